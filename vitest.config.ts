@@ -1,0 +1,18 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // one embedded engine per process, so each file gets a process of its own
+    pool: "forks",
+    fileParallelism: true,
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 10_000,
+    // a test left on `.only` would make all others vanish from the count
+    allowOnly: false,
+    passWithNoTests: false,
+    reporters: ["default", "./test/reporter.ts"],
+  },
+});

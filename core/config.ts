@@ -1,0 +1,82 @@
+import { AppError } from "./errors.ts";
+
+/** Where things are. How things behave is in the settings (core/settings.ts). */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly data_dir: string;
+  readonly clickhouse_url: string | null;
+  readonly kafka_brokers: readonly string[];
+  readonly kafka_topic: string;
+  readonly redis_url: string | null;
+  readonly roles: readonly Role[];
+  readonly log_level: string;
+  readonly admin_token: string | null;
+  readonly integration_port: number;
+}
+
+export const roles = ["core", "ingest", "aggregate", "rating", "api"] as const;
+export type Role = (typeof roles)[number];
+
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+/** Reads a variable's text; null = not acceptable. */
+type Reader<T> = (text: string) => T | null;
+
+interface Variable<T> {
+  readonly name: string;
+  readonly default: T;
+  readonly expected: string;
+  readonly read: Reader<T>;
+}
+
+const text: Reader<string> = (value) => value;
+const url: Reader<string> = (value) => (URL.canParse(value) ? value : null);
+const port: Reader<number> = (value) => (/^\d{1,5}$/.test(value) && Number(value) <= 65535 ? Number(value) : null);
+const list: Reader<readonly string[]> = (value) => value.split(",").map((item) => item.trim());
+const level: Reader<string> = (value) => (logLevels.includes(value) ? value : null);
+
+function readRoles(value: string): readonly Role[] | null {
+  if (value === "all") return roles;
+  const named = new Set(value.split(",").map((name) => name.trim()));
+  const known = roles.filter((role) => named.has(role));
+  return known.length === named.size ? known : null;
+}
+
+const variables = {
+  host: { name: "TALLY_HOST", default: "127.0.0.1", expected: "a host name or address", read: text },
+  port: { name: "TALLY_PORT", default: 8080, expected: "a port from 0 to 65535", read: port },
+  data_dir: { name: "TALLY_DATA_DIR", default: "./data", expected: "a directory", read: text },
+  clickhouse_url: { name: "TALLY_CLICKHOUSE_URL", default: null, expected: "a URL", read: url },
+  kafka_brokers: { name: "TALLY_KAFKA_BROKERS", default: [], expected: "host:port,host:port", read: list },
+  kafka_topic: { name: "TALLY_KAFKA_TOPIC", default: "tally.events", expected: "a topic", read: text },
+  redis_url: { name: "TALLY_REDIS_URL", default: null, expected: "a URL", read: url },
+  roles: { name: "TALLY_ROLES", default: roles, expected: `all, or some of ${roles.join(",")}`, read: readRoles },
+  log_level: { name: "TALLY_LOG_LEVEL", default: "info", expected: `one of ${logLevels.join(", ")}`, read: level },
+  admin_token: { name: "TALLY_ADMIN_TOKEN", default: null, expected: "a token", read: text },
+  integration_port: { name: "TALLY_INTEGRATION_PORT", default: 0, expected: "a port from 0 to 65535", read: port },
+} satisfies { [K in keyof Config]: Variable<Config[K]> };
+
+/** Variables that only the tests read; named here so that a test run does not trip over its own. */
+const testPrefix = "TALLY_TEST_";
+
+/**
+ * The configuration from the environment.
+ * @throws AppError bad-configuration that names every unknown TALLY_* name and every bad value at once.
+ */
+export function readConfig(environment: Environment = process.env): Config {
+  const names: string[] = Object.values(variables).map(({ name }) => name);
+  const faults = Object.keys(environment)
+    .filter((name) => name.startsWith("TALLY_") && !name.startsWith(testPrefix) && !names.includes(name))
+    .map((name) => `${name} is not a variable of Tallyhouse (there are: ${names.join(", ")})`);
+  const entries = Object.entries(variables as Record<string, Variable<unknown>>).map(([key, variable]) => {
+    const given = environment[variable.name];
+    if (given === undefined || given === "") return [key, variable.default];
+    const value = variable.read(given);
+    if (value === null) faults.push(`${variable.name} is "${given}", expected ${variable.expected}`);
+    return [key, value];
+  });
+  if (faults.length > 0) throw new AppError("bad-configuration", faults.join("; "));
+  return Object.fromEntries(entries) as Config;
+}

@@ -1,0 +1,65 @@
+/** Everything that can go wrong for a caller: key → HTTP status, title, and what to do about it. */
+export const problems = {
+  "invalid-request": { status: 400, title: "The request is not valid", remedy: "Mend the field that is named and send it again." },
+  "unreadable-body": { status: 400, title: "The body cannot be read", remedy: "Send JSON or NDJSON in the media type you name." },
+  "unauthorized": { status: 401, title: "No valid token", remedy: "Send Authorization: Bearer with a token of this installation." },
+  "forbidden": { status: 403, title: "This token may not do that", remedy: "Use a token whose role allows it." },
+  "not-found": { status: 404, title: "There is no such thing", remedy: "Check the address and the id." },
+  "method-not-allowed": { status: 405, title: "This address takes another method", remedy: "See /openapi.json." },
+  "conflict": { status: 409, title: "This contradicts what is there", remedy: "Read the present state and decide again." },
+  "tariff-overlap": { status: 409, title: "Two tariffs would price the same usage", remedy: "Narrow the conditions or the validity of one of them." },
+  "state-refused": { status: 409, title: "The resource is in a state that does not allow this", remedy: "See the states in the core engine's README." },
+  "run-in-progress": { status: 409, title: "A run is going on", remedy: "Wait until it has ended; GET /v1/runs shows it." },
+  "body-too-large": { status: 413, title: "The body is too large", remedy: "Send smaller batches." },
+  "unsupported-media-type": { status: 415, title: "This media type is not taken here", remedy: "See the content types in /openapi.json." },
+  "unknown-setting": { status: 404, title: "There is no such setting", remedy: "GET /v1/settings lists them all." },
+  "invalid-setting": { status: 400, title: "The setting cannot have this value", remedy: "See its form in GET /v1/settings." },
+  "bad-configuration": { status: 500, title: "The configuration is not valid", remedy: "Mend the variables that are named." },
+  "schema-mismatch": { status: 500, title: "The store and this version do not fit", remedy: "Run the version that last migrated this store, or a newer one." },
+  "log-mismatch": { status: 500, title: "The event log is not the one this store knows", remedy: "Point at the log this store was filled from." },
+  "data-dir-in-use": { status: 409, title: "Another process holds the data directory", remedy: "Talk to that process, or set TALLY_CLICKHOUSE_URL to share a server." },
+  "internal": { status: 500, title: "Something failed here", remedy: "The log of the server has the cause under the same instance." },
+} as const;
+
+export type ProblemKey = keyof typeof problems;
+
+/** A fault with a key of the catalogue; `detail` is for the caller and holds nothing secret, `cause` is for the log. */
+export class AppError extends Error {
+  readonly key: ProblemKey;
+  readonly field: string | undefined;
+
+  constructor(key: ProblemKey, detail: string, options: { field?: string; cause?: unknown } = {}) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "AppError";
+    this.key = key;
+    this.field = options.field;
+  }
+}
+
+/** What goes over the wire: RFC 9457 problem+json. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly field?: string;
+}
+
+/** The problem+json of any error; an unknown one becomes `internal` and tells nothing of itself. */
+export function toProblem(error: unknown, instance: string): Problem {
+  const known = error instanceof AppError ? error : new AppError("internal", "The cause is in the server's log.");
+  const { status, title } = problems[known.key];
+  const problem = { type: `/problems/${known.key}`, title, status, detail: known.message, instance };
+  return known.field === undefined ? problem : { ...problem, field: known.field };
+}
+
+/** What cannot be, is not: stops the job at hand, never bends the truth. */
+export function assert(condition: unknown, why: string): asserts condition {
+  if (!condition) throw new Error(`assertion failed: ${why}`);
+}
+
+/** Ends a switch over a closed list; a new member fails to compile here. */
+export function assertNever(value: never): never {
+  throw new Error(`assertion failed: unexpected ${JSON.stringify(value)}`);
+}

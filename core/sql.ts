@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { Readable } from "node:stream";
+import type { ClickHouseClient, ClickHouseSettings } from "@clickhouse/client";
+import type { Static, TObject } from "typebox";
+import { Compile } from "typebox/compile";
+
+const root = new URL("../sql/", import.meta.url);
+
+/** Settings of one statement, on top of the store's. */
+export type StatementSettings = Readonly<Record<string, string | number>>;
+
+/** A value that may stand for `{name:Type}`; 64-bit and wider numbers go as text or bigint. */
+type ParameterValue = string | number | bigint | readonly (string | number | bigint)[];
+
+/** Runs a statement of sql/ and gives its rows, each checked against its schema. */
+export type Query<P, R> = (client: ClickHouseClient, params: P) => Promise<R[]>;
+/** Runs a statement of sql/ that returns nothing. */
+export type Command<P> = (client: ClickHouseClient, params: P) => Promise<void>;
+
+/** The text of `sql/<name>.sql`. */
+export function loadSql(name: string): string {
+  return readFileSync(new URL(`${name}.sql`, root), "utf8");
+}
+
+/** The names of all `{name:Type}` in a statement. */
+export function parameterNames(sql: string): Set<string> {
+  const bare = sql.replace(/^\s*--.*$/gm, "");
+  return new Set([...bare.matchAll(/\{(\w+)\s*:\s*\w[^}]*\}/g)].map((match) => match[1] as string));
+}
+
+/**
+ * A query in `sql/<name>.sql` as a typed function.
+ * @throws at load when the names in the file and in `params` differ; at run when a row is not what `row` says.
+ */
+export function defineQuery<P extends TObject, R extends TObject>(
+  name: string,
+  params: P,
+  row: R,
+  settings: StatementSettings = {},
+): Query<Static<P>, Static<R>> {
+  const sql = loadChecked(name, params);
+  const check = Compile(row);
+  return async (client, values) => {
+    const result = await client.query({
+      query: sql,
+      format: "JSONEachRow",
+      query_params: toParameters(values as Record<string, ParameterValue>),
+      clickhouse_settings: tagged(name, settings),
+    });
+    const rows = await result.json<Static<R>>();
+    for (const found of rows) {
+      if (!check.Check(found)) throw new Error(`sql/${name}.sql gave ${JSON.stringify(found)}: ${JSON.stringify(check.Errors(found)[0])}`);
+    }
+    return rows;
+  };
+}
+
+/** A statement in `sql/<name>.sql` that returns nothing (INSERT … SELECT and the like) as a typed function. */
+export function defineCommand<P extends TObject>(name: string, params: P, settings: StatementSettings = {}): Command<Static<P>> {
+  const sql = loadChecked(name, params);
+  return async (client, values) => {
+    await client.command({
+      query: sql,
+      query_params: toParameters(values as Record<string, ParameterValue>),
+      clickhouse_settings: tagged(name, settings),
+    });
+  };
+}
+
+/**
+ * Inserts rows as tab-separated text, columns in the order named: twice as fast as JSON on the embedded engine (measured).
+ * Resolves when the insert is done; with a table's fsync settings that is durability.
+ */
+export async function insertLines(client: ClickHouseClient, into: { table: string; columns: readonly string[] }, lines: string): Promise<void> {
+  if (lines.length === 0) return;
+  await client.insert({
+    table: into.table,
+    columns: into.columns as [string, ...string[]],
+    values: Readable.from([lines], { objectMode: false }),
+    format: "TabSeparated",
+  });
+}
+
+const escapes: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\\0", "\b": "\\b", "\f": "\\f" };
+const needsEscape = /[\\\t\n\r\0\b\f]/;
+const everyEscape = /[\\\t\n\r\0\b\f]/g;
+
+/** A text as a field of a tab-separated line. */
+export function field(text: string): string {
+  return needsEscape.test(text) ? text.replace(everyEscape, (found) => escapes[found] as string) : text;
+}
+
+/** An instant as a field for a DateTime64(3) column: ten digits of seconds, which is how the engine tells it from a date. */
+export function timeField(ms: number): string {
+  return (ms / 1000).toFixed(3).padStart(14, "0");
+}
+
+function loadChecked(name: string, params: TObject): string {
+  const sql = loadSql(name);
+  const inFile = [...parameterNames(sql)].toSorted().join(", ");
+  const declared = Object.keys(params.properties).toSorted().join(", ");
+  if (inFile !== declared) throw new Error(`sql/${name}.sql takes {${inFile}}, its caller declares {${declared}}`);
+  return sql;
+}
+
+function tagged(name: string, settings: StatementSettings): ClickHouseSettings {
+  return { ...settings, log_comment: name } as ClickHouseSettings;
+}
+
+/** Numbers wider than 53 bits go as text; the engine reads them by the type the statement states. */
+function toParameters(values: Record<string, ParameterValue>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === "bigint" ? value.toString() : value]));
+}

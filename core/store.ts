@@ -1,0 +1,66 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { createClient, type ClickHouseClient, type ClickHouseSettings, type ClickHouseClientConfigOptions } from "@clickhouse/client";
+import { createChdbConnection } from "chdb/connection";
+
+/** A ClickHouse server at `url`, or the engine in this process with its files in `data_dir`. */
+export interface StoreConfig {
+  readonly url: string | null;
+  readonly data_dir: string;
+}
+
+/**
+ * The store: one engine, three lanes. Calls on one embedded connection queue, so a read never waits behind a run
+ * or an insert (measured: 0.9 s behind a 1 s query on one connection, 4-7 ms on another).
+ */
+export interface Store {
+  readonly read: ClickHouseClient;
+  readonly write: ClickHouseClient;
+  readonly run: ClickHouseClient;
+  close(): Promise<void>;
+}
+
+/**
+ * Digits survive the way out (64-bit and decimals as text); every insert is synchronous, so that its end is durability;
+ * one insert may fall into any number of months.
+ */
+const settings = {
+  output_format_json_quote_64bit_integers: 1,
+  output_format_json_quote_decimals: 1,
+  output_format_decimal_trailing_zeros: 1,
+  output_format_json_quote_denormals: 1,
+  date_time_output_format: "iso",
+  async_insert: 0,
+  wait_end_of_query: 1,
+  max_partitions_per_insert_block: "0",
+  session_timezone: "UTC",
+  max_query_size: "67108864",
+  max_ast_elements: "1000000",
+} satisfies Record<string, string | number>;
+
+/** Opens the store: the embedded engine without a url, a server with one; nothing else differs. */
+export function openStore(config: StoreConfig): Store {
+  const lanes = [openLane(config), openLane(config), openLane(config)] as const;
+  const [read, write, run] = lanes;
+  return {
+    read,
+    write,
+    run,
+    close: async () => {
+      for (const lane of lanes) await lane.close();
+    },
+  };
+}
+
+function openLane({ url, data_dir }: StoreConfig): ClickHouseClient {
+  const clickhouse_settings = settings as ClickHouseSettings;
+  if (url !== null) return createClient({ url, clickhouse_settings, request_timeout: 3_600_000 });
+  mkdirSync(data_dir, { recursive: true });
+  const { wait_end_of_query: _http, ...embedded } = settings;
+  // The engine's package types its own copy of the client's connection; they are the same at run time.
+  const connection = createChdbConnection({ path: join(data_dir, "store") }) as unknown as NonNullable<ClickHouseClientConfigOptions["connection"]>;
+  return createClient({
+    connection,
+    clickhouse_settings: embedded as ClickHouseSettings,
+  });
+}

@@ -1,0 +1,17 @@
+-- Runs as they stand, newest first.
+-- Params  kind, state, period, run_id String   '' = any
+-- Params  before_seq UInt64                    only runs below it, 0 = all
+-- Params  limit UInt32
+-- Rows    run_seq, step, run_id, kind, state, period, from_ms, to_ms, bound, former_bound, versions, counts, error, changed_ms
+-- Why     one row per step is kept; what counts is the latest
+SELECT run_seq, step, run_id, kind, state, period,
+  toUnixTimestamp64Milli(from_at) AS from_ms, toUnixTimestamp64Milli(to_at) AS to_ms,
+  bound, former_bound, versions, counts, error, toUnixTimestamp64Milli(changed_at) AS changed_ms
+FROM current_run
+WHERE ({kind:String} = '' OR kind = {kind:String})
+  AND ({state:String} = '' OR state = {state:String})
+  AND ({period:String} = '' OR period = {period:String})
+  AND ({run_id:String} = '' OR run_id = {run_id:String})
+  AND ({before_seq:UInt64} = 0 OR run_seq < {before_seq:UInt64})
+ORDER BY run_seq DESC
+LIMIT {limit:UInt32}

@@ -1,0 +1,26 @@
+-- Control data as it stands: of each thing the highest version.
+
+CREATE OR REPLACE VIEW current_account AS
+SELECT * FROM account ORDER BY account_id, version DESC LIMIT 1 BY account_id;
+
+CREATE OR REPLACE VIEW current_catalogue AS
+SELECT * FROM catalogue_entry ORDER BY kind, id, version DESC LIMIT 1 BY kind, id;
+
+CREATE OR REPLACE VIEW current_setting AS
+SELECT * FROM setting ORDER BY name, version DESC LIMIT 1 BY name;
+
+CREATE OR REPLACE VIEW current_api_key AS
+SELECT * FROM api_key ORDER BY key_id, version DESC LIMIT 1 BY key_id;
+
+CREATE OR REPLACE VIEW current_rate_card AS
+SELECT * FROM rate_card ORDER BY rate_card_id, version DESC LIMIT 1 BY rate_card_id;
+
+CREATE OR REPLACE VIEW current_tariff AS
+SELECT * FROM tariff ORDER BY rate_card_id, tariff_id, version DESC LIMIT 1 BY rate_card_id, tariff_id;
+
+CREATE OR REPLACE VIEW current_run AS
+SELECT * FROM run ORDER BY run_seq, step DESC LIMIT 1 BY run_seq;
+
+-- What readers may see: one row here is what publishing is (P7).
+CREATE OR REPLACE VIEW published_run AS
+SELECT run_seq, kind, period FROM run WHERE state = 'published';

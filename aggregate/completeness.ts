@@ -1,0 +1,27 @@
+import { formatInstant, type InstantMs } from "../core/instant.ts";
+import type { RunLedger } from "../core/runs.ts";
+import type { Store } from "../core/store.ts";
+import { selectZones } from "./statements.ts";
+
+/** How complete an answer is: every list and summary says it. */
+export interface Completeness {
+  /** All windows that end by then are published, in every zone; null = nothing is published yet. */
+  readonly complete_to: string | null;
+  /** How much of the event log the latest published run has seen. */
+  readonly bound: Readonly<Record<string, string>>;
+  readonly run_id: string | null;
+  /** Whether the answer holds usage that no run has published. */
+  readonly provisional: boolean;
+}
+
+/** How far usage is published, and the run_seq to read it as of. */
+export async function readCompleteness(
+  { store, runs }: { store: Store; runs: RunLedger },
+  default_zone: string,
+): Promise<{ as_of: bigint; completeness: Completeness }> {
+  const run = await runs.latestPublished("aggregate");
+  const zones = await selectZones(store.read, { default_zone });
+  const ends = zones.map(({ published_to_ms }) => Number(published_to_ms)).filter((end) => end >= 0);
+  const complete_to = ends.length === 0 ? null : formatInstant(Math.min(...ends) as InstantMs);
+  return { as_of: run?.seq ?? 0n, completeness: { complete_to, bound: run?.bound ?? {}, run_id: run?.id ?? null, provisional: false } };
+}

@@ -1,0 +1,52 @@
+import { assert } from "../core/errors.ts";
+import { instant } from "../core/instant.ts";
+import { insertLines, timeField } from "../core/sql.ts";
+import { emptyScratch, rangesFor, type RunContext, stateBefore, workParams } from "./context.ts";
+import { checkSpan, fillIntervals, writeRecords, writeSlices, writeState } from "./statements.ts";
+import type { Span } from "./windows.ts";
+
+/** A checkpoint is due when the last one is older: once a day, also with hourly windows. */
+const checkpointEveryMs = 20 * 3_600_000;
+
+/**
+ * Computes the windows of a span that nobody has published yet and writes them whole: state at the start and events →
+ * intervals → records and slices → the state at the end. Nothing of it is visible before the run is published.
+ * @returns the number of records.
+ */
+export async function publishSpan(context: RunContext, span: Span): Promise<bigint> {
+  const { deps, run_seq, default_zone, capacity_types } = context;
+  const lane = deps.store.run;
+  const first = span.edges[0];
+  const end = span.edges.at(-1);
+  assert(first !== undefined && end !== undefined && first < end, "a span has windows");
+  const from = await stateBefore(context, first);
+  const keepState = end - (await stateBefore(context, end)) >= checkpointEveryMs;
+  const windows = { edges: [...span.edges], zone: span.zone, default_zone };
+  let records = 0n;
+  for (const range of await rangesFor(context, { from, to: end, windows: span.edges.length - 1 })) {
+    const work = { from_ms: from, to_ms: end, ...range, ...workParams(context) };
+    await emptyScratch(context, "scratch_interval");
+    await fillIntervals(lane, { ...work, touched_by: "0" });
+    await writeRecords(lane, { ...work, ...windows, capacity_types });
+    await writeSlices(lane, { run_seq, ...windows, capacity_types });
+    if (keepState) await writeState(lane, work);
+    records += await checked(context, { ...work, ...windows });
+  }
+  await noteWindows(context, span);
+  if (keepState) await insertLines(lane, { table: "checkpoint", columns: ["at", "run_seq"] }, `${timeField(end)}\t${run_seq}\n`);
+  return records;
+}
+
+/** Notes windows as published for the first time by this run. */
+export async function noteWindows({ deps, run_seq }: RunContext, { zone, edges }: Span): Promise<void> {
+  const lines = edges.slice(1).map((end, index) => `${run_seq}\t${zone}\t${timeField(edges[index] ?? instant(0))}\t${timeField(end)}\t1\n`);
+  await insertLines(deps.store.run, { table: "run_window", columns: ["run_seq", "time_zone", "window_start", "window_end", "first"] }, lines.join(""));
+}
+
+async function checked({ deps }: RunContext, params: Parameters<typeof checkSpan>[1]): Promise<bigint> {
+  const [sums] = await checkSpan(deps.store.run, params);
+  assert(sums !== undefined, "a check has an answer");
+  assert(sums.interval_ms === sums.record_ms, `slices add up to ${sums.record_ms} ms, their intervals to ${sums.interval_ms} ms (${params.zone})`);
+  assert(sums.overlong === "0", `${sums.overlong} records are longer than their window (${params.zone})`);
+  return BigInt(sums.records);
+}

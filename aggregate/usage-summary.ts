@@ -1,0 +1,137 @@
+import Type, { type Static } from "typebox";
+import { localDay, monthBounds, monthOf, nextMonth, windowEdges } from "../core/calendar.ts";
+import { type InstantMs, instant } from "../core/instant.ts";
+import { defineQuery } from "../core/sql.ts";
+import type { Store } from "../core/store.ts";
+import { usageTypes } from "../core/usage-types.ts";
+import { displayQuantity, type UsageFilter } from "./usage-records.ts";
+
+const Text = Type.String();
+
+/** What usage can be summed by, besides `tag:<key>`; the usage type is always told apart, since units differ. */
+export const groupings = ["account", "usage_type", "zone", "offering", "resource", "day", "month"] as const;
+export type Grouping = (typeof groupings)[number];
+
+/** The sum of all usage of one type in one group. */
+export const UsageSum = Type.Object(
+  {
+    group: Type.Record(Text, Type.Union([Text, Type.Integer()])),
+    quantity: Type.String({ description: "Base units" }),
+    unit: Text,
+    display_quantity: Text,
+    display_unit: Text,
+    records: Type.Integer({ description: "Usage records whose window starts in the group" }),
+  },
+  { $id: "UsageSum", additionalProperties: false },
+);
+export type UsageSum = Static<typeof UsageSum>;
+
+export interface SummaryRequest {
+  readonly filter: UsageFilter;
+  readonly as_of: bigint;
+  readonly group_by: readonly Grouping[];
+  readonly tag_key: string | null;
+  /** Zone of days and months. */
+  readonly time_zone: string;
+  /** Cuts usage at both ends instead of taking windows by their start. */
+  readonly clip: boolean;
+  readonly limit: number;
+}
+
+const select = defineQuery(
+  "aggregate/usage_summary",
+  Type.Object({
+    as_of: Text,
+    from_ms: Type.Integer(),
+    to_ms: Type.Integer(),
+    clip: Type.Integer(),
+    edges: Type.Array(Type.Number()),
+    labels: Type.Array(Text),
+    account_ids: Type.Array(Text),
+    usage_types: Type.Array(Type.Integer()),
+    resources: Type.Array(Text),
+    group_by: Type.Array(Text),
+    tag_key: Text,
+    limit: Type.Integer(),
+  }),
+  Type.Object({
+    usage_type: Type.Integer(),
+    bucket: Text,
+    account_id: Text,
+    zone: Text,
+    offering: Text,
+    resource: Text,
+    tag: Text,
+    quantity: Text,
+    duration_ms: Text,
+    records: Text,
+  }),
+);
+
+const dayMs = 86_400_000;
+
+/** Usage as published, summed; days and months that fall inside windows are answered from slices. */
+export async function summarizeUsage({ store }: { store: Store }, request: SummaryRequest): Promise<UsageSum[]> {
+  const { filter, group_by, tag_key } = request;
+  const { edges, labels } = bucketsOf(request);
+  const rows = await select(store.read, {
+    as_of: request.as_of.toString(),
+    from_ms: filter.from,
+    to_ms: filter.to,
+    clip: request.clip ? 1 : 0,
+    edges,
+    labels,
+    account_ids: [...filter.account_ids],
+    usage_types: [...filter.usage_types],
+    resources: [...filter.resources],
+    group_by: [...group_by, ...(tag_key === null ? [] : ["tag"])],
+    tag_key: tag_key ?? "",
+    limit: request.limit,
+  });
+  const names = [...group_by, ...(tag_key === null ? [] : [`tag:${tag_key}`])];
+  return rows.map((row) => {
+    const type = usageTypes.find(({ usage_type }) => usage_type === row.usage_type);
+    const display_unit = type?.display_unit ?? "hours";
+    const values: Record<string, string | number> = {
+      account: row.account_id,
+      usage_type: row.usage_type,
+      zone: row.zone,
+      offering: row.offering,
+      resource: row.resource,
+      day: row.bucket,
+      month: row.bucket.slice(0, 7),
+      [`tag:${tag_key ?? ""}`]: row.tag,
+    };
+    const group = Object.fromEntries(["usage_type", ...names].map((name) => [name, values[name] ?? ""]));
+    return {
+      group,
+      quantity: row.quantity,
+      unit: type?.unit ?? "ms",
+      display_quantity: displayQuantity(row.quantity, display_unit),
+      display_unit,
+      records: Number(row.records),
+    };
+  });
+}
+
+/** The edges of time usage is cut at, with a label for each bucket between them; windows reach at most a day past `to`. */
+function bucketsOf({ filter, group_by, time_zone, clip }: SummaryRequest): { edges: number[]; labels: string[] } {
+  const end = clip ? filter.to : instant(filter.to + 2 * dayMs);
+  const inner = group_by.includes("day")
+    ? windowEdges({ zone: time_zone, range_minutes: 1440, from: filter.from, to: end })
+    : group_by.includes("month")
+      ? monthEdges(time_zone, filter.from, end)
+      : [];
+  const label = group_by.includes("day") ? localDay : group_by.includes("month") ? (zone: string, at: InstantMs): string => monthOf({ zone, at }) : (): string => "";
+  const edges = [...new Set([filter.from, ...inner.filter((edge) => edge > filter.from && edge < end), end])];
+  return { edges, labels: edges.slice(0, -1).map((edge) => label(time_zone, edge)) };
+}
+
+function monthEdges(zone: string, from: InstantMs, to: InstantMs): InstantMs[] {
+  const edges: InstantMs[] = [];
+  for (let month = monthOf({ zone, at: from }); ; month = nextMonth(month)) {
+    const { start } = monthBounds({ zone, month });
+    if (start >= to) return edges;
+    edges.push(start);
+  }
+}

@@ -1,0 +1,145 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { aggregate, type AggregateDeps } from "../aggregate/index.ts";
+import { createAccounts } from "../core/accounts.ts";
+import { createTestClock } from "../core/clock.ts";
+import type { EventLog } from "../core/event-log.ts";
+import { type InstantMs, instant } from "../core/instant.ts";
+import { silentLog } from "../core/log.ts";
+import { migrate } from "../core/migrate.ts";
+import { createRunLedger, type Run } from "../core/runs.ts";
+import { createSettings, type Settings } from "../core/settings.ts";
+import { openStore, type Store } from "../core/store.ts";
+import { storeUsageTypes } from "../core/usage-types.ts";
+import { createIngest, createQuarantine, type Ingest, openEmbeddedLog, type Outcome, type Quarantine } from "../ingest/index.ts";
+
+/** The real stages on a real engine in a folder of its own; one per test file (one engine per process). */
+export interface Pipeline {
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly quarantine: () => Quarantine;
+  readonly eventLog: () => EventLog;
+  readonly ingest: () => Ingest;
+  send(events: readonly unknown[]): Promise<Outcome>;
+  aggregate(until_ms: number, from_ms?: number): Promise<Run>;
+  putAccount(account_id: string, time_zone: string): Promise<void>;
+  /** Forgets what a process holds in memory, as a restart does. */
+  restart(): Promise<void>;
+  /** Empties everything but the schema and the registry, as if the folder were new. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const kept = ["schema_migration", "usage_type", "usage_type_effect"];
+
+/** Opens a pipeline; its clock stands at `now`, by default after everything the generators write. */
+export async function openPipeline(now = Date.UTC(2027, 0, 1)): Promise<Pipeline> {
+  const data_dir = mkdtempSync(join(tmpdir(), "tally-pipeline-"));
+  const store = openStore({ url: null, data_dir });
+  await migrate(store.run);
+  await storeUsageTypes(store.run);
+  const clock = createTestClock(instant(now));
+  const settings = createSettings({ store, clock });
+  let accounts = createAccounts({ store, clock });
+  let deps = await build();
+  let ingest = createIngest({ log: deps.eventLog, quarantine: deps.quarantine, clock });
+
+  async function build(): Promise<AggregateDeps> {
+    const eventLog = await openEmbeddedLog({ store, clock });
+    const quarantine = createQuarantine({ store, clock });
+    return { store, eventLog, quarantine, runs: createRunLedger({ store, clock }), settings, clock, log: silentLog };
+  }
+
+  async function restart(): Promise<void> {
+    deps = await build();
+    accounts = createAccounts({ store, clock });
+    ingest = createIngest({ log: deps.eventLog, quarantine: deps.quarantine, clock });
+  }
+
+  return {
+    store,
+    settings,
+    quarantine: () => deps.quarantine,
+    eventLog: () => deps.eventLog,
+    ingest: () => ingest,
+    send: (events) => ingest.accept(events.map((value) => ({ value, raw: () => JSON.stringify(value) })), "test"),
+    aggregate: (until_ms, from_ms) => aggregate(deps, { until: instant(until_ms), ...(from_ms === undefined ? {} : { from: instant(from_ms) as InstantMs }) }),
+    putAccount: async (account_id, time_zone) => {
+      const facts = { name: account_id, kind: "account", domain: "ROOT", payer_account_id: account_id, currency: "", payment: "postpaid" } as const;
+      await accounts.put({ account_id, ...facts, time_zone, rate_card_id: "", state: "active" }, { by: "test" });
+    },
+    restart,
+    reset: async () => {
+      const result = await store.run.query({ query: "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine NOT LIKE '%View'", format: "JSONEachRow" });
+      for (const { name } of await result.json<{ name: string }>()) {
+        if (!kept.includes(name)) await store.run.command({ query: `TRUNCATE TABLE ${name}` });
+      }
+      await restart();
+    },
+    close: async () => {
+      await store.close();
+      rmSync(data_dir, { recursive: true, force: true });
+    },
+  };
+}
+
+interface TruthRow {
+  readonly account_id: string;
+  readonly usage_type: number;
+  readonly resource: string;
+  readonly part: string;
+  readonly start_ms: string;
+  readonly end_ms: string;
+  readonly quantity: string;
+  readonly duration_ms: string;
+  readonly slices: string;
+  readonly first_ms: string;
+  readonly last_ms: string;
+  readonly size: string;
+  readonly virtual_size: string;
+  readonly details: string;
+  readonly tags: string;
+  readonly [label: string]: string | number;
+}
+
+/** The published truth, read plainly from the tables: the sum of published rows of each key, with what its shape stands for. */
+export async function readTruth({ store }: { store: Store }): Promise<Record<string, unknown>[]> {
+  const result = await store.read.query({
+    format: "JSONEachRow",
+    query: `SELECT u.*, s.project_id, s.zone, s.offering, s.template, s.resource_type, s.vm, s.size, s.virtual_size, s.details, s.tags
+      FROM (
+        SELECT account_id, usage_type, resource, part, shape, toUnixTimestamp64Milli(window_start) AS start_ms, toUnixTimestamp64Milli(window_end) AS end_ms,
+          sum(quantity) AS quantity, sum(usage_record.duration_ms) AS duration_ms, sum(usage_record.slices) AS slices,
+          toUnixTimestamp64Milli(argMaxIf(first_at, run_seq, sign = 1)) AS first_ms, toUnixTimestamp64Milli(argMaxIf(last_at, run_seq, sign = 1)) AS last_ms, sum(sign) AS n
+        FROM usage_record WHERE run_seq IN (SELECT run_seq FROM run WHERE state = 'published')
+        GROUP BY account_id, usage_type, resource, part, shape, start_ms, end_ms HAVING n != 0
+      ) AS u LEFT ANY JOIN shape AS s ON s.shape = u.shape`,
+  });
+  const rows = await result.json<TruthRow>();
+  return rows.map((row) => ({
+    account_id: row.account_id,
+    usage_type: row.usage_type,
+    resource: row.resource,
+    part: row.part,
+    shape: {
+      project_id: row["project_id"],
+      zone: row["zone"],
+      offering: row["offering"],
+      template: row["template"],
+      size: row.size === "-1" ? null : row.size,
+      virtual_size: row.virtual_size === "-1" ? null : row.virtual_size,
+      resource_type: row["resource_type"],
+      vm: row["vm"],
+      details: JSON.parse(row.details) as unknown,
+      tags: JSON.parse(row.tags) as unknown,
+    },
+    window_start_ms: Number(row.start_ms),
+    window_end_ms: Number(row.end_ms),
+    quantity: BigInt(row.quantity),
+    duration_ms: BigInt(row.duration_ms),
+    slices: Number(row.slices),
+    first_ms: Number(row.first_ms),
+    last_ms: Number(row.last_ms),
+  }));
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from "node:crypto";
+import type { EventBatch, EventLog } from "../event-log.ts";
+import type { CloudEvent } from "../events.ts";
+import { instant, parseInstant } from "../instant.ts";
+import { createResources, type FoldedEvent, type Resources } from "./resources.ts";
+
+/**
+ * The resources as the log tells them: every event of `source` from the log's start to its end as it is now, folded in order.
+ * Reads as a reader of its own, so that it gets everything whatever was read before; a resource's events lie in one partition.
+ */
+export async function rebuild(log: EventLog, source: string): Promise<Resources> {
+  const resources = createResources();
+  const missing = new Map(Object.entries(await log.bound()).map(([key, offset]) => [partitionOf(key), BigInt(offset)]));
+  if (missing.size === 0) return resources;
+
+  const done = new AbortController();
+  const handle = async ({ partition, last_offset, messages }: EventBatch): Promise<void> => {
+    for (const message of messages) {
+      const event = readOwn(message, source);
+      if (event !== null) resources.fold(event);
+    }
+    resources.mark();
+    if (last_offset >= (missing.get(partition) ?? -1n)) missing.delete(partition);
+    if (missing.size === 0) done.abort();
+  };
+  await log.consume(`core-engine-${randomUUID()}`, handle, done.signal);
+  return resources;
+}
+
+function partitionOf(key: string): number {
+  return Number(key.slice(key.lastIndexOf("/") + 1));
+}
+
+/** What an event of ours tells; null for one of another source. Ours were complete when they were written. */
+function readOwn(message: Uint8Array, source: string): FoldedEvent | null {
+  const event = JSON.parse(new TextDecoder().decode(message)) as CloudEvent;
+  if (event.source !== source) return null;
+  const { data } = event;
+  const pairs = (value: Record<string, string> | undefined): string => JSON.stringify(value ?? {});
+  return {
+    id: event.id,
+    sequence: BigInt(event.sequence ?? -1),
+    type: event.type,
+    occurred_at: parseInstant(event.time) ?? instant(0),
+    account_id: data.account_id,
+    zone: data.zone ?? "",
+    resource: data.resource,
+    name: data.name ?? "",
+    offering: data.offering ?? "",
+    template: data.template ?? "",
+    resource_type: data.resource_type ?? "",
+    vm: data.vm ?? "",
+    size: BigInt(data.size ?? -1),
+    details: pairs(data.details),
+    tags: pairs(data.tags),
+  };
+}

@@ -1,0 +1,222 @@
+import Type from "typebox";
+import { isTimeZone } from "./calendar.ts";
+import type { Clock } from "./clock.ts";
+import { isCurrency } from "./currencies.ts";
+import { AppError } from "./errors.ts";
+import { type InstantMs, instant } from "./instant.ts";
+import { parseExecTime } from "./schedule.ts";
+import { defineQuery, field, insertLines, timeField } from "./sql.ts";
+import type { Store } from "./store.ts";
+
+/** One thing an operator can set. Values are text, as they are typed and stored. */
+export interface SettingDefinition {
+  readonly name: string;
+  readonly default: string;
+  /** Of the value: `minutes`, `seconds`, `HH:MM`, … */
+  readonly unit: string;
+  readonly meaning: string;
+  /** What an acceptable value looks like, as the end of the sentence "expected …". */
+  readonly expected: string;
+  /** `live`: counts from the next use on; `restart`: read when the process starts. */
+  readonly applies: "live" | "restart";
+  /** Published usage stands on it: it can only be set until something is published (design.md §6.3). */
+  readonly fixed_by_usage: boolean;
+  readonly accepts: (value: string) => boolean;
+}
+
+/** A setting with the value it has now; version 0 = the default, never set. */
+export interface Setting extends Omit<SettingDefinition, "accepts"> {
+  readonly value: string;
+  readonly version: bigint;
+  readonly changed_at: InstantMs | null;
+  readonly changed_by: string;
+}
+
+const wholeNumber = (value: string, range: { min: number; max: number }): boolean =>
+  /^(0|[1-9]\d{0,9})$/.test(value) && Number(value) >= range.min && Number(value) <= range.max;
+const zone = {
+  unit: "time zone",
+  expected: "a zone of the tz database, such as Europe/Amsterdam",
+  accepts: isTimeZone,
+};
+
+/** The registry: there are no other settings than these. */
+export const settingDefinitions: readonly SettingDefinition[] = [
+  {
+    name: "usage.stats.job.exec.time",
+    default: "00:15",
+    unit: "HH:MM",
+    meaning: "Wall-clock time at which the aggregation job starts, in usage.execution.timezone.",
+    expected: "HH:MM between 00:00 and 23:59",
+    applies: "live",
+    fixed_by_usage: false,
+    accepts: (value) => parseExecTime(value) !== null,
+  },
+  {
+    name: "usage.execution.timezone",
+    default: "UTC",
+    meaning: "Zone whose wall clock usage.stats.job.exec.time is read on.",
+    applies: "live",
+    fixed_by_usage: false,
+    ...zone,
+  },
+  {
+    name: "usage.aggregation.timezone",
+    default: "UTC",
+    meaning: "Zone of the windows and billing months of accounts that name none themselves.",
+    applies: "live",
+    fixed_by_usage: true,
+    ...zone,
+  },
+  {
+    name: "usage.stats.job.aggregation.range",
+    default: "1440",
+    unit: "minutes",
+    meaning: "Length of a usage window: 1440 is a local day (23 or 25 hours when clocks move), 60 a local hour.",
+    expected: "a whole number of minutes from 1 to 1440 that divides a day of 1440",
+    applies: "live",
+    fixed_by_usage: true,
+    accepts: (value) => wholeNumber(value, { min: 1, max: 1440 }) && 1440 % Number(value) === 0,
+  },
+  {
+    name: "billing.currency",
+    default: "EUR",
+    unit: "ISO 4217 code",
+    meaning: "Currency of accounts that name none themselves.",
+    expected: "a current ISO 4217 code in capitals, such as EUR",
+    applies: "live",
+    fixed_by_usage: true,
+    accepts: isCurrency,
+  },
+  {
+    name: "rating.default.rate.card",
+    default: "default",
+    unit: "rate card id",
+    meaning: "Rate card of accounts that are on none themselves.",
+    expected: "the id of a rate card: 1 to 128 letters, digits, dots, dashes or underscores",
+    applies: "live",
+    fixed_by_usage: false,
+    accepts: (value) => /^[\w.-]{1,128}$/.test(value),
+  },
+  {
+    name: "ingest.future.tolerance",
+    default: "300",
+    unit: "seconds",
+    meaning: "How far an event's time may lie ahead of the clock before it is put in quarantine.",
+    expected: "a whole number of seconds from 0 to 86400",
+    applies: "live",
+    fixed_by_usage: false,
+    accepts: (value) => wholeNumber(value, { min: 0, max: 86_400 }),
+  },
+];
+
+/** The settings of this installation. Only one process may set (design.md §4). */
+export interface Settings {
+  /** The value now. @throws AppError unknown-setting */
+  get(name: string): Promise<string>;
+  /** All values now, by name. */
+  all(): Promise<Record<string, string>>;
+  /** Sets a value and gives the setting as it then stands; the value it already has writes nothing. @throws AppError unknown-setting, invalid-setting, conflict */
+  set(name: string, value: string, by: string): Promise<Setting>;
+  /** All settings in the registry's order. */
+  list(): Promise<Setting[]>;
+}
+
+const SettingRow = Type.Object({
+  name: Type.String(),
+  version: Type.String(),
+  value: Type.String(),
+  changed_ms: Type.String(),
+  changed_by: Type.String(),
+});
+const selectSettings = defineQuery("core/settings", Type.Object({}), SettingRow);
+const countPublished = defineQuery(
+  "core/published_usage_exists",
+  Type.Object({}),
+  Type.Object({ published: Type.Integer() }),
+);
+
+const columns = ["name", "version", "value", "changed_at", "changed_by"];
+
+/** The settings in the store; nothing is cached, so a value set counts from the next `get` on. */
+export function createSettings({ store, clock }: { store: Store; clock: Clock }): Settings {
+  let lastSet: Promise<unknown> = Promise.resolve();
+
+  async function list(): Promise<Setting[]> {
+    const rows = await selectSettings(store.read, {});
+    const byName = new Map(rows.map((row) => [row.name, row]));
+    return settingDefinitions.map(({ accepts: _accepts, ...definition }) => {
+      const row = byName.get(definition.name);
+      if (row === undefined)
+        return { ...definition, value: definition.default, version: 0n, changed_at: null, changed_by: "" };
+      const { value, changed_by } = row;
+      return {
+        ...definition,
+        value,
+        version: BigInt(row.version),
+        changed_at: instant(Number(row.changed_ms)),
+        changed_by,
+      };
+    });
+  }
+
+  async function find(name: string): Promise<Setting> {
+    const found = (await list()).find((setting) => setting.name === name);
+    if (found === undefined) throw unknownSetting(name);
+    return found;
+  }
+
+  async function write(name: string, value: string, by: string): Promise<Setting> {
+    const former = await find(name);
+    if (former.value === value) return former;
+    if (former.fixed_by_usage) await refuseOncePublished(store, name);
+    const changed_at = clock.now();
+    const next = { ...former, value, version: former.version + 1n, changed_at, changed_by: by };
+    const line = [field(name), next.version, field(value), timeField(changed_at), field(by)].join("\t");
+    await insertLines(store.write, { table: "setting", columns }, `${line}\n`);
+    return next;
+  }
+
+  return {
+    get: async (name) => {
+      definitionOf(name);
+      return (await find(name)).value;
+    },
+    all: async () => Object.fromEntries((await list()).map(({ name, value }) => [name, value])),
+    set: async (name, value, by) => {
+      const definition = definitionOf(name);
+      if (!definition.accepts(value)) {
+        throw new AppError("invalid-setting", `${name} cannot be "${value}", expected ${definition.expected}`, {
+          field: name,
+        });
+      }
+      // One after the other: versions count up by one, and nothing in the store would hold two writers apart.
+      const done = lastSet.then(() => write(name, value, by));
+      lastSet = done.catch(() => undefined);
+      return done;
+    },
+    list,
+  };
+}
+
+function definitionOf(name: string): SettingDefinition {
+  const definition = settingDefinitions.find((candidate) => candidate.name === name);
+  if (definition === undefined) throw unknownSetting(name);
+  return definition;
+}
+
+function unknownSetting(name: string): AppError {
+  const names = settingDefinitions.map((definition) => definition.name).join(", ");
+  return new AppError("unknown-setting", `there is no setting "${name}"; there are: ${names}`, { field: "name" });
+}
+
+/** Windows or money already published under the former value would no longer fit together with what follows. */
+async function refuseOncePublished(store: Store, name: string): Promise<void> {
+  const [row] = await countPublished(store.read, {});
+  if (row?.published !== 1) return;
+  throw new AppError(
+    "conflict",
+    `a change of ${name} takes effect at a month start; that is not possible yet once usage is published`,
+    { field: name },
+  );
+}

@@ -4,11 +4,25 @@ import type { InstantMs } from "../core/instant.ts";
 import { defineQuery } from "../core/sql.ts";
 import { EventRow, fromRow } from "../ingest/index.ts";
 import { emptyScratch, type RunContext } from "./context.ts";
-import { excludeRepeats, readArrivals, writeAccounts, writeIdentities, writeNames, writeShapes, writeTouched } from "./statements.ts";
+import {
+  excludeRepeats,
+  readArrivals,
+  writeAccounts,
+  writeIdentities,
+  writeNames,
+  writeShapes,
+  writeTouched,
+} from "./statements.ts";
 
 const selectConflicts = defineQuery(
   "aggregate/conflicts",
-  Type.Object({ log_partition: Type.Integer(), from_offset: Type.String(), to_offset: Type.String(), after_offset: Type.String(), limit: Type.Integer() }),
+  Type.Object({
+    log_partition: Type.Integer(),
+    from_offset: Type.String(),
+    to_offset: Type.String(),
+    after_offset: Type.String(),
+    limit: Type.Integer(),
+  }),
   EventRow,
 );
 
@@ -62,7 +76,7 @@ function newStretches({ run }: RunContext): Stretch[] {
 }
 
 async function quarantineConflicts({ deps }: RunContext, stretch: Stretch): Promise<void> {
-  for (let after = "-1"; ; ) {
+  for (let after = "-1"; ;) {
     const rows = await selectConflicts(deps.store.run, { ...stretch, after_offset: after, limit: conflictsMax });
     await deps.quarantine.put(
       rows.map((row) => ({

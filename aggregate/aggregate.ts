@@ -5,7 +5,16 @@ import type { Run } from "../core/runs.ts";
 import { registryVersion } from "../core/usage-types.ts";
 import { admitArrivals } from "./admit.ts";
 import { clearFailedRuns } from "./clear-failed-runs.ts";
-import { type AggregateDeps, beginning, checkpointsBetween, createRunContext, everyK, farthest, type RunContext, workParams } from "./context.ts";
+import {
+  type AggregateDeps,
+  beginning,
+  checkpointsBetween,
+  createRunContext,
+  everyK,
+  farthest,
+  type RunContext,
+  workParams,
+} from "./context.ts";
 import { correctPublished, type Zone } from "./correct.ts";
 import { publishSpan } from "./publish-span.ts";
 import { selectFirstEvent, selectZones, touchRange } from "./statements.ts";
@@ -50,11 +59,19 @@ async function carryOut(deps: AggregateDeps, begun: Run, { until, from }: Aggreg
   for (const span of spans) {
     const written = await publishSpan(context, span);
     records += written;
-    deps.log.info({ run_id: run.id, zone: span.zone, windows: span.edges.length - 1, records: written.toString() }, "windows computed");
+    deps.log.info(
+      { run_id: run.id, zone: span.zone, windows: span.edges.length - 1, records: written.toString() },
+      "windows computed",
+    );
   }
 
   const windows = spans.reduce((sum, { edges }) => sum + edges.length - 1, 0);
-  const counts = { arrivals: `${arrivals}`, resources_corrected: `${corrected}`, windows: `${windows}`, records: `${records}` };
+  const counts = {
+    arrivals: `${arrivals}`,
+    resources_corrected: `${corrected}`,
+    windows: `${windows}`,
+    records: `${records}`,
+  };
   const changed = arrivals > 0n || corrected > 0n || windows > 0;
   const done = await deps.runs.step(run, { state: changed ? "published" : "unchanged", counts });
   deps.log.info({ run_id: run.id, state: done.state, ...counts }, "aggregation done");
@@ -62,12 +79,21 @@ async function carryOut(deps: AggregateDeps, begun: Run, { until, from }: Aggreg
 }
 
 /** Stores with the run all that its result depends on (P12). */
-async function fixBounds(deps: AggregateDeps, begun: Run, until: InstantMs): Promise<{ run: Run; context: RunContext }> {
+async function fixBounds(
+  deps: AggregateDeps,
+  begun: Run,
+  until: InstantMs,
+): Promise<{ run: Run; context: RunContext }> {
   const former = await deps.runs.latestPublished("aggregate");
   const bound: Bound = await deps.eventLog.bound();
   const settings = await deps.settings.all();
   const registry_version = registryVersion();
-  const versions = { registry: registry_version, settings: JSON.stringify(settings), tzdb: tzdbVersion(), engine: await engineVersion(deps) };
+  const versions = {
+    registry: registry_version,
+    settings: JSON.stringify(settings),
+    tzdb: tzdbVersion(),
+    engine: await engineVersion(deps),
+  };
   const run = await deps.runs.step(begun, { to_ms: until, bound, former_bound: former?.bound ?? {}, versions });
   return { run, context: createRunContext(deps, run, { settings, registry_version }) };
 }
@@ -82,13 +108,19 @@ async function engineVersion({ store }: AggregateDeps): Promise<string> {
 async function publishedOrKept(context: RunContext): Promise<InstantMs> {
   const zones = await readZones(context);
   const checkpoints = await checkpointsBetween(context, beginning, farthest);
-  return instant(Math.max(beginning, ...zones.map(({ published_to }) => published_to ?? beginning), checkpoints.at(-1) ?? beginning));
+  return instant(
+    Math.max(beginning, ...zones.map(({ published_to }) => published_to ?? beginning), checkpoints.at(-1) ?? beginning),
+  );
 }
 
 async function readZones({ deps, default_zone }: RunContext): Promise<Zone[]> {
   const rows = await selectZones(deps.store.run, { default_zone });
   const time = (ms: string): InstantMs | null => (ms === "-1" ? null : instant(Number(ms)));
-  return rows.map((row) => ({ zone: row.zone, published_from: time(row.published_from_ms), published_to: time(row.published_to_ms) }));
+  return rows.map((row) => ({
+    zone: row.zone,
+    published_from: time(row.published_from_ms),
+    published_to: time(row.published_to_ms),
+  }));
 }
 
 async function dueIn(context: RunContext, zones: readonly Zone[], until: InstantMs): Promise<Span[]> {

@@ -2,10 +2,22 @@ import Type from "typebox";
 import { defineQuery } from "../core/sql.ts";
 import type { AggregateDeps } from "./context.ts";
 
-const selectFailed = defineQuery("aggregate/failed_runs", Type.Object({}), Type.Object({ run_id: Type.String(), run_seq: Type.String() }));
+const selectFailed = defineQuery(
+  "aggregate/failed_runs",
+  Type.Object({}),
+  Type.Object({ run_id: Type.String(), run_seq: Type.String() }),
+);
 
 /** Tables a run of aggregation writes to under its own number. */
-const tables = ["usage_record", "slice", "run_window", "run_touched", "resource_state", "checkpoint", "resource_state_repair"];
+const tables = [
+  "usage_record",
+  "slice",
+  "run_window",
+  "run_touched",
+  "resource_state",
+  "checkpoint",
+  "resource_state_repair",
+];
 
 /** Takes away what runs wrote that never were published; nobody ever saw it. */
 export async function clearFailedRuns({ store, runs }: AggregateDeps): Promise<void> {

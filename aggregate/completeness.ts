@@ -23,5 +23,8 @@ export async function readCompleteness(
   const zones = await selectZones(store.read, { default_zone });
   const ends = zones.map(({ published_to_ms }) => Number(published_to_ms)).filter((end) => end >= 0);
   const complete_to = ends.length === 0 ? null : formatInstant(Math.min(...ends) as InstantMs);
-  return { as_of: run?.seq ?? 0n, completeness: { complete_to, bound: run?.bound ?? {}, run_id: run?.id ?? null, provisional: false } };
+  return {
+    as_of: run?.seq ?? 0n,
+    completeness: { complete_to, bound: run?.bound ?? {}, run_id: run?.id ?? null, provisional: false },
+  };
 }

@@ -42,7 +42,11 @@ export const farthest = instant(Date.UTC(2290, 0, 1));
 export const everyK = { k_from: "0", k_to: "18446744073709551615" };
 
 /** Fixes what a run depends on. */
-export function createRunContext(deps: AggregateDeps, run: Run, input: { settings: Readonly<Record<string, string>>; registry_version: string }): RunContext {
+export function createRunContext(
+  deps: AggregateDeps,
+  run: Run,
+  input: { settings: Readonly<Record<string, string>>; registry_version: string },
+): RunContext {
   return {
     deps,
     run,
@@ -66,7 +70,11 @@ export function workParams({ registry_version, run_seq, bound_partitions, bound_
 }
 
 /** Checkpoints in [from, to] that count for this run, oldest first. */
-export async function checkpointsBetween({ deps, run_seq }: RunContext, from: InstantMs, to: InstantMs): Promise<InstantMs[]> {
+export async function checkpointsBetween(
+  { deps, run_seq }: RunContext,
+  from: InstantMs,
+  to: InstantMs,
+): Promise<InstantMs[]> {
   const rows = await selectCheckpoints(deps.store.run, { from_ms: from, to_ms: to, run_seq });
   return rows.map(({ at_ms }) => instant(Number(at_ms)));
 }
@@ -81,7 +89,10 @@ const workMax = 20_000_000;
 const rangesMax = 64;
 
 /** Ranges of k that together are all resources, few enough that each fits the memory (16 for 10 M events and a month). */
-export async function rangesFor({ deps }: RunContext, span: { from: InstantMs; to: InstantMs; windows: number }): Promise<{ k_from: string; k_to: string }[]> {
+export async function rangesFor(
+  { deps }: RunContext,
+  span: { from: InstantMs; to: InstantMs; windows: number },
+): Promise<{ k_from: string; k_to: string }[]> {
   const [size] = await selectSpanSize(deps.store.run, { from_ms: span.from, to_ms: span.to });
   const needed = Math.ceil((Number(size?.events ?? 0) * Math.min(span.windows, 31)) / workMax);
   const count = BigInt(Math.min(Math.max(needed, 1), rangesMax));
@@ -94,6 +105,9 @@ export async function rangesFor({ deps }: RunContext, span: { from: InstantMs; t
 }
 
 /** Empties a scratch table of the run that holds the lease. */
-export async function emptyScratch({ deps }: RunContext, table: "scratch_arrival" | "scratch_interval" | "scratch_record" | "scratch_slice"): Promise<void> {
+export async function emptyScratch(
+  { deps }: RunContext,
+  table: "scratch_arrival" | "scratch_interval" | "scratch_record" | "scratch_slice",
+): Promise<void> {
   await deps.store.run.command({ query: `TRUNCATE TABLE ${table}` });
 }

@@ -1,5 +1,14 @@
 import { type InstantMs, instant } from "../core/instant.ts";
-import { beginning, checkpointsBetween, emptyScratch, farthest, rangesFor, type RunContext, stateBefore, workParams } from "./context.ts";
+import {
+  beginning,
+  checkpointsBetween,
+  emptyScratch,
+  farthest,
+  rangesFor,
+  type RunContext,
+  stateBefore,
+  workParams,
+} from "./context.ts";
 import { noteWindows } from "./publish-span.ts";
 import {
   fillFreshRecords,
@@ -47,7 +56,8 @@ export async function correctPublished(context: RunContext, zones: readonly Zone
     if (later.length > 0) await writeStateRepairs(lane, { run_seq, checkpoints: later });
   }
   if (later.length > 0) await writeRepairMarks(lane, { run_seq, checkpoints: later });
-  for (const { zone } of spans) await writeCorrectedWindows(lane, { run_seq, zone, default_zone: context.default_zone });
+  for (const { zone } of spans)
+    await writeCorrectedWindows(lane, { run_seq, zone, default_zone: context.default_zone });
   return resources;
 }
 
@@ -65,7 +75,11 @@ async function spansSince(context: RunContext, zones: readonly Zone[], since: In
   return spans;
 }
 
-async function writeDeltas(context: RunContext, { zone, edges }: Span, range: { k_from: string; k_to: string }): Promise<void> {
+async function writeDeltas(
+  context: RunContext,
+  { zone, edges }: Span,
+  range: { k_from: string; k_to: string },
+): Promise<void> {
   const { deps, run_seq, default_zone, capacity_types } = context;
   const lane = deps.store.run;
   const slicing = { run_seq, edges: [...edges], zone, default_zone, capacity_types };

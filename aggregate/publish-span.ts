@@ -33,20 +33,30 @@ export async function publishSpan(context: RunContext, span: Span): Promise<bigi
     records += await checked(context, { ...work, ...windows });
   }
   await noteWindows(context, span);
-  if (keepState) await insertLines(lane, { table: "checkpoint", columns: ["at", "run_seq"] }, `${timeField(end)}\t${run_seq}\n`);
+  if (keepState)
+    await insertLines(lane, { table: "checkpoint", columns: ["at", "run_seq"] }, `${timeField(end)}\t${run_seq}\n`);
   return records;
 }
 
 /** Notes windows as published for the first time by this run. */
 export async function noteWindows({ deps, run_seq }: RunContext, { zone, edges }: Span): Promise<void> {
-  const lines = edges.slice(1).map((end, index) => `${run_seq}\t${zone}\t${timeField(edges[index] ?? instant(0))}\t${timeField(end)}\t1\n`);
-  await insertLines(deps.store.run, { table: "run_window", columns: ["run_seq", "time_zone", "window_start", "window_end", "first"] }, lines.join(""));
+  const lines = edges
+    .slice(1)
+    .map((end, index) => `${run_seq}\t${zone}\t${timeField(edges[index] ?? instant(0))}\t${timeField(end)}\t1\n`);
+  await insertLines(
+    deps.store.run,
+    { table: "run_window", columns: ["run_seq", "time_zone", "window_start", "window_end", "first"] },
+    lines.join(""),
+  );
 }
 
 async function checked({ deps }: RunContext, params: Parameters<typeof checkSpan>[1]): Promise<bigint> {
   const [sums] = await checkSpan(deps.store.run, params);
   assert(sums !== undefined, "a check has an answer");
-  assert(sums.interval_ms === sums.record_ms, `slices add up to ${sums.record_ms} ms, their intervals to ${sums.interval_ms} ms (${params.zone})`);
+  assert(
+    sums.interval_ms === sums.record_ms,
+    `slices add up to ${sums.record_ms} ms, their intervals to ${sums.interval_ms} ms (${params.zone})`,
+  );
   assert(sums.overlong === "0", `${sums.overlong} records are longer than their window (${params.zone})`);
   return BigInt(sums.records);
 }

@@ -21,7 +21,10 @@ const parallel = { max_insert_threads: 2 };
 export const readArrivals = defineCommand("aggregate/read_arrivals", Type.Object(stretch));
 export const excludeRepeats = defineCommand("aggregate/exclude_repeats", Type.Object({}));
 export const writeIdentities = defineCommand("aggregate/write_identities", Type.Object(arrivals));
-export const writeTouched = defineCommand("aggregate/write_touched", Type.Object({ run_seq: Text, late_before_ms: Int64, ...arrivals }));
+export const writeTouched = defineCommand(
+  "aggregate/write_touched",
+  Type.Object({ run_seq: Text, late_before_ms: Int64, ...arrivals }),
+);
 export const writeShapes = defineCommand("aggregate/write_shapes", Type.Object(stretch));
 export const writeNames = defineCommand("aggregate/write_names", Type.Object(stretch));
 export const writeAccounts = defineCommand("aggregate/write_accounts", Type.Object({ ...stretch, now_ms: Int64 }));
@@ -33,7 +36,15 @@ export const selectZones = defineQuery(
 );
 export const selectFirstEvent = defineQuery(
   "aggregate/first_event",
-  Type.Object({ zone: Text, default_zone: Text, from_ms: Int64, to_ms: Int64, ...range, ...bound, registry_version: Text }),
+  Type.Object({
+    zone: Text,
+    default_zone: Text,
+    from_ms: Int64,
+    to_ms: Int64,
+    ...range,
+    ...bound,
+    registry_version: Text,
+  }),
   Type.Object({ first_ms: Text, events: Text }),
 );
 export const selectCheckpoints = defineQuery(
@@ -41,7 +52,11 @@ export const selectCheckpoints = defineQuery(
   Type.Object({ from_ms: Int64, to_ms: Int64, run_seq: Text }),
   Type.Object({ at_ms: Text }),
 );
-export const selectSpanSize = defineQuery("aggregate/span_size", Type.Object({ from_ms: Int64, to_ms: Int64 }), Type.Object({ events: Text }));
+export const selectSpanSize = defineQuery(
+  "aggregate/span_size",
+  Type.Object({ from_ms: Int64, to_ms: Int64 }),
+  Type.Object({ events: Text }),
+);
 export const selectPublishedEdges = defineQuery(
   "aggregate/published_edges",
   Type.Object({ zone: Text, after_ms: Int64 }),
@@ -52,9 +67,16 @@ export const selectTouched = defineQuery(
   Type.Object({ run_seq: Text }),
   Type.Object({ resources: Text, from_ms: Text }),
 );
-export const touchRange = defineCommand("aggregate/touch_range", Type.Object({ run_seq: Text, from_ms: Int64, to_ms: Int64 }));
+export const touchRange = defineCommand(
+  "aggregate/touch_range",
+  Type.Object({ run_seq: Text, from_ms: Int64, to_ms: Int64 }),
+);
 
-export const fillIntervals = defineCommand("aggregate/fill_intervals", Type.Object({ ...work, touched_by: Text }), parallel);
+export const fillIntervals = defineCommand(
+  "aggregate/fill_intervals",
+  Type.Object({ ...work, touched_by: Text }),
+  parallel,
+);
 export const writeRecords = defineCommand("aggregate/write_records", Type.Object({ ...work, ...slicing }), parallel);
 export const writeSlices = defineCommand("aggregate/write_slices", Type.Object({ run_seq: Text, ...slicing }));
 export const writeState = defineCommand("aggregate/write_state", Type.Object(work), parallel);
@@ -65,12 +87,21 @@ export const checkSpan = defineQuery(
 );
 
 const deltas = { run_seq: Text, from_ms: Int64, to_ms: Int64, ...range, zone: Text, default_zone: Text };
-export const fillFreshRecords = defineCommand("aggregate/fill_fresh_records", Type.Object({ run_seq: Text, ...slicing }));
+export const fillFreshRecords = defineCommand(
+  "aggregate/fill_fresh_records",
+  Type.Object({ run_seq: Text, ...slicing }),
+);
 export const writeRecordDeltas = defineCommand("aggregate/write_record_deltas", Type.Object(deltas));
 export const fillFreshSlices = defineCommand("aggregate/fill_fresh_slices", Type.Object({ run_seq: Text, ...slicing }));
 export const writeSliceDeltas = defineCommand("aggregate/write_slice_deltas", Type.Object(deltas));
-export const writeStateRepairs = defineCommand("aggregate/write_state_repairs", Type.Object({ run_seq: Text, checkpoints: Instants }));
-export const writeRepairMarks = defineCommand("aggregate/write_repair_marks", Type.Object({ run_seq: Text, checkpoints: Instants }));
+export const writeStateRepairs = defineCommand(
+  "aggregate/write_state_repairs",
+  Type.Object({ run_seq: Text, checkpoints: Instants }),
+);
+export const writeRepairMarks = defineCommand(
+  "aggregate/write_repair_marks",
+  Type.Object({ run_seq: Text, checkpoints: Instants }),
+);
 export const writeCorrectedWindows = defineCommand(
   "aggregate/write_corrected_windows",
   Type.Object({ run_seq: Text, zone: Text, default_zone: Text }),

@@ -122,7 +122,11 @@ function bucketsOf({ filter, group_by, time_zone, clip }: SummaryRequest): { edg
     : group_by.includes("month")
       ? monthEdges(time_zone, filter.from, end)
       : [];
-  const label = group_by.includes("day") ? localDay : group_by.includes("month") ? (zone: string, at: InstantMs): string => monthOf({ zone, at }) : (): string => "";
+  const label = group_by.includes("day")
+    ? localDay
+    : group_by.includes("month")
+      ? (zone: string, at: InstantMs): string => monthOf({ zone, at })
+      : (): string => "";
   const edges = [...new Set([filter.from, ...inner.filter((edge) => edge > filter.from && edge < end), end])];
   return { edges, labels: edges.slice(0, -1).map((edge) => label(time_zone, edge)) };
 }

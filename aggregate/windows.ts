@@ -23,7 +23,8 @@ export function dueSpans(input: {
   readonly until: InstantMs;
 }): Span[] {
   const { zone, range_minutes, published_to, first_event, until } = input;
-  const from = published_to ?? (first_event === null ? null : windowContaining({ zone, range_minutes, at: first_event }).start);
+  const from =
+    published_to ?? (first_event === null ? null : windowContaining({ zone, range_minutes, at: first_event }).start);
   if (from === null || from >= until) return [];
   const edges = windowEdges({ zone, range_minutes, from, to: until });
   if (edges[0] !== from) edges.unshift(from);
@@ -48,6 +49,7 @@ export function earlierEdges(input: {
 
 function cut(zone: string, edges: readonly InstantMs[]): Span[] {
   const spans: Span[] = [];
-  for (let first = 0; first < edges.length - 1; first += windowsMax) spans.push({ zone, edges: edges.slice(first, first + windowsMax + 1) });
+  for (let first = 0; first < edges.length - 1; first += windowsMax)
+    spans.push({ zone, edges: edges.slice(first, first + windowsMax + 1) });
   return spans;
 }

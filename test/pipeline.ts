@@ -1,23 +1,21 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { aggregate, type AggregateDeps } from "../aggregate/index.ts";
-import { createAccounts } from "../core/accounts.ts";
+import { buildSystem, openSystem, type System } from "../api/system.ts";
 import { createTestClock } from "../core/clock.ts";
 import type { EventLog } from "../core/event-log.ts";
-import { type InstantMs, instant } from "../core/instant.ts";
+import { instant } from "../core/instant.ts";
 import { silentLog } from "../core/log.ts";
-import { migrate } from "../core/migrate.ts";
-import { createRunLedger, type Run } from "../core/runs.ts";
-import { createSettings, type Settings } from "../core/settings.ts";
-import { openStore, type Store } from "../core/store.ts";
-import { storeUsageTypes } from "../core/usage-types.ts";
-import { createIngest, createQuarantine, type Ingest, openEmbeddedLog, type Outcome, type Quarantine } from "../ingest/index.ts";
+import type { Run } from "../core/runs.ts";
+import type { Settings } from "../core/settings.ts";
+import type { Store } from "../core/store.ts";
+import type { Ingest, Outcome, Quarantine } from "../ingest/index.ts";
 
 /** The real stages on a real engine in a folder of its own; one per test file (one engine per process). */
 export interface Pipeline {
   readonly store: Store;
   readonly settings: Settings;
+  readonly system: () => System;
   readonly quarantine: () => Quarantine;
   readonly eventLog: () => EventLog;
   readonly ingest: () => Ingest;
@@ -36,42 +34,36 @@ const kept = ["schema_migration", "usage_type", "usage_type_effect"];
 /** Opens a pipeline; its clock stands at `now`, by default after everything the generators write. */
 export async function openPipeline(now = Date.UTC(2027, 0, 1)): Promise<Pipeline> {
   const data_dir = mkdtempSync(join(tmpdir(), "tally-pipeline-"));
-  const store = openStore({ url: null, data_dir });
-  await migrate(store.run);
-  await storeUsageTypes(store.run);
-  const clock = createTestClock(instant(now));
-  const settings = createSettings({ store, clock });
-  let accounts = createAccounts({ store, clock });
-  let deps = await build();
-  let ingest = createIngest({ log: deps.eventLog, quarantine: deps.quarantine, clock });
-
-  async function build(): Promise<AggregateDeps> {
-    const eventLog = await openEmbeddedLog({ store, clock });
-    const quarantine = createQuarantine({ store, clock });
-    return { store, eventLog, quarantine, runs: createRunLedger({ store, clock }), settings, clock, log: silentLog };
-  }
+  const deps = { clock: createTestClock(instant(now)), log: silentLog };
+  let system = await openSystem({ url: null, data_dir }, deps);
+  const { store, settings } = system;
 
   async function restart(): Promise<void> {
-    deps = await build();
-    accounts = createAccounts({ store, clock });
-    ingest = createIngest({ log: deps.eventLog, quarantine: deps.quarantine, clock });
+    system = await buildSystem(store, deps);
   }
 
   return {
     store,
     settings,
-    quarantine: () => deps.quarantine,
-    eventLog: () => deps.eventLog,
-    ingest: () => ingest,
-    send: (events) => ingest.accept(events.map((value) => ({ value, raw: () => JSON.stringify(value) })), "test"),
-    aggregate: (until_ms, from_ms) => aggregate(deps, { until: instant(until_ms), ...(from_ms === undefined ? {} : { from: instant(from_ms) as InstantMs }) }),
+    system: () => system,
+    quarantine: () => system.quarantine,
+    eventLog: () => system.eventLog,
+    ingest: () => system.ingest,
+    send: (events) =>
+      system.ingest.accept(
+        events.map((value) => ({ value, raw: () => JSON.stringify(value) })),
+        "test",
+      ),
+    aggregate: (until_ms, from_ms) =>
+      system.aggregate({ until: instant(until_ms), ...(from_ms === undefined ? {} : { from: instant(from_ms) }) }),
     putAccount: async (account_id, time_zone) => {
-      const facts = { name: account_id, kind: "account", domain: "ROOT", payer_account_id: account_id, currency: "", payment: "postpaid" } as const;
-      await accounts.put({ account_id, ...facts, time_zone, rate_card_id: "", state: "active" }, { by: "test" });
+      await system.accounts.put({ account_id, name: account_id, time_zone }, { by: "test" });
     },
     restart,
     reset: async () => {
-      const result = await store.run.query({ query: "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine NOT LIKE '%View'", format: "JSONEachRow" });
+      const query =
+        "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine NOT LIKE '%View' AND total_rows != 0";
+      const result = await store.run.query({ query, format: "JSONEachRow" });
       for (const { name } of await result.json<{ name: string }>()) {
         if (!kept.includes(name)) await store.run.command({ query: `TRUNCATE TABLE ${name}` });
       }

@@ -118,6 +118,7 @@ turning AS (
     arrayPushBack(arrayPopFront(kept.1), toInt64(4611686018427387904)) AS ends,
     arrayPushBack(arrayPopFront(kept.12), toUInt64(0)) AS enders
   FROM folded
+  WHERE has(turns, 1)
 )
 SELECT k, resource, part, usage_type, turn.8 AS account_id, turn.9 AS shape, turn.10 AS size,
   turn.1 AS from_ms, next_t AS to_ms, turn.11 AS opened_ms, turn.12 AS opened_by, next_by AS closed_by

@@ -17,7 +17,7 @@ SELECT
 FROM (
   SELECT account_id, usage_type, resource, part, shape,
     toUnixTimestamp64Milli(window_start) AS start_ms, toUnixTimestamp64Milli(window_end) AS end_ms,
-    lower(hex(reinterpretAsUInt128(sipHash128(account_id, usage_type, resource, part, shape, window_start, window_end)))) AS record_id,
+    lower(hex(usage_record_id_of(account_id, usage_type, resource, part, shape, window_start, window_end))) AS record_id,
     sum(usage.quantity) AS quantity, sum(usage.duration_ms) AS duration_ms, sum(usage.slices) AS slices,
     toUnixTimestamp64Milli(argMaxIf(first_at, run_seq, sign = 1)) AS first_ms,
     toUnixTimestamp64Milli(argMaxIf(last_at, run_seq, sign = 1)) AS last_ms

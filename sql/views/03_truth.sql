@@ -1,5 +1,14 @@
 -- Usage as published: rows of published runs only. as_of: the highest run_seq that counts, so that a page and its total agree.
 
+-- The deterministic id of a usage record: a hash of its key (P6). This is the one place that says what it is.
+-- One hash over one text, lengths first: over seven arguments it takes three times as long (measured), and reads no differently.
+CREATE OR REPLACE FUNCTION usage_record_id_of AS (account_id, usage_type, resource, part, shape, window_start, window_end) ->
+  reinterpretAsUInt128(sipHash128(concat(
+    reinterpretAsFixedString(toUInt32(length(account_id))), reinterpretAsFixedString(toUInt32(length(resource))),
+    reinterpretAsFixedString(usage_type), reinterpretAsFixedString(shape),
+    reinterpretAsFixedString(toUnixTimestamp64Milli(window_start)), reinterpretAsFixedString(toUnixTimestamp64Milli(window_end)),
+    account_id, resource, part)));
+
 CREATE OR REPLACE VIEW published_usage AS
 SELECT * FROM usage_record
 WHERE run_seq IN (SELECT run_seq FROM published_run WHERE kind = 'aggregate' AND run_seq <= {as_of:UInt64});

@@ -1,14 +1,5 @@
--- What rating stands on: the truth of usage with its ids, parts cut at price changes, tariffs of current cards, what is published.
+-- What rating stands on: the truth of usage with its ids (usage_record_id_of: 03_truth.sql), parts cut at price changes, tariffs of current cards, what is published.
 -- as_of: the highest run that counts. from_ms, to_ms: bounds on window_start, Unix ms UTC, half-open.
-
--- The deterministic id of a usage record: a hash of its key (P6). This is the one place that says what it is.
--- One hash over one text, lengths first: over seven arguments it takes three times as long (measured), and reads no differently.
-CREATE OR REPLACE FUNCTION usage_record_id_of AS (account_id, usage_type, resource, part, shape, window_start, window_end) ->
-  reinterpretAsUInt128(sipHash128(concat(
-    reinterpretAsFixedString(toUInt32(length(account_id))), reinterpretAsFixedString(toUInt32(length(resource))),
-    reinterpretAsFixedString(usage_type), reinterpretAsFixedString(shape),
-    reinterpretAsFixedString(toUnixTimestamp64Milli(window_start)), reinterpretAsFixedString(toUnixTimestamp64Milli(window_end)),
-    account_id, resource, part)));
 
 -- Published rows of usage with their ids.
 CREATE OR REPLACE VIEW identified_usage AS

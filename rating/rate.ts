@@ -1,0 +1,243 @@
+import { createHash } from "node:crypto";
+import Type, { type Static } from "typebox";
+import { minorUnit } from "../core/currencies.ts";
+import { RATING_SCALE } from "../core/decimal.ts";
+import { AppError, assert } from "../core/errors.ts";
+import { monthBounds, tzdbVersion } from "../core/calendar.ts";
+import type { Log } from "../core/log.ts";
+import type { Run, RunLedger } from "../core/runs.ts";
+import { defineCommand, defineQuery } from "../core/sql.ts";
+import type { Store } from "../core/store.ts";
+import { usageTypes } from "../core/usage-types.ts";
+import type { IntegerWidth } from "./integer-width.ts";
+import { type Plan, type RatingDefaults, readPlans, writePlans } from "./plans.ts";
+import type { RateCard, RateCards } from "./rate-cards.ts";
+
+/** What rating stands on. */
+export interface RatingDeps {
+  readonly store: Store;
+  readonly ledger: RunLedger;
+  readonly rateCards: RateCards;
+  readonly log: Log;
+}
+
+/** `period` is a month such as 2026-10, in each account's own zone. A dry run publishes nothing; `force` rates though nothing changed. */
+export interface RateRequest {
+  readonly period: string;
+  readonly defaults: RatingDefaults;
+  readonly dry_run?: boolean;
+  readonly force?: boolean;
+}
+
+const PeriodTotal = Type.Object({
+  currency: Type.String(),
+  statements: Type.String(),
+  lines: Type.String(),
+  records: Type.String(),
+  unrated_lines: Type.String(),
+  exact_amount: Type.String(),
+  amount: Type.String(),
+});
+/** What one currency of a period comes to: exact (9 decimals) and as its statements say it. */
+export type PeriodTotal = Static<typeof PeriodTotal>;
+
+export interface RateOutcome {
+  readonly run: Run;
+  readonly dry_run: boolean;
+  readonly totals: readonly PeriodTotal[];
+}
+
+const RunScope = { run_seq: Type.String(), period: Type.String() };
+const readInputs = defineQuery(
+  "rating/rating_inputs",
+  Type.Object({}),
+  Type.Object({ as_of: Type.String(), accounts: Type.String(), engine: Type.String() }),
+);
+const pricePeriod = defineCommand(
+  "rating/rate_period",
+  Type.Object({
+    ...RunScope,
+    as_of: Type.String(),
+    from_ms: Type.Number(),
+    to_ms: Type.Number(),
+    cuts: Type.Array(Type.Number()),
+    integer: Type.String(),
+    named_offerings: Type.Array(Type.String()),
+    named_zones: Type.Array(Type.String()),
+  }),
+);
+const checkPeriod = defineQuery(
+  "rating/check_period",
+  Type.Object({ ...RunScope, as_of: Type.String(), from_ms: Type.Number(), to_ms: Type.Number() }),
+  Type.Object({ wrong_prices: Type.String(), lost_records: Type.String(), wrong_quantities: Type.String() }),
+);
+const writeLines = defineCommand(
+  "rating/write_statement_lines",
+  Type.Object({
+    ...RunScope,
+    type_ids: Type.Array(Type.Integer()),
+    type_names: Type.Array(Type.String()),
+    base_units: Type.Array(Type.String()),
+    currency_codes: Type.Array(Type.String()),
+    minor_steps: Type.Array(Type.Integer()),
+  }),
+);
+const readTotals = defineQuery("rating/period_totals", Type.Object(RunScope), PeriodTotal);
+const findStale = defineQuery(
+  "rating/stale_runs",
+  Type.Object({}),
+  Type.Object({ period: Type.String(), run_seq: Type.String() }),
+);
+const dropRecords = defineCommand("rating/drop_records", Type.Object(RunScope));
+const dropLines = defineCommand("rating/drop_lines", Type.Object(RunScope));
+
+/**
+ * Rates a period for all accounts at once: lay out plans, price, check, write statement lines, publish in one step (P7).
+ * Nothing changed since the last published run of the period: state unchanged, no rows. Run again it gives the same bills.
+ * @throws AppError run-in-progress, invalid-request for a bad period; any fault leaves what was published before
+ */
+export async function ratePeriod(deps: RatingDeps, request: RateRequest): Promise<RateOutcome> {
+  const { store, ledger, rateCards, log } = deps;
+  const { period, defaults, dry_run = false, force = false } = request;
+  requirePeriod(period);
+  let run = await ledger.begin("rate", period);
+  try {
+    await dropStale(store);
+    const cards = await rateCards.list();
+    const [inputs] = await readInputs(store.run, {});
+    assert(inputs !== undefined, "the store says what there is to rate");
+    const versions = versionsOf({ cards, defaults, inputs });
+    const last = await ledger.latestPublished("rate", period);
+    if (!dry_run && !force && last !== null && sameVersions(last.versions, versions)) {
+      run = await ledger.step(run, { state: "unchanged", versions });
+      return { run, dry_run, totals: await readTotals(store.run, { run_seq: last.seq.toString(), period }) };
+    }
+    const { totals, integer } = await writeRun(store, { run, period, defaults, cards, as_of: inputs.as_of });
+    if (dry_run) {
+      await dropRun(store, { period, run_seq: run.seq.toString() });
+      run = await ledger.step(run, {
+        state: "unchanged",
+        versions,
+        counts: { ...countsOf(totals, integer), dry_run: "1" },
+      });
+    } else {
+      run = await ledger.step(run, { state: "published", versions, counts: countsOf(totals, integer) });
+      await dropStale(store);
+    }
+    log.info({ run_id: run.id, period, dry_run, totals }, "period rated");
+    return { run, dry_run, totals };
+  } catch (error) {
+    await ledger.step(run, { state: "failed", error: error instanceof Error ? error.message : String(error) });
+    throw error;
+  } finally {
+    ledger.end(run);
+  }
+}
+
+interface Scope {
+  readonly run: Run;
+  readonly period: string;
+  readonly defaults: RatingDefaults;
+  readonly cards: readonly RateCard[];
+  readonly as_of: string;
+}
+
+interface Written {
+  readonly totals: PeriodTotal[];
+  readonly integer: IntegerWidth;
+}
+
+async function writeRun(store: Store, { run, period, defaults, cards, as_of }: Scope): Promise<Written> {
+  const { plans, ...span } = await readPlans(store, { period, as_of, defaults, cards });
+  if (plans.length === 0) return { totals: [], integer: span.integer };
+  await writePlans(store, { period, as_of, defaults, plans });
+  const scope = { run_seq: run.seq.toString(), period };
+  await pricePeriod(store.run, { ...scope, as_of, ...span, ...asMutable(span) });
+  await requireSums(store, { ...scope, as_of, from_ms: span.from_ms, to_ms: span.to_ms });
+  const currency_codes = [...new Set(plans.map(({ currency }: Plan) => currency))];
+  await writeLines(store.run, {
+    ...scope,
+    type_ids: usageTypes.map(({ usage_type }) => usage_type),
+    type_names: usageTypes.map(({ name }) => name),
+    base_units: usageTypes.map(({ unit }) => unit),
+    currency_codes,
+    minor_steps: currency_codes.map((code) => 10 ** (RATING_SCALE - minorUnit(code))),
+  });
+  return { totals: await readTotals(store.run, scope), integer: span.integer };
+}
+
+async function requireSums(store: Store, scope: Parameters<typeof checkPeriod>[1]): Promise<void> {
+  const [found] = await checkPeriod(store.run, scope);
+  const wrong = Object.entries(found ?? { check: "no answer" }).filter(([, count]) => count !== "0");
+  assert(wrong.length === 0, `rating does not add up: ${wrong.map(([what, count]) => `${what} ${count}`).join(", ")}`);
+}
+
+async function dropStale(store: Store): Promise<void> {
+  for (const stale of await findStale(store.run, {})) await dropRun(store, stale);
+}
+
+async function dropRun(store: Store, scope: { period: string; run_seq: string }): Promise<void> {
+  await dropRecords(store.run, scope);
+  await dropLines(store.run, scope);
+}
+
+function requirePeriod(period: string): void {
+  try {
+    monthBounds({ zone: "UTC", month: period });
+  } catch (cause) {
+    throw new AppError("invalid-request", `period is ${JSON.stringify(period)}; expected a month, such as 2026-10`, {
+      field: "period",
+      cause,
+    });
+  }
+}
+
+interface Versioned {
+  readonly cards: readonly RateCard[];
+  readonly defaults: RatingDefaults;
+  readonly inputs: { readonly as_of: string; readonly accounts: string; readonly engine: string };
+}
+
+/** What makes a run's bills again (P12). */
+function versionsOf({ cards, defaults, inputs }: Versioned): Record<string, string> {
+  const tariffs = createHash("sha256").update(
+    JSON.stringify(
+      cards.map(({ rate_card_id, version, currency, tariffs: of }) => [rate_card_id, version, currency, of]),
+    ),
+  );
+  return {
+    usage_run: inputs.as_of,
+    tariffs: tariffs.digest("hex").slice(0, 32),
+    accounts: inputs.accounts,
+    currency: defaults.currency,
+    time_zone: defaults.time_zone,
+    rate_card: defaults.rate_card_id,
+    tzdb: tzdbVersion(),
+    engine: inputs.engine,
+  };
+}
+
+function sameVersions(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  return Object.keys(b).every((name) => a[name] === b[name]);
+}
+
+function countsOf(totals: readonly PeriodTotal[], integer: IntegerWidth): Record<string, string> {
+  const sum = (read: (total: PeriodTotal) => string): string =>
+    totals.reduce((all, total) => all + BigInt(read(total)), 0n).toString();
+  const amounts = Object.fromEntries(totals.map(({ currency, amount }) => [`amount_${currency}`, amount]));
+  return {
+    statements: sum((t) => t.statements),
+    lines: sum((t) => t.lines),
+    records: sum((t) => t.records),
+    integer,
+    ...amounts,
+  };
+}
+
+function asMutable(span: {
+  cuts: readonly number[];
+  named_offerings: readonly string[];
+  named_zones: readonly string[];
+}) {
+  return { cuts: [...span.cuts], named_offerings: [...span.named_offerings], named_zones: [...span.named_zones] };
+}

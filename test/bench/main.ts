@@ -1,0 +1,19 @@
+import { benchCloud } from "./cloud.ts";
+import { type Figure, printFigure, writeReport } from "./report.ts";
+
+// npm run bench [-- cloud|ingest|faults] [size]: prints each figure with its floor and target, writes out/bench.json.
+
+const [, , only = "all", size] = process.argv;
+const figures: Figure[] = [];
+
+async function take(name: string, bench: () => Promise<Figure[]>): Promise<void> {
+  if (only !== "all" && only !== name) return;
+  process.stdout.write(`\n${name}\n`);
+  for (const figure of await bench()) {
+    printFigure(figure);
+    figures.push(figure);
+  }
+}
+
+await take("cloud", () => benchCloud(Number(size ?? 1_000_000)));
+writeReport(figures);

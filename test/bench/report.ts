@@ -1,0 +1,51 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+
+/** One measured figure: the median of its runs, its floor (the same rows, the same run) and the target of the design. */
+export interface Figure {
+  readonly name: string;
+  readonly runs_ms: readonly number[];
+  /** The engine doing the least that can be done with the same rows; absent where nothing compares. */
+  readonly floor_ms?: readonly number[];
+  readonly target: string;
+  readonly note?: string;
+}
+
+/** The middle of several runs. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}
+
+/** How long something takes, in ms. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+/** Prints a figure as one line. */
+export function printFigure({ name, runs_ms, floor_ms, target, note }: Figure): void {
+  const took = median(runs_ms);
+  const floor =
+    floor_ms === undefined
+      ? ""
+      : ` · floor ${median(floor_ms).toFixed(0)} ms · ${(took / median(floor_ms)).toFixed(2)} × floor`;
+  process.stdout.write(
+    `${name}: ${took.toFixed(0)} ms (${runs_ms.map((ms) => ms.toFixed(0)).join(", ")})${floor} · target ${target}${note === undefined ? "" : ` · ${note}`}\n`,
+  );
+}
+
+/** Writes all figures with the machine they were taken on to out/bench.json. */
+export function writeReport(figures: readonly Figure[]): void {
+  mkdirSync("out", { recursive: true });
+  const machine = { node: process.version, cores: cpus().length, model: cpus()[0]?.model ?? "" };
+  const rows = figures.map((figure) => ({ ...figure, median_ms: median(figure.runs_ms) }));
+  writeFileSync("out/bench.json", `${JSON.stringify({ machine, figures: rows }, null, 2)}\n`);
+}
+
+/** Peak memory of this process so far, in MB. */
+export function peakMemory(): number {
+  return Math.round(process.resourceUsage().maxRSS / 1024);
+}

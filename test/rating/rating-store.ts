@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createTestClock } from "../../core/clock.ts";
+import { instant } from "../../core/instant.ts";
+import { silentLog } from "../../core/log.ts";
+import { migrate } from "../../core/migrate.ts";
+import { createRunLedger } from "../../core/runs.ts";
+import { insertLines, timeField } from "../../core/sql.ts";
+import { openStore } from "../../core/store.ts";
+import { createBillingRecords, createRateCards, createStatements, ratePeriod } from "../../rating/index.ts";
+import type { RateOutcome, RateRequest, TariffInput } from "../../rating/index.ts";
+
+const defaults = { currency: "EUR", time_zone: "Europe/Amsterdam", rate_card_id: "default" };
+
+export interface UsageRow {
+  readonly account_id: string;
+  readonly usage_type: number;
+  readonly resource: string;
+  readonly shape?: bigint;
+  readonly start_ms: number;
+  readonly end_ms: number;
+  readonly quantity: bigint;
+  readonly sign?: 1 | -1;
+  readonly run_seq?: number;
+  readonly slices?: readonly (readonly [from_ms: number, to_ms: number, quantity: bigint])[];
+}
+
+export interface AccountRow {
+  readonly account_id: string;
+  readonly kind?: string;
+  readonly payer?: string;
+  readonly currency?: string;
+  readonly time_zone?: string;
+  readonly rate_card_id?: string;
+}
+
+const keyColumns = "run_seq sign account_id window_start window_end usage_type resource part shape".split(" ");
+const recordColumns = "quantity duration_ms slices first_at last_at opened_at opened_by closed_by".split(" ");
+const sliceColumns = "from_at to_at quantity opened_at opened_by closed_by".split(" ");
+
+/** A real store in a directory of its own, filled row by row, with rating on top. */
+export async function openRatingStore() {
+  const data_dir = mkdtempSync(join(tmpdir(), "tally-rating-"));
+  const store = openStore({ url: null, data_dir });
+  await migrate(store.run);
+  const clock = createTestClock(instant(Date.UTC(2026, 10, 3)));
+  const ledger = createRunLedger({ store, clock });
+  const rateCards = createRateCards({ store, clock });
+  const deps = { store, ledger, rateCards, log: silentLog };
+  const at = (ms: number): string => `fromUnixTimestamp64Milli(toInt64(${ms}), 'UTC')`;
+  const command = (query: string): Promise<unknown> => store.write.command({ query });
+  const quoted = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+
+  return {
+    ...deps,
+    clock,
+    statements: createStatements({ store }),
+    billingRecords: createBillingRecords({ store }),
+    rows: async <T>(query: string): Promise<T[]> =>
+      (await store.read.query({ query, format: "JSONEachRow" })).json<T>(),
+    command,
+    rate: (period: string, options: Partial<RateRequest> = {}): Promise<RateOutcome> =>
+      ratePeriod(deps, { period, defaults, ...options }),
+    putCard: (tariffs: readonly TariffInput[], id = "default", currency = "EUR") =>
+      rateCards.put(id, { name: id, currency, tariffs: [...tariffs] }, "test"),
+    publishUsage: (run_seq: number) =>
+      command(
+        `INSERT INTO run VALUES (${run_seq}, 2, 'run_usage_${run_seq}', 'aggregate', 'published', '', ${at(0)}, ${at(0)}, '{}', '{}', '{}', '{}', '', ${at(0)})`,
+      ),
+    writeAccounts: async (accounts: readonly AccountRow[]) => {
+      const rows = accounts.map(
+        ({ account_id, kind = "account", payer = account_id, currency = "", time_zone = "", rate_card_id = "" }) =>
+          `('${account_id}', 1, '${account_id}', '${kind}', 'ROOT', '${payer}', '${currency}', '${time_zone}', 'postpaid', '${rate_card_id}', 'active', ${at(0)}, 'test')`,
+      );
+      await command(`INSERT INTO account VALUES ${rows.join(",")}`);
+    },
+    writeShapes: async (shapes: readonly { shape: bigint; offering: string; zone: string }[]) => {
+      const rows = shapes.map(
+        ({ shape, offering, zone }) =>
+          `('${shape}', '', ${quoted(zone)}, ${quoted(offering)}, '', '', '', -1, -1, '{}', '{}')`,
+      );
+      await command(`INSERT INTO shape VALUES ${rows.join(",")}`);
+    },
+    writeUsage: async (usage: readonly UsageRow[]) => {
+      const records: string[] = [];
+      const slices: string[] = [];
+      for (const row of usage) {
+        const { sign = 1, run_seq = 1, shape = 1n, start_ms, end_ms } = row;
+        const parts = row.slices ?? [[start_ms, end_ms, row.quantity] as const];
+        const first = timeField(Math.min(...parts.map(([from]) => from)));
+        const last = timeField(Math.max(...parts.map(([, to]) => to)));
+        const signed = BigInt(sign);
+        const key = [
+          run_seq,
+          sign,
+          row.account_id,
+          timeField(start_ms),
+          timeField(end_ms),
+          row.usage_type,
+          row.resource,
+          "",
+          shape,
+        ];
+        const duration = parts.reduce((sum, [from, to]) => sum + to - from, 0) * sign;
+        records.push(
+          [...key, row.quantity * signed, duration, parts.length * sign, first, last, first, 0, 0].join("\t"),
+        );
+        if (parts.length === 1) continue;
+        for (const [from, to, quantity] of parts) {
+          slices.push([...key, timeField(from), timeField(to), quantity * signed, timeField(from), 0, 0].join("\t"));
+        }
+      }
+      const lines = (rows: readonly string[]): string => rows.map((row) => `${row}\n`).join("");
+      await insertLines(
+        store.write,
+        { table: "usage_record", columns: [...keyColumns, ...recordColumns] },
+        lines(records),
+      );
+      await insertLines(store.write, { table: "slice", columns: [...keyColumns, ...sliceColumns] }, lines(slices));
+    },
+    close: async () => {
+      await store.close();
+      rmSync(data_dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export type RatingStore = Awaited<ReturnType<typeof openRatingStore>>;

@@ -1,0 +1,231 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readTariffs, type TariffInput, unitBase } from "../../rating/index.ts";
+import { openRatingStore, type RatingStore } from "./rating-store.ts";
+
+const vm: TariffInput = {
+  tariff_id: "vm",
+  name: "VM",
+  usage_type: 1,
+  currency: "EUR",
+  unit: "hour",
+  model: "per_unit",
+  rate: "0.01",
+};
+const other: TariffInput = { ...vm, tariff_id: "other" };
+const read = (...tariffs: TariffInput[]) => readTariffs(tariffs, { currency: "EUR" });
+const { rate: _rate, ...noRate } = vm;
+
+describe("two tariffs that would price the same usage are refused, both named", () => {
+  test.each<[string, Partial<TariffInput>, Partial<TariffInput>]>([
+    ["alike", {}, {}],
+    ["one for any offering", {}, { conditions: { offering: ["small"] } }],
+    ["a shared offering", { conditions: { offering: ["small", "big"] } }, { conditions: { offering: ["big"] } }],
+    ["conditions on different things", { conditions: { offering: ["small"] } }, { conditions: { zone: ["z1"] } }],
+    ["a millisecond shared", { valid_to: "2026-10-01T00:00:00.001Z" }, { valid_from: "2026-10-01T00:00:00Z" }],
+    [
+      "one without end",
+      { valid_from: "2026-01-01T00:00:00Z" },
+      { valid_from: "2030-01-01T00:00:00Z", valid_to: "2031-01-01T00:00:00Z" },
+    ],
+  ])("%s", (_why, a, b) => {
+    const refused = expect.objectContaining({
+      key: "tariff-overlap",
+      message: expect.stringMatching(/vm and other/) as string,
+    }) as Error;
+    expect(() => read({ ...vm, ...a }, { ...other, ...b })).toThrow(refused);
+  });
+});
+
+test.each<[string, Partial<TariffInput>, Partial<TariffInput>]>([
+  ["other usage types", {}, { usage_type: 2 }],
+  ["other components", {}, { component: "support" }],
+  ["other offerings", { conditions: { offering: ["small"] } }, { conditions: { offering: ["big"] } }],
+  [
+    "other zones, whatever the offering",
+    { conditions: { zone: ["z1"] } },
+    { conditions: { zone: ["z2"], offering: ["big"] } },
+  ],
+  ["one after the other", { valid_to: "2026-10-01T02:00:00+02:00" }, { valid_from: "2026-10-01T00:00:00Z" }],
+])("%s do not overlap", (_why, a, b) => void expect(read({ ...vm, ...a }, { ...other, ...b })).toHaveLength(2));
+
+test.each<[string, TariffInput, string]>([
+  ["a rate of 10^12", { ...vm, rate: "1000000000000" }, "tariffs/0/rate"],
+  ["13 decimals", { ...vm, rate: "0.0000000000001" }, "tariffs/0/rate"],
+  ["a rate below zero", { ...vm, rate: "-1" }, "tariffs/0/rate"],
+  ["an exponent", { ...vm, rate: "1e3" }, "tariffs/0/rate"],
+  ["a comma", { ...vm, rate: "0,01" }, "tariffs/0/rate"],
+  ["an empty rate", { ...vm, rate: "" }, "tariffs/0/rate"],
+  ["no rate", noRate, "tariffs/0/rate"],
+  ["tiers beside a rate", { ...vm, tiers: [{ up_to: null, rate: "1" }] }, "tariffs/0/tiers"],
+  ["graduated without tiers", { ...noRate, model: "graduated" }, "tariffs/0/tiers"],
+  ["a rate beside tiers", { ...vm, model: "graduated", tiers: [{ up_to: null, rate: "1" }] }, "tariffs/0/rate"],
+  [
+    "a last tier that ends",
+    { ...noRate, model: "graduated", tiers: [{ up_to: "5", rate: "1" }] },
+    "tariffs/0/tiers/0/up_to",
+  ],
+  [
+    "a tier open in the middle",
+    {
+      ...noRate,
+      model: "graduated",
+      tiers: [
+        { up_to: null, rate: "1" },
+        { up_to: null, rate: "1" },
+      ],
+    },
+    "tariffs/0/tiers/0/up_to",
+  ],
+  [
+    "tiers that do not rise",
+    {
+      ...noRate,
+      model: "graduated",
+      tiers: [
+        { up_to: "5", rate: "1" },
+        { up_to: "5", rate: "1" },
+        { up_to: null, rate: "1" },
+      ],
+    },
+    "tariffs/0/tiers/1/up_to",
+  ],
+  [
+    "a tier up to nothing",
+    {
+      ...noRate,
+      model: "graduated",
+      tiers: [
+        { up_to: "0", rate: "1" },
+        { up_to: null, rate: "1" },
+      ],
+    },
+    "tariffs/0/tiers/0/up_to",
+  ],
+  [
+    "a tier in parts of a unit",
+    {
+      ...noRate,
+      model: "graduated",
+      tiers: [
+        { up_to: "1.5", rate: "1" },
+        { up_to: null, rate: "1" },
+      ],
+    },
+    "tariffs/0/tiers/0/up_to",
+  ],
+  [
+    "a bad rate in a tier",
+    { ...noRate, model: "graduated", tiers: [{ up_to: null, rate: "x" }] },
+    "tariffs/0/tiers/0/rate",
+  ],
+  ["a unit of size for time", { ...vm, unit: "gib_hour" }, "tariffs/0/unit"],
+  ["an unknown usage type", { ...vm, usage_type: 65000 }, "tariffs/0/usage_type"],
+  ["another currency than the card's", { ...vm, currency: "USD" }, "tariffs/0/currency"],
+  [
+    "an end before the start",
+    { ...vm, valid_from: "2026-10-01T00:00:00Z", valid_to: "2026-10-01T00:00:00Z" },
+    "tariffs/0/valid_to",
+  ],
+  ["a date without time", { ...vm, valid_from: "2026-10-01" }, "tariffs/0/valid_from"],
+])("%s is refused by its field", (_why, tariff, field) => {
+  expect(() => read(tariff)).toThrow(expect.objectContaining({ key: "invalid-request", field }) as Error);
+});
+
+test("the same id twice, or a card in no currency, is refused", () => {
+  expect(() => read(vm, { ...vm, usage_type: 2 })).toThrow(
+    expect.objectContaining({ key: "invalid-request", field: "tariffs/1/tariff_id" }) as Error,
+  );
+  expect(() => readTariffs([], { currency: "EURO" })).toThrow(expect.objectContaining({ field: "currency" }) as Error);
+});
+
+test("the finest and the highest rate allowed are kept as written", () => {
+  expect(read({ ...vm, rate: "999999999999.999999999999" })[0]?.rate).toBe("999999999999.999999999999");
+});
+
+test("a unit is an hour or the account's month, by the GiB where size counts", () => {
+  const october_ms = 745n * 3_600_000n;
+  expect(unitBase("hour", october_ms)).toBe(3_600_000n);
+  expect(unitBase("month", october_ms)).toBe(2_682_000_000n);
+  expect(unitBase("gib_hour", october_ms)).toBe(1_073_741_824n * 3_600_000n);
+  expect(unitBase("gib_month", october_ms)).toBe(1_073_741_824n * 2_682_000_000n);
+});
+
+describe("rate cards", () => {
+  let on: RatingStore;
+  beforeAll(async () => void (on = await openRatingStore()));
+  afterAll(() => on.close());
+
+  test("a card comes back as it was put, whatever its texts hold", async () => {
+    const odd = 'it\'s a \\ "tab"\t, [or] a\nline';
+    const tariffs: TariffInput[] = [
+      {
+        ...vm,
+        name: odd,
+        conditions: { offering: [odd, "a,b"], zone: [] },
+        valid_from: "2026-01-01T01:00:00.250+01:00",
+        valid_to: "2299-01-01T00:00:00Z",
+      },
+      {
+        ...noRate,
+        tariff_id: "disk",
+        usage_type: 6,
+        unit: "gib_month",
+        model: "graduated",
+        tiers: [
+          { up_to: "10", rate: "0.10" },
+          { up_to: null, rate: "0" },
+        ],
+      },
+    ];
+    const put = await on.rateCards.put("odd", { name: odd, currency: "EUR", tariffs }, "tester");
+    const got = await on.rateCards.get("odd");
+    expect(got).toEqual(put);
+    expect(got?.version).toBe(1);
+    expect(got?.tariffs[1]).toMatchObject({
+      name: odd,
+      component: "base",
+      conditions: { offering: ["a,b", odd] },
+      valid_from: "2026-01-01T00:00:00.250Z",
+    });
+    expect(got?.tariffs[0]).toMatchObject({
+      tiers: [
+        { up_to: "10", rate: "0.10" },
+        { up_to: null, rate: "0" },
+      ],
+      valid_to: null,
+    });
+  });
+
+  test("a put replaces the card whole, and one that knows an older version is refused", async () => {
+    const put = (tariffs: TariffInput[], if_version: number) =>
+      on.rateCards.put("c", { name: "c", currency: "EUR", tariffs, if_version }, "tester");
+    await put([vm, { ...other, usage_type: 2 }], 0);
+    await expect(put([vm], 0)).rejects.toMatchObject({ key: "conflict", field: "if_version" });
+    await put([other], 1);
+    expect(await on.rateCards.get("c")).toMatchObject({ version: 2, tariffs: [{ tariff_id: "other" }] });
+    expect(await on.rateCards.get("none")).toBeNull();
+    expect((await on.rateCards.list()).map(({ rate_card_id }) => rate_card_id)).toEqual(["c", "odd"]);
+  });
+
+  test("two puts that knew the same version: one of them is refused", async () => {
+    const put = (name: string) =>
+      on.rateCards.put("race", { name, currency: "EUR", tariffs: [], if_version: 0 }, "tester");
+    const outcomes = await Promise.allSettled([put("one"), put("two")]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+  });
+
+  test("tariffs whose card was never written do not come to life with the next put", async () => {
+    await on.command(
+      "INSERT INTO tariff (rate_card_id, tariff_id, version, usage_type) VALUES ('torn', 'ghost', 1, 1)",
+    );
+    expect(await on.rateCards.get("torn")).toBeNull();
+    await on.rateCards.put("torn", { name: "torn", currency: "EUR", tariffs: [] }, "tester");
+    expect(await on.rateCards.get("torn")).toMatchObject({ version: 2, tariffs: [] });
+  });
+
+  test("an id that would not fit in an address is refused", async () => {
+    await expect(on.rateCards.put("a/b", { name: "x", currency: "EUR", tariffs: [] }, "tester")).rejects.toMatchObject({
+      key: "invalid-request",
+    });
+  });
+});

@@ -1,0 +1,75 @@
+import { randomBytes } from "node:crypto";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController, type RawServerDefault } from "fastify";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Log } from "../core/log.ts";
+import { requireToken } from "./auth.ts";
+import { createKeys } from "./keys.ts";
+import { createMetrics } from "./metrics.ts";
+import { describeApi } from "./openapi.ts";
+import { answerProblems, sendProblem } from "./problems.ts";
+import { accountRoutes } from "./routes/accounts.ts";
+import { billingRoutes } from "./routes/billing.ts";
+import { eventRoutes } from "./routes/events.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { keyRoutes } from "./routes/keys.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
+import { quarantineRoutes } from "./routes/quarantine.ts";
+import { rateCardRoutes } from "./routes/rate-cards.ts";
+import { runRoutes } from "./routes/runs.ts";
+import { settingRoutes } from "./routes/settings.ts";
+import { usageRoutes } from "./routes/usage.ts";
+import type { System } from "./system.ts";
+import { validatorCompiler } from "./validation.ts";
+
+/** The application as routes see it: handlers get the types of their schemas. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** Bodies of everything but events, which come in batches and have their own limit. */
+const bodyBytesMax = 4 * 1024 * 1024;
+
+/**
+ * The HTTP application on a system, ready for `inject` and `listen`. Everything asks for a token but health, the
+ * description of the API and what is registered on the instance afterwards. Closing it leaves the system open.
+ */
+export async function buildApp(system: System, { log }: { log: Log }): Promise<FastifyInstance> {
+  const app: Api = Fastify({
+    loggerInstance: log.child({ stage: "api" }) as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => `req_${randomBytes(10).toString("hex")}`,
+    bodyLimit: bodyBytesMax,
+    routerOptions: { maxParamLength: 4096 },
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  // What a handler returns is what is sent: a schema describes and never filters.
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  answerProblems(app);
+  app.addHook("onRequest", async (request, reply) => void reply.header("x-request-id", request.id));
+  const keys = createKeys(system);
+  const metrics = createMetrics(system);
+  metrics.observe(app);
+
+  await describeApi(app);
+  await app.register(async (open: Api) => healthRoutes(open, system));
+  await app.register(async (guarded: Api) => {
+    requireToken(guarded, keys);
+    await guarded.register(async (scope: Api) => eventRoutes(scope, { system, metrics }));
+    usageRoutes(guarded, system);
+    runRoutes(guarded, system);
+    rateCardRoutes(guarded, system);
+    billingRoutes(guarded, system);
+    accountRoutes(guarded, system);
+    settingRoutes(guarded, system);
+    quarantineRoutes(guarded, { system, metrics });
+    keyRoutes(guarded, keys);
+    metricsRoutes(guarded, metrics);
+  });
+  return app;
+}

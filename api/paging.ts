@@ -1,0 +1,63 @@
+import Type, { type TSchema } from "typebox";
+import { AppError } from "../core/errors.ts";
+import { type InstantMs, parseInstant } from "../core/instant.ts";
+
+/** How much of a list one answer holds, and where it begins. */
+export const pageQuery = {
+  cursor: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 8192,
+      description: "next_cursor of the former page; the filters must be the same",
+    }),
+  ),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: "500 unless said otherwise" })),
+};
+export const limitDefault = 500;
+
+/** The envelope of a list: `next_cursor` null = that was the last page. */
+export function pageOf<T extends TSchema>(item: T, $id: string) {
+  return Type.Object(
+    { data: Type.Array(item), next_cursor: Type.Union([Type.String(), Type.Null()]) },
+    { $id, additionalProperties: false },
+  );
+}
+
+/** A moment in a query or body. @throws AppError invalid-request */
+export function readInstant(field: string, text: string): InstantMs {
+  const at = parseInstant(text);
+  // The store's times end in 2299; before 1970 nothing was metered.
+  if (at !== null && at >= 0 && at < end) return at;
+  const hint = /^\d{4}-\d\d-\d\d([T ][\d:.]+)?$/.test(text)
+    ? "; without an offset nobody knows whose clock is meant"
+    : "";
+  const expected =
+    "expected an RFC 3339 instant with an offset or Z between 1970 and 2299, such as 2026-10-01T00:00:00Z";
+  throw new AppError("invalid-request", `${field} is ${JSON.stringify(text)}, ${expected}${hint}`, { field });
+}
+
+const end = Date.UTC(2299, 0, 1);
+
+/** A half-open range [from, to). @throws AppError invalid-request */
+export function readRange(query: { from: string; to: string }): { from: InstantMs; to: InstantMs } {
+  const [from, to] = [readInstant("from", query.from), readInstant("to", query.to)];
+  if (to <= from)
+    throw new AppError(
+      "invalid-request",
+      `to is ${JSON.stringify(query.to)}, expected an instant after from, which is ${query.from}`,
+      { field: "to" },
+    );
+  return { from, to };
+}
+
+/** The version an If-Match header names, "0" for none; undefined where the header is absent or `*`. @throws AppError invalid-request */
+export function readIfMatch(header: string | undefined): string | undefined {
+  if (header === undefined || header === "*") return undefined;
+  const version = /^"(\d{1,18})"$/.exec(header)?.[1];
+  if (version !== undefined) return version;
+  throw new AppError(
+    "invalid-request",
+    `if-match is ${JSON.stringify(header.slice(0, 200))}, expected the ETag of a former answer, such as "3"`,
+    { field: "if-match" },
+  );
+}

@@ -1,0 +1,86 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import Type from "typebox";
+import { AppError, type ProblemKey, toProblem } from "../core/errors.ts";
+
+/** RFC 9457. `type` names an entry of the catalogue in core/errors.ts, `instance` is the request's id, as in the log. */
+export const Problem = Type.Object(
+  {
+    type: Type.String({ description: "/problems/<key>" }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String({ description: "The field, its value and what was expected" }),
+    instance: Type.String({ description: "The id of the request, in x-request-id and in the log too" }),
+    field: Type.Optional(Type.String()),
+  },
+  { $id: "Problem", additionalProperties: false },
+);
+
+/** What Fastify itself refuses, by its error codes. */
+const ofFastify: Readonly<Record<string, ProblemKey>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: "body-too-large",
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "unsupported-media-type",
+  FST_ERR_CTP_EMPTY_JSON_BODY: "unreadable-body",
+  FST_ERR_CTP_INVALID_JSON_BODY: "unreadable-body",
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: "unreadable-body",
+  FST_ERR_BAD_URL: "invalid-request",
+  FST_ERR_ASYNC_CONSTRAINT: "invalid-request",
+};
+
+const fieldOf: Partial<Record<ProblemKey, { field: string }>> = {
+  "body-too-large": { field: "body" },
+  "unreadable-body": { field: "body" },
+  "unsupported-media-type": { field: "content-type" },
+};
+
+/** Every error leaves as problem+json; an address known under other methods is a 405 that names them. */
+export function answerProblems(app: FastifyInstance): void {
+  const routes: { method: string; pattern: RegExp }[] = [];
+  app.addHook("onRoute", ({ method, url }) => {
+    for (const name of [method].flat()) routes.push({ method: name, pattern: patternOf(url) });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split("?")[0] ?? "";
+    const methods = [...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))];
+    if (methods.length === 0)
+      return sendProblem(new AppError("not-found", `there is nothing at ${path}`), request, reply);
+    void reply.header("allow", methods.join(", "));
+    return sendProblem(
+      new AppError("method-not-allowed", `${path} takes ${methods.join(", ")}, not ${request.method}`),
+      request,
+      reply,
+    );
+  });
+  app.setErrorHandler<FastifyError>((error, request, reply) => sendProblem(error, request, reply));
+}
+
+/** Answers with the problem of `error` and logs it: what the caller did at info, what failed here at error. */
+export function sendProblem(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = error instanceof AppError ? error : fromFastify(error as FastifyError, request);
+  const problem = toProblem(known, request.id);
+  const facts = {
+    request_id: request.id,
+    method: request.method,
+    route: request.routeOptions?.url ?? null,
+    status: problem.status,
+  };
+  if (problem.status >= 500) request.log.error({ ...facts, err: error }, "request failed");
+  else request.log.info({ ...facts, problem: problem.type, detail: problem.detail }, "request refused");
+  if (problem.status === 401) void reply.header("www-authenticate", "Bearer");
+  return reply.code(problem.status).type("application/problem+json").send(problem);
+}
+
+function fromFastify(error: FastifyError, { headers, routeOptions }: FastifyRequest): Error {
+  const key = ofFastify[error.code];
+  if (key === undefined) return error;
+  const type = headers["content-type"];
+  const details: Partial<Record<ProblemKey, string>> = {
+    "body-too-large": `the body is longer than ${routeOptions.bodyLimit} bytes, the limit here`,
+    "unsupported-media-type": `content-type is ${type === undefined ? "missing" : JSON.stringify(type.slice(0, 200))}, expected one that this address takes`,
+  };
+  return new AppError(key, details[key] ?? error.message, { cause: error, ...fieldOf[key] });
+}
+
+function patternOf(url: string): RegExp {
+  const literal = url.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`^${literal.replace(/:\w+/g, "[^/]+").replaceAll("*", ".*")}$`);
+}

@@ -1,0 +1,167 @@
+import type { FastifyReply } from "fastify";
+import Type from "typebox";
+import { Account as CoreAccount, AccountChange } from "../../core/accounts.ts";
+import { AppError } from "../../core/errors.ts";
+import type { Api } from "../app.ts";
+import { authorOf } from "../auth.ts";
+import { readCursor, writeCursor } from "../cursor.ts";
+import { examples } from "../examples.ts";
+import { answer } from "../openapi.ts";
+import { limitDefault, pageOf, pageQuery, readIfMatch } from "../paging.ts";
+import type { System } from "../system.ts";
+
+const Account = Type.Object(CoreAccount.properties, { $id: "Account", additionalProperties: false });
+const NewAccount = Type.Object(AccountChange.properties, { $id: "NewAccount", additionalProperties: false });
+const { account_id: Id, ...changeable } = AccountChange.properties;
+const AccountUpdate = Type.Object(
+  { ...changeable, account_id: Type.Optional(Id) },
+  { $id: "AccountUpdate", additionalProperties: false },
+);
+const RateCardChoice = Type.Object(
+  { rate_card_id: CoreAccount.properties.rate_card_id },
+  { $id: "RateCardChoice", additionalProperties: false },
+);
+const AccountPage = pageOf(Account, "AccountPage");
+const PageQuery = Type.Object(pageQuery, { additionalProperties: false });
+const AccountName = Type.Object({ id: Type.String({ minLength: 1, maxLength: 256 }) });
+const Place = Type.Object({ after_id: Type.String() });
+const IfMatch = Type.Object({
+  "if-match": Type.Optional(Type.String({ description: "The ETag seen; refused when the account has changed since" })),
+});
+
+const tags = ["accounts"];
+const answerAccount = (status: 200 | 201) =>
+  answer({
+    status,
+    description: "The account as it stands; its version is the ETag",
+    schema: Account,
+    example: examples.account,
+    problems: ["not-found", "conflict", "unreadable-body", "unsupported-media-type"],
+  });
+
+/** Who uses and who pays. */
+export function accountRoutes(app: Api, system: System): void {
+  const { accounts } = system;
+  const find = async (id: string): Promise<CoreAccount> => {
+    const account = await accounts.get(id);
+    if (account === null) throw new AppError("not-found", `there is no account "${id}"`, { field: "account_id" });
+    return account;
+  };
+  const send = (reply: FastifyReply, account: CoreAccount): FastifyReply =>
+    reply.header("etag", `"${account.version}"`).send(account);
+
+  app.get(
+    "/v1/accounts",
+    {
+      schema: {
+        operationId: "listAccounts",
+        summary: "Accounts in the order of their ids, deleted ones too",
+        tags,
+        querystring: PageQuery,
+        response: answer({
+          status: 200,
+          description: "A page of accounts",
+          schema: AccountPage,
+          example: { data: [examples.account], next_cursor: null },
+        }),
+      },
+    },
+    async ({ query: { cursor, limit = limitDefault } }) => {
+      const question = { list: "accounts" };
+      const after_id = cursor === undefined ? "" : readCursor(cursor, question, Place).after_id;
+      const found = await accounts.list({ after_id, limit: limit + 1 });
+      const data = found.slice(0, limit);
+      const last = found.length > limit ? data.at(-1) : undefined;
+      return { data, next_cursor: last === undefined ? null : writeCursor(question, { after_id: last.account_id }) };
+    },
+  );
+
+  app.post(
+    "/v1/accounts",
+    {
+      schema: {
+        operationId: "createAccount",
+        summary: "Make an account",
+        tags,
+        body: NewAccount,
+        response: answerAccount(201),
+      },
+    },
+    async (request, reply) => {
+      const account = await accounts.put(request.body, { by: authorOf(request), if_version: "0" });
+      return send(
+        reply.code(201).header("location", `/v1/accounts/${encodeURIComponent(account.account_id)}`),
+        account,
+      );
+    },
+  );
+
+  app.get(
+    "/v1/accounts/:id",
+    {
+      schema: {
+        operationId: "getAccount",
+        summary: "An account",
+        tags,
+        params: AccountName,
+        response: answerAccount(200),
+      },
+    },
+    async ({ params }, reply) => send(reply, await find(params.id)),
+  );
+
+  app.put(
+    "/v1/accounts/:id",
+    {
+      schema: {
+        operationId: "putAccount",
+        summary: "Make or change an account; what is left out stays as it was",
+        tags,
+        params: AccountName,
+        headers: IfMatch,
+        body: AccountUpdate,
+        response: answerAccount(200),
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { account_id = id, ...change } = request.body;
+      if (account_id !== id)
+        throw new AppError("invalid-request", `account_id is "${account_id}", expected "${id}" as in the address`, {
+          field: "account_id",
+        });
+      const if_version = readIfMatch(request.headers["if-match"]);
+      return send(
+        reply,
+        await accounts.put(
+          { account_id, ...change },
+          { by: authorOf(request), ...(if_version === undefined ? {} : { if_version }) },
+        ),
+      );
+    },
+  );
+
+  app.put(
+    "/v1/accounts/:id/rate-card",
+    {
+      schema: {
+        operationId: "putAccountRateCard",
+        summary: "Put an account on a rate card; empty = the default one",
+        tags,
+        params: AccountName,
+        body: RateCardChoice,
+        response: answerAccount(200),
+      },
+    },
+    async (request, reply) => {
+      const { account_id } = await find(request.params.id);
+      const { rate_card_id } = request.body;
+      if (rate_card_id !== "" && (await system.rateCards.get(rate_card_id)) === null) {
+        throw new AppError("invalid-request", `rate_card_id is "${rate_card_id}", expected a rate card that exists`, {
+          field: "rate_card_id",
+        });
+      }
+      return send(reply, await accounts.put({ account_id, rate_card_id }, { by: authorOf(request) }));
+    },
+  );
+}

@@ -1,0 +1,160 @@
+import Type from "typebox";
+import { AppError } from "../../core/errors.ts";
+import {
+  BillingKey,
+  type BillingFilter,
+  BillingRecord as CoreRecord,
+  Statement as CoreStatement,
+  StatementLine as CoreLine,
+} from "../../rating/index.ts";
+import type { Api } from "../app.ts";
+import { readCursor, writeCursor } from "../cursor.ts";
+import { examples } from "../examples.ts";
+import { answer } from "../openapi.ts";
+import { limitDefault, pageOf, pageQuery } from "../paging.ts";
+import type { System } from "../system.ts";
+
+const BillingRecord = Type.Object(CoreRecord.properties, { $id: "BillingRecord", additionalProperties: false });
+const StatementLine = Type.Object(CoreLine.properties, { $id: "StatementLine", additionalProperties: false });
+const Statement = Type.Object(
+  { ...CoreStatement.properties, lines: Type.Array(StatementLine) },
+  { $id: "Statement", additionalProperties: false },
+);
+const RecordPage = pageOf(BillingRecord, "BillingRecordPage");
+const StatementPage = pageOf(Statement, "StatementPage");
+
+const Text = Type.String({ minLength: 1, maxLength: 256 });
+const Period = Type.String({
+  pattern: "^\\d{4}-(0[1-9]|1[0-2])$",
+  description: "The month, such as 2026-10, in each account's own zone",
+});
+const RecordQuery = Type.Object(
+  {
+    period: Period,
+    account_id: Type.Optional(Text),
+    payer_account_id: Type.Optional(Text),
+    usage_type: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
+    tariff_id: Type.Optional(Text),
+    state: Type.Optional(CoreRecord.properties.state),
+    usage_record_id: Type.Optional(Text),
+    ...pageQuery,
+  },
+  { additionalProperties: false },
+);
+const StatementQuery = Type.Object(
+  {
+    period: Period,
+    account_id: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: "The payer" })),
+    ...pageQuery,
+  },
+  { additionalProperties: false },
+);
+const Name = Type.Object({ id: Type.String() });
+const StatementPlace = Type.Object({ after: Type.String() });
+
+const tags = ["billing"];
+
+/** What it comes to. */
+export function billingRoutes(
+  app: Api,
+  { billingRecords, statements }: Pick<System, "billingRecords" | "statements">,
+): void {
+  app.get(
+    "/v1/billing-records",
+    {
+      schema: {
+        operationId: "listBillingRecords",
+        summary: "Billing records of a period, in the order in which they were priced",
+        tags,
+        querystring: RecordQuery,
+        response: answer({
+          status: 200,
+          description: "A page of records",
+          schema: RecordPage,
+          example: { data: [examples.billingRecord], next_cursor: null },
+        }),
+      },
+    },
+    async ({ query: { cursor, limit = limitDefault, ...filter } }) => {
+      const question = { list: "billing-records", ...sorted(filter) };
+      const after = cursor === undefined ? {} : { after: readCursor(cursor, question, BillingKey) };
+      const { records, next } = await billingRecords.list({ ...filter, ...after, limit });
+      return { data: records, next_cursor: next === null ? null : writeCursor(question, next) };
+    },
+  );
+
+  app.get(
+    "/v1/billing-records/:id",
+    {
+      schema: {
+        operationId: "getBillingRecord",
+        summary: "A billing record",
+        tags,
+        params: Name,
+        response: answer({
+          status: 200,
+          description: "The record",
+          schema: BillingRecord,
+          example: examples.billingRecord,
+          problems: ["not-found"],
+        }),
+      },
+    },
+    async ({ params: { id } }) => (await billingRecords.get(id)) ?? absent("billing record", id),
+  );
+
+  app.get(
+    "/v1/statements",
+    {
+      schema: {
+        operationId: "listStatements",
+        summary: "Statements of a period, by payer",
+        tags,
+        querystring: StatementQuery,
+        response: answer({
+          status: 200,
+          description: "A page of statements",
+          schema: StatementPage,
+          example: { data: [examples.statement], next_cursor: null },
+        }),
+      },
+    },
+    async ({ query: { cursor, limit = limitDefault, period, account_id } }) => {
+      const question = { list: "statements", period, account_id: account_id ?? null };
+      const after = cursor === undefined ? {} : readCursor(cursor, question, StatementPlace);
+      const payer = account_id === undefined ? {} : { payer_account_id: account_id };
+      const found = await statements.list({ period, ...payer, ...after, limit: limit + 1 });
+      const data = found.slice(0, limit);
+      const last = found.length > limit ? data.at(-1) : undefined;
+      return { data, next_cursor: last === undefined ? null : writeCursor(question, { after: last.payer_account_id }) };
+    },
+  );
+
+  app.get(
+    "/v1/statements/:id",
+    {
+      schema: {
+        operationId: "getStatement",
+        summary: "A statement with its lines",
+        tags,
+        params: Name,
+        response: answer({
+          status: 200,
+          description: "The statement",
+          schema: Statement,
+          example: examples.statement,
+          problems: ["not-found"],
+        }),
+      },
+    },
+    async ({ params: { id } }) => (await statements.get(id)) ?? absent("statement", id),
+  );
+}
+
+function sorted(filter: BillingFilter): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(filter).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function absent(what: string, id: string): never {
+  throw new AppError("not-found", `there is no ${what} "${id}"`, { field: "id" });
+}

@@ -1,0 +1,122 @@
+import Type from "typebox";
+import { CloudEvent } from "../../core/events.ts";
+import { AppError } from "../../core/errors.ts";
+import { findEvent, KeptEvent, type Message, readBody, readLines } from "../../ingest/index.ts";
+import type { Api } from "../app.ts";
+import { examples } from "../examples.ts";
+import type { Metrics } from "../metrics.ts";
+import { answer } from "../openapi.ts";
+import type { System } from "../system.ts";
+
+/** A batch may be so large: about 30,000 events. */
+export const eventBytesMax = 16 * 1024 * 1024;
+
+/** What became of a batch; every message is in exactly one of the three. */
+export const IngestOutcome = Type.Object(
+  {
+    accepted: Type.Integer(),
+    duplicates: Type.Integer({
+      description: "Those known when answered; a repeat that is found later is dropped by the run",
+    }),
+    rejected: Type.Array(
+      Type.Object({
+        index: Type.Integer(),
+        id: Type.Union([Type.String(), Type.Null()]),
+        field: Type.String(),
+        reason: Type.String(),
+      }),
+    ),
+  },
+  { $id: "IngestOutcome" },
+);
+
+const EventName = Type.Object({ source: Type.String({ minLength: 1 }), id: Type.String({ minLength: 1 }) });
+const EventList = Type.Object({ data: Type.Array(KeptEvent) }, { $id: "KeptEventList" });
+
+const bodies = {
+  "application/cloudevents+json": { schema: CloudEvent, example: examples.event },
+  "application/cloudevents-batch+json": { schema: Type.Array(CloudEvent), example: [examples.event] },
+  "application/json": { schema: Type.Union([CloudEvent, Type.Array(CloudEvent)]), example: examples.event },
+  "application/x-ndjson": {
+    schema: Type.String({ description: "One event a line" }),
+    example: `${JSON.stringify(examples.event)}\n`,
+  },
+};
+
+/** The way in for events, and what became of one. */
+export function eventRoutes(app: Api, { system, metrics }: { system: System; metrics: Metrics }): void {
+  app.removeAllContentTypeParsers();
+  for (const type of Object.keys(bodies)) {
+    const read = type === "application/x-ndjson" ? readLines : readJson;
+    app.addContentTypeParser(
+      type,
+      { parseAs: "string", bodyLimit: eventBytesMax },
+      async (_request: unknown, text: string | Buffer) => read(text.toString()),
+    );
+  }
+
+  app.post(
+    "/v1/events",
+    {
+      bodyLimit: eventBytesMax,
+      // Messages are checked one by one on the way in, so that a bad one costs the others nothing.
+      validatorCompiler: () => () => true,
+      schema: {
+        operationId: "postEvents",
+        summary: "Take in events; answers when what it says is durable",
+        tags: ["events"],
+        body: { content: bodies },
+        response: answer({
+          status: 202,
+          description: "What became of each; refused ones are in quarantine too",
+          schema: IngestOutcome,
+          example: examples.ingestOutcome,
+          problems: ["unreadable-body", "body-too-large", "unsupported-media-type"],
+        }),
+      },
+    },
+    async (request, reply) => {
+      if (request.body === undefined || request.body === null)
+        throw new AppError("unreadable-body", "the body is missing, expected events", { field: "body" });
+      const outcome = await system.ingest.accept(request.body as Message[], "http");
+      metrics.countEvents(outcome);
+      return reply.code(202).send(outcome);
+    },
+  );
+
+  app.get(
+    "/v1/events/:source/:id",
+    {
+      schema: {
+        operationId: "getEvent",
+        summary: "An event and what became of it; both names percent-encoded",
+        tags: ["events"],
+        params: EventName,
+        response: answer({
+          status: 200,
+          description: "All that came with this source and id, in the order of the log",
+          schema: EventList,
+          example: { data: [examples.keptEvent] },
+          problems: ["not-found"],
+        }),
+      },
+    },
+    async ({ params }) => {
+      const data = await findEvent(system, params);
+      if (data.length > 0) return { data };
+      throw new AppError(
+        "not-found",
+        `no event "${params.id}" of source "${params.source}" was accepted; GET /v1/quarantine lists what was refused`,
+      );
+    },
+  );
+}
+
+function readJson(text: string): Message[] {
+  try {
+    return readBody(text);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : "";
+    throw new AppError("unreadable-body", `the body is not JSON: ${why.slice(0, 200)}`, { field: "body", cause });
+  }
+}

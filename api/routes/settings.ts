@@ -1,0 +1,111 @@
+import Type, { type Static } from "typebox";
+import { AppError } from "../../core/errors.ts";
+import { formatInstant } from "../../core/instant.ts";
+import type { Setting as CoreSetting } from "../../core/settings.ts";
+import type { Api } from "../app.ts";
+import { authorOf } from "../auth.ts";
+import { examples } from "../examples.ts";
+import { answer } from "../openapi.ts";
+import type { System } from "../system.ts";
+
+const Setting = Type.Object(
+  {
+    name: Type.String(),
+    value: Type.String(),
+    default: Type.String(),
+    unit: Type.String(),
+    meaning: Type.String(),
+    expected: Type.String({ description: "What a value looks like" }),
+    applies: Type.Union([Type.Literal("live"), Type.Literal("restart")]),
+    fixed_by_usage: Type.Boolean({ description: "Can only be set until usage is published" }),
+    version: Type.String({ description: "0 = never set" }),
+    changed_at: Type.Union([Type.String(), Type.Null()]),
+    changed_by: Type.String(),
+  },
+  { $id: "Setting", additionalProperties: false },
+);
+const SettingList = Type.Object({ data: Type.Array(Setting) }, { $id: "SettingList", additionalProperties: false });
+const SettingName = Type.Object({ name: Type.String() });
+const SettingValue = Type.Object(
+  { value: Type.String({ maxLength: 1024 }) },
+  { $id: "SettingValue", additionalProperties: false },
+);
+
+const tags = ["operation"];
+
+/** How this installation behaves. */
+export function settingRoutes(app: Api, { settings }: Pick<System, "settings">): void {
+  app.get(
+    "/v1/settings",
+    {
+      schema: {
+        operationId: "listSettings",
+        summary: "All settings with their values, defaults and forms",
+        tags,
+        response: answer({
+          status: 200,
+          description: "The settings",
+          schema: SettingList,
+          example: { data: [examples.setting] },
+        }),
+      },
+    },
+    async () => ({ data: (await settings.list()).map(toSetting) }),
+  );
+
+  app.get(
+    "/v1/settings/:name",
+    {
+      schema: {
+        operationId: "getSetting",
+        summary: "A setting",
+        tags,
+        params: SettingName,
+        response: answer({
+          status: 200,
+          description: "The setting",
+          schema: Setting,
+          example: examples.setting,
+          problems: ["unknown-setting"],
+        }),
+      },
+    },
+    async ({ params: { name } }) => {
+      // Known names have a value; `get` throws for the others and says which there are.
+      await settings.get(name);
+      const found = (await settings.list()).find((setting) => setting.name === name);
+      if (found === undefined)
+        throw new AppError("unknown-setting", `there is no setting "${name}"`, { field: "name" });
+      return toSetting(found);
+    },
+  );
+
+  app.put(
+    "/v1/settings/:name",
+    {
+      schema: {
+        operationId: "putSetting",
+        summary: "Set a value",
+        tags,
+        params: SettingName,
+        body: SettingValue,
+        response: answer({
+          status: 200,
+          description: "The setting as it stands",
+          schema: Setting,
+          example: examples.setting,
+          problems: ["unknown-setting", "invalid-setting", "conflict", "unreadable-body", "unsupported-media-type"],
+        }),
+      },
+    },
+    async ({ params, body, bearer }) => toSetting(await settings.set(params.name, body.value, authorOf({ bearer }))),
+  );
+}
+
+function toSetting({ version, changed_at, ...setting }: CoreSetting): Static<typeof Setting> {
+  return {
+    ...setting,
+    version: version.toString(),
+    changed_at: changed_at === null ? null : formatInstant(changed_at),
+  };
+}

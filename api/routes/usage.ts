@@ -1,0 +1,226 @@
+import Type from "typebox";
+import {
+  type Grouping,
+  groupings,
+  listUsageRecords,
+  readCompleteness,
+  summarizeUsage,
+  type UsageFilter,
+  UsageRecord,
+  UsageSum,
+} from "../../aggregate/index.ts";
+import { isTimeZone } from "../../core/calendar.ts";
+import { AppError } from "../../core/errors.ts";
+import { UsageType, usageTypes } from "../../core/usage-types.ts";
+import type { Api } from "../app.ts";
+import { readCursor, writeCursor } from "../cursor.ts";
+import { examples } from "../examples.ts";
+import { answer } from "../openapi.ts";
+import { limitDefault, pageQuery, readRange } from "../paging.ts";
+import type { System } from "../system.ts";
+
+const Texts = Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { maxItems: 1000 });
+const Instant = Type.String({ maxLength: 64, description: "RFC 3339 with an offset or Z" });
+const filters = {
+  from: Instant,
+  to: Instant,
+  account_id: Type.Optional(Texts),
+  usage_type: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 65_535 }), { maxItems: 1000 })),
+  resource: Type.Optional(Texts),
+};
+const RecordQuery = Type.Object({ ...filters, ...pageQuery }, { additionalProperties: false });
+const SummaryQuery = Type.Object(
+  {
+    ...filters,
+    group_by: Type.Optional(
+      Type.Array(Type.String({ description: `${groupings.join(", ")} or tag:<key>; a comma list, or repeated` })),
+    ),
+    time_zone: Type.Optional(
+      Type.String({
+        description: "Zone of days and months; the setting usage.aggregation.timezone unless said otherwise",
+      }),
+    ),
+    clip: Type.Optional(
+      Type.Boolean({ description: "Cut usage at from and to, instead of taking windows by their start" }),
+    ),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, description: "1000 unless said otherwise" })),
+  },
+  { additionalProperties: false },
+);
+
+const completeness = {
+  complete_to: Type.Union([Type.String(), Type.Null()], {
+    description: "All windows that end by then are in the answer",
+  }),
+  bound: Type.Record(Type.String(), Type.String(), { description: "How much of the event log the run has seen" }),
+  run_id: Type.Union([Type.String(), Type.Null()]),
+  provisional: Type.Boolean({ description: "Whether usage is in it that no run has published" }),
+};
+const RecordPage = Type.Object(
+  { data: Type.Array(UsageRecord), next_cursor: Type.Union([Type.String(), Type.Null()]), ...completeness },
+  { $id: "UsageRecordPage", additionalProperties: false },
+);
+const Summary = Type.Object(
+  {
+    data: Type.Array(UsageSum),
+    truncated: Type.Boolean({ description: "Whether there are more groups than the limit" }),
+    ...completeness,
+  },
+  { $id: "UsageSummary", additionalProperties: false },
+);
+const NamedUsageType = Type.Object(UsageType.properties, { $id: "UsageType", additionalProperties: false });
+const UsageTypeList = Type.Object(
+  { data: Type.Array(NamedUsageType) },
+  { $id: "UsageTypeList", additionalProperties: false },
+);
+
+/** Where a page ends, and the state of publication that all its pages show. */
+const Place = Type.Object({
+  as_of: Type.String({ pattern: "^\\d{1,19}$" }),
+  completeness: Type.Object(completeness),
+  after: Type.Object({
+    account_id: Type.String(),
+    start_ms: Type.String({ pattern: "^-?\\d{1,15}$" }),
+    usage_type: Type.Integer({ minimum: 0, maximum: 65_535 }),
+    resource: Type.String(),
+    part: Type.String(),
+    shape: Type.String({ pattern: "^\\d{1,39}$" }),
+  }),
+});
+
+/** What was used. */
+export function usageRoutes(app: Api, system: System): void {
+  app.get(
+    "/v1/usage-records",
+    {
+      schema: {
+        operationId: "listUsageRecords",
+        summary: "Usage records whose window starts in [from, to)",
+        tags: ["usage"],
+        querystring: RecordQuery,
+        response: answer({
+          status: 200,
+          description:
+            "A page, and how complete it is; a run that publishes meanwhile does not change the pages that follow",
+          schema: RecordPage,
+          example: examples.usageRecordPage,
+        }),
+      },
+    },
+    async ({ query }) => {
+      const filter = readFilter(query);
+      const question = { list: "usage-records", ...filter };
+      const default_zone = await system.settings.get("usage.aggregation.timezone");
+      const place = query.cursor === undefined ? null : readCursor(query.cursor, question, Place);
+      const state = place ?? (await latestState(system, default_zone));
+      const limit = query.limit ?? limitDefault;
+      const { records, last } = await listUsageRecords(system, {
+        filter,
+        as_of: BigInt(state.as_of),
+        after: place?.after ?? null,
+        default_zone,
+        limit,
+      });
+      const { as_of, completeness: pinned } = state;
+      const next_cursor =
+        records.length < limit ? null : writeCursor(question, { as_of, completeness: pinned, after: last });
+      return { data: records, next_cursor, ...pinned };
+    },
+  );
+
+  app.get(
+    "/v1/usage-summary",
+    {
+      schema: {
+        operationId: "summarizeUsage",
+        summary: "Usage in [from, to) summed by usage type and whatever else is asked for",
+        tags: ["usage"],
+        querystring: SummaryQuery,
+        response: answer({
+          status: 200,
+          description: "The sums, and how complete they are",
+          schema: Summary,
+          example: examples.usageSummary,
+        }),
+      },
+    },
+    async ({ query }) => {
+      const filter = readFilter(query);
+      const { group_by, tag_key } = readGroupings(query.group_by ?? []);
+      const default_zone = await system.settings.get("usage.aggregation.timezone");
+      const time_zone = query.time_zone ?? default_zone;
+      if (!isTimeZone(time_zone))
+        throw refuse("time_zone", time_zone, "a zone of the tz database, such as Europe/Amsterdam");
+      const state = await latestState(system, default_zone);
+      const limit = query.limit ?? 1000;
+      const request = {
+        filter,
+        as_of: BigInt(state.as_of),
+        group_by,
+        tag_key,
+        time_zone,
+        clip: query.clip ?? false,
+        limit: limit + 1,
+      };
+      const sums = await summarizeUsage(system, request);
+      return { data: sums.slice(0, limit), truncated: sums.length > limit, ...state.completeness };
+    },
+  );
+
+  app.get(
+    "/v1/usage-types",
+    {
+      schema: {
+        operationId: "listUsageTypes",
+        summary: "What is measured, and which events it is measured from",
+        tags: ["usage"],
+        response: answer({
+          status: 200,
+          description: "The registry",
+          schema: UsageTypeList,
+          example: { data: usageTypes.slice(0, 1) },
+        }),
+      },
+    },
+    async () => ({ data: usageTypes }),
+  );
+}
+
+async function latestState(system: System, default_zone: string) {
+  const { as_of, completeness: state } = await readCompleteness(system, default_zone);
+  return { as_of: as_of.toString(), completeness: state };
+}
+
+function readFilter(query: {
+  from: string;
+  to: string;
+  account_id?: string[];
+  usage_type?: number[];
+  resource?: string[];
+}): UsageFilter {
+  const { account_id = [], usage_type = [], resource = [] } = query;
+  return {
+    ...readRange(query),
+    account_ids: account_id.toSorted(),
+    usage_types: usage_type.toSorted((a, b) => a - b),
+    resources: resource.toSorted(),
+  };
+}
+
+function readGroupings(given: readonly string[]): { group_by: Grouping[]; tag_key: string | null } {
+  const names = [...new Set(given.flatMap((list) => list.split(",")).map((name) => name.trim()))].filter(
+    (name) => name !== "",
+  );
+  const tags = names.filter((name) => name.startsWith("tag:") && name.length > 4);
+  const group_by = groupings.filter((grouping) => names.includes(grouping));
+  const stranger = names.find((name) => !tags.includes(name) && !group_by.some((grouping) => grouping === name));
+  if (stranger !== undefined) throw refuse("group_by", stranger, `any of ${groupings.join(", ")} and tag:<key>`);
+  if (tags.length > 1) throw refuse("group_by", tags.join(","), "one tag at most");
+  return { group_by, tag_key: tags[0]?.slice(4) ?? null };
+}
+
+function refuse(field: string, value: string, expected: string): AppError {
+  return new AppError("invalid-request", `${field} is ${JSON.stringify(value.slice(0, 200))}, expected ${expected}`, {
+    field,
+  });
+}

@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { createAggregateJob, createTickLedger, openPeriods } from "../../api/jobs.ts";
+import { openSystem, type System } from "../../api/system.ts";
+import { createTestClock } from "../../core/clock.ts";
+import { formatInstant, type InstantMs, parseInstant } from "../../core/instant.ts";
+import { silentLog } from "../../core/log.ts";
+import { createInProcessScheduler } from "../../core/scheduler-in-process.ts";
+
+const at = (text: string): InstantMs => parseInstant(text)!;
+const data_dir = mkdtempSync(join(tmpdir(), "tally-jobs-"));
+const clock = createTestClock(at("2026-10-03T12:00:00Z"));
+const system = await openSystem({ url: null, data_dir }, { clock, log: silentLog });
+afterAll(async () => {
+  await system.close();
+  rmSync(data_dir, { recursive: true, force: true });
+});
+
+/** Runs the scheduler until all that is due by now is done, and answers the ticks it ran. */
+async function runDue(watched: System): Promise<string[]> {
+  const ran: string[] = [];
+  const job = createAggregateJob(watched);
+  const { promise, resolve } = settle();
+  const cadence = await job.cadence();
+  const ledger = createTickLedger(watched);
+  const scheduler = createInProcessScheduler({
+    // A loop that goes to sleep has nothing left to do.
+    clock: { now: clock.now, sleep: (ms, signal) => (resolve(), clock.sleep(ms, signal)) },
+    ledger,
+    log: silentLog,
+  });
+  await scheduler.start([
+    {
+      ...job,
+      cadence: () => cadence,
+      run: (tick, signal) => (ran.push(formatInstant(tick.at)), job.run(tick, signal)),
+    },
+  ]);
+  await promise;
+  await scheduler.stop();
+  return ran;
+}
+
+function settle(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => void (resolve = done));
+  return { promise, resolve };
+}
+
+async function send(id: string, type: string, time: string): Promise<void> {
+  const value = {
+    specversion: "1.0",
+    id,
+    source: "test",
+    type,
+    time,
+    data: { account_id: "acme", resource: "vm-1", offering: "small" },
+  };
+  const { rejected } = await system.ingest.accept([{ value, raw: () => JSON.stringify(value) }], "test");
+  expect(rejected).toEqual([]);
+}
+
+test("the cadence is what the settings say, also after they change", async () => {
+  const { cadence } = createAggregateJob(system);
+  expect(await cadence()).toEqual({ zone: "UTC", range_minutes: 1440, exec_time: "00:15" });
+  await system.settings.set("usage.execution.timezone", "Europe/Amsterdam", "test");
+  await system.settings.set("usage.stats.job.exec.time", "02:30", "test");
+  expect(await cadence()).toEqual({ zone: "Europe/Amsterdam", range_minutes: 1440, exec_time: "02:30" });
+});
+
+test("a first start runs the latest tick, missed days are caught up oldest first, and a restart runs none of them twice", async () => {
+  await send("1", "VM.START", "2026-10-02T00:00:00Z");
+  // 02:30 in Amsterdam is 00:30 UTC in summer.
+  expect(await runDue(system)).toEqual(["2026-10-03T00:30:00.000Z"]);
+  clock.set(at("2026-10-06T12:00:00Z"));
+  expect(await runDue(system)).toEqual([
+    "2026-10-04T00:30:00.000Z",
+    "2026-10-05T00:30:00.000Z",
+    "2026-10-06T00:30:00.000Z",
+  ]);
+  expect(await runDue(system)).toEqual([]);
+});
+
+test("the months that are open are rated once there is a rate card", async () => {
+  expect(await system.runs.latestPublished("rate", "2026-10")).toBeNull();
+  const tariff = {
+    tariff_id: "vm",
+    name: "Machine",
+    usage_type: 1,
+    currency: "EUR",
+    unit: "hour" as const,
+    model: "per_unit" as const,
+    rate: "0.10",
+  };
+  await system.rateCards.put("default", { name: "Test", currency: "EUR", tariffs: [tariff] }, "test");
+  clock.set(at("2026-10-07T12:00:00Z"));
+  expect(await runDue(system)).toEqual(["2026-10-07T00:30:00.000Z"]);
+  // Running since 2 October 00:00; windows up to 7 October 00:00 are published: 5 days × 24 h × 0.10 EUR
+  expect((await system.statements.list({ period: "2026-10", limit: 10 })).map(({ net }) => net)).toEqual(["12.00"]);
+});
+
+test("open periods are the month of the tick and the one before, in the zone of the windows", () => {
+  expect(openPeriods("UTC", at("2026-01-01T00:15:00Z"))).toEqual(["2025-12", "2026-01"]);
+  expect(openPeriods("America/New_York", at("2026-01-01T00:15:00Z"))).toEqual(["2025-11", "2025-12"]);
+});

@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { Writable } from "node:stream";
+import { pino } from "pino";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { problems } from "../../core/errors.ts";
+import { openTestApi, type TestApi } from "./test-api.ts";
+
+const root = new URL("../..", import.meta.url).pathname;
+const lines: string[] = [];
+const stream = new Writable({
+  write: (chunk: Buffer, _encoding, done) => {
+    lines.push(chunk.toString());
+    done();
+  },
+});
+let api: TestApi;
+beforeAll(async () => {
+  api = await openTestApi({ log: pino({ level: "info" }, stream) });
+});
+afterAll(() => api.close());
+
+const logged = (instance: string) =>
+  lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ request_id }) => request_id === instance);
+
+test("an address that is not there is a 404 in problem+json, logged at info under its instance", async () => {
+  const answer = await api.call("GET", "/v1/nothing?token=secret");
+  expect([answer.statusCode, answer.headers["content-type"]]).toEqual([404, "application/problem+json; charset=utf-8"]);
+  const problem: { instance: string } = answer.json();
+  expect(problem).toEqual({
+    type: "/problems/not-found",
+    title: problems["not-found"].title,
+    status: 404,
+    detail: "there is nothing at /v1/nothing",
+    instance: answer.headers["x-request-id"],
+  });
+  expect(logged(problem.instance)).toMatchObject([{ level: 30, status: 404, msg: "request refused" }]);
+});
+
+test.each([
+  ["DELETE", "/v1/events", "POST"],
+  ["PATCH", "/v1/accounts/a%2Fb", "GET"],
+  ["POST", "/healthz", "GET"],
+] as const)("%s %s is a 405 that names %s", async (method, url, allowed) => {
+  const answer = await api.call(method, url);
+  expect(answer.statusCode).toBe(405);
+  expect(answer.json()).toMatchObject({ type: "/problems/method-not-allowed" });
+  expect(String(answer.headers["allow"]).split(", ")).toContain(allowed);
+});
+
+test.each([
+  ["not JSON", "{", "application/json", 400, "unreadable-body"],
+  ["nothing", "", "application/json", 400, "unreadable-body"],
+  ["another type", "name=x", "application/x-www-form-urlencoded", 415, "unsupported-media-type"],
+  ["too much", `{"name":"${"x".repeat(4 * 1024 * 1024)}"}`, "application/json", 413, "body-too-large"],
+])("a body that is %s is refused as such", async (_why, body, type, status, key) => {
+  const answer = await api.app.inject({
+    method: "POST",
+    url: "/v1/accounts",
+    headers: { authorization: `Bearer ${api.admin}`, "content-type": type },
+    payload: body,
+  });
+  expect(answer.statusCode, answer.body).toBe(status);
+  expect(answer.json()).toMatchObject({ type: `/problems/${key}`, instance: answer.headers["x-request-id"] });
+});
+
+test("an address that cannot be decoded is a 400", async () => {
+  const answer = await api.app.inject({
+    method: "GET",
+    url: "/v1/runs/%E0%A4%A",
+    headers: { authorization: `Bearer ${api.admin}` },
+  });
+  expect([answer.statusCode, answer.headers["content-type"]]).toEqual([400, "application/problem+json; charset=utf-8"]);
+});
+
+// Last: it takes the store away.
+test("a fault of ours tells the caller nothing and the log everything", async () => {
+  await api.system.store.read.close();
+  const answer = await api.call("GET", "/v1/rate-cards");
+  expect(answer.statusCode).toBe(500);
+  const problem: { instance: string } = answer.json();
+  expect(problem).toMatchObject({ type: "/problems/internal", detail: "The cause is in the server's log." });
+  const [line] = logged(problem.instance);
+  expect(line).toMatchObject({ level: 50, msg: "request failed" });
+  expect(line?.["err"]).toBeDefined();
+  expect(JSON.stringify(lines)).not.toContain(api.admin);
+});
+
+test("every problem of the catalogue is thrown somewhere and documented", () => {
+  const files = ["core", "ingest", "aggregate", "rating", "api"].flatMap((folder) =>
+    readdirSync(`${root}${folder}`, { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => readFileSync(`${root}${folder}/${file}`, "utf8")),
+  );
+  const guide = readFileSync(`${root}api/README.md`, "utf8");
+  const missing = Object.keys(problems).filter((key) => {
+    const isThrown = files.some((text) =>
+      new RegExp(`AppError\\(\\s*"${key}"|(_\\w+: |key: |\\? |: )"${key}"`).test(text),
+    );
+    return !isThrown || !guide.includes(`| \`${key}\` |`);
+  });
+  // What a log outside the store will throw; its adapter is not written.
+  expect(missing).toEqual(["log-mismatch"]);
+});

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from "fastify";
+import { buildApp } from "../../api/app.ts";
+import { createKeys, ensureAdminToken, type Role } from "../../api/keys.ts";
+import { openSystem, type System } from "../../api/system.ts";
+import { createTestClock, type TestClock } from "../../core/clock.ts";
+import { type InstantMs, instant, parseInstant } from "../../core/instant.ts";
+import { type Log, silentLog } from "../../core/log.ts";
+import { checkAnswer } from "./check-answer.ts";
+
+/** A request with the admin's token, unless it brings headers of its own. */
+export type Call = (
+  method: "GET" | "POST" | "PUT" | "DELETE" | "PATCH",
+  url: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<LightMyRequestResponse>;
+
+export interface TestApi {
+  readonly app: FastifyInstance;
+  readonly system: System;
+  readonly clock: TestClock;
+  readonly admin: string;
+  readonly call: Call;
+  tokenOf(role: Role): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Noon of 2 October 2026, UTC: the clock of every API test until it is moved. */
+const noon = at("2026-10-02T12:00:00Z");
+
+export function at(text: string): InstantMs {
+  return parseInstant(text) ?? instant(Number.NaN);
+}
+
+/** The application on an engine of its own; every JSON answer is held to what openapi.json promises of it. */
+export async function openTestApi({
+  log = silentLog,
+  given = "test-admin-token",
+}: { log?: Log; given?: string | null } = {}): Promise<TestApi> {
+  const data_dir = mkdtempSync(join(tmpdir(), "tally-api-"));
+  const clock = createTestClock(noon);
+  const system = await openSystem({ url: null, data_dir }, { clock, log: silentLog });
+  const admin = (await ensureAdminToken(system, given)) ?? given ?? "";
+  const app = await buildApp(system, { log });
+  await app.ready();
+  const call: Call = async (method, url, body, headers = { authorization: `Bearer ${admin}` }) => {
+    const options: InjectOptions = { method, url, headers };
+    const response = await app.inject(body === undefined ? options : { ...options, payload: body as string | object });
+    checkAnswer(app, { method, url }, response);
+    return response;
+  };
+  return {
+    app,
+    system,
+    clock,
+    admin,
+    call,
+    tokenOf: async (role) => (await createKeys(system).create({ name: role, role })).token,
+    close: async () => {
+      await app.close();
+      await system.close();
+      rmSync(data_dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** An event of the message contract, with what the test says otherwise. */
+export function event(id: string, type: string, time: string, data: Record<string, unknown> = {}) {
+  const labels = {
+    account_id: "acme-id",
+    account: "acme",
+    domain: "ROOT/acme",
+    zone: "z1",
+    resource: "vm-1",
+    offering: "small",
+    template: "debian-12",
+  };
+  return { specversion: "1.0", id, source: "cloud/zone-1", type, time, data: { ...labels, ...data } };
+}

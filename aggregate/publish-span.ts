@@ -1,6 +1,6 @@
 import { assert } from "../core/errors.ts";
 import { instant } from "../core/instant.ts";
-import { insertLines, timeField } from "../core/sql.ts";
+import { insertLines, timeField } from "../core/insert-lines.ts";
 import { emptyScratch, rangesFor, type RunContext, stateBefore, workParams } from "./context.ts";
 import { checkSpan, fillIntervals, writeRecords, writeSlices, writeState } from "./statements.ts";
 import type { Span } from "./windows.ts";

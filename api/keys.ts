@@ -3,7 +3,8 @@ import Type, { type Static } from "typebox";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import { formatInstant, type InstantMs, instant } from "../core/instant.ts";
-import { defineQuery, field, insertLines, timeField } from "../core/sql.ts";
+import { field, insertLines, timeField } from "../core/insert-lines.ts";
+import { defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
 
 /** What a bearer may do: admin everything, finance everything but settings and keys, auditor reads, producer sends events. */

@@ -5,7 +5,8 @@ import { isTimeZone } from "./calendar.ts";
 import type { Clock } from "./clock.ts";
 import { isCurrency } from "./currencies.ts";
 import { AppError } from "./errors.ts";
-import { defineQuery, field, insertLines, timeField } from "./sql.ts";
+import { field, insertLines, timeField } from "./insert-lines.ts";
+import { defineQuery } from "./sql.ts";
 import type { Store } from "./store.ts";
 
 const Kind = Type.Union([Type.Literal("account"), Type.Literal("project"), Type.Literal("system")]);

@@ -2,7 +2,8 @@ import Type, { type Static } from "typebox";
 import { Errors } from "typebox/value";
 import type { Clock } from "./clock.ts";
 import { AppError } from "./errors.ts";
-import { defineQuery, field, insertLines, timeField } from "./sql.ts";
+import { field, insertLines, timeField } from "./insert-lines.ts";
+import { defineQuery } from "./sql.ts";
 import type { Store } from "./store.ts";
 
 const Id = Type.String({ minLength: 1, maxLength: 256 });

@@ -32,9 +32,17 @@ interface Variable<T> {
 }
 
 const text: Reader<string> = (value) => value;
-const url: Reader<string> = (value) => (URL.canParse(value) ? value : null);
+/** `localhost:8123` parses as a URL too, of the scheme "localhost:"; only these schemes mean a server. */
+const url =
+  (...schemes: readonly string[]): Reader<string> =>
+  (value) =>
+    URL.canParse(value) && schemes.includes(new URL(value).protocol) ? value : null;
 const port: Reader<number> = (value) => (/^\d{1,5}$/.test(value) && Number(value) <= 65535 ? Number(value) : null);
-const list: Reader<readonly string[]> = (value) => value.split(",").map((item) => item.trim());
+
+function readBrokers(value: string): readonly string[] | null {
+  const brokers = value.split(",").map((broker) => broker.trim());
+  return brokers.every((broker) => /^[^\s:/]+:\d{1,5}$|^\[[\da-fA-F:]+\]:\d{1,5}$/.test(broker)) ? brokers : null;
+}
 const level: Reader<string> = (value) => (logLevels.includes(value) ? value : null);
 
 function readRoles(value: string): readonly Role[] | null {
@@ -48,10 +56,20 @@ const variables = {
   host: { name: "TALLY_HOST", default: "127.0.0.1", expected: "a host name or address", read: text },
   port: { name: "TALLY_PORT", default: 8080, expected: "a port from 0 to 65535", read: port },
   data_dir: { name: "TALLY_DATA_DIR", default: "./data", expected: "a directory", read: text },
-  clickhouse_url: { name: "TALLY_CLICKHOUSE_URL", default: null, expected: "a URL", read: url },
-  kafka_brokers: { name: "TALLY_KAFKA_BROKERS", default: [], expected: "host:port,host:port", read: list },
+  clickhouse_url: {
+    name: "TALLY_CLICKHOUSE_URL",
+    default: null,
+    expected: "http://host:port or https://host:port",
+    read: url("http:", "https:"),
+  },
+  kafka_brokers: { name: "TALLY_KAFKA_BROKERS", default: [], expected: "host:port,host:port", read: readBrokers },
   kafka_topic: { name: "TALLY_KAFKA_TOPIC", default: "tally.events", expected: "a topic", read: text },
-  redis_url: { name: "TALLY_REDIS_URL", default: null, expected: "a URL", read: url },
+  redis_url: {
+    name: "TALLY_REDIS_URL",
+    default: null,
+    expected: "redis://host:port or rediss://host:port",
+    read: url("redis:", "rediss:"),
+  },
   roles: { name: "TALLY_ROLES", default: roles, expected: `all, or some of ${roles.join(",")}`, read: readRoles },
   log_level: { name: "TALLY_LOG_LEVEL", default: "info", expected: `one of ${logLevels.join(", ")}`, read: level },
   admin_token: { name: "TALLY_ADMIN_TOKEN", default: null, expected: "a token", read: text },

@@ -1,24 +1,80 @@
 /** Everything that can go wrong for a caller: key → HTTP status, title, and what to do about it. */
 export const problems = {
-  "invalid-request": { status: 400, title: "The request is not valid", remedy: "Mend the field that is named and send it again." },
-  "unreadable-body": { status: 400, title: "The body cannot be read", remedy: "Send JSON or NDJSON in the media type you name." },
-  "unauthorized": { status: 401, title: "No valid token", remedy: "Send Authorization: Bearer with a token of this installation." },
-  "forbidden": { status: 403, title: "This token may not do that", remedy: "Use a token whose role allows it." },
+  "invalid-request": {
+    status: 400,
+    title: "The request is not valid",
+    remedy: "Mend the field that is named and send it again.",
+  },
+  "unreadable-body": {
+    status: 400,
+    title: "The body cannot be read",
+    remedy: "Send JSON or NDJSON in the media type you name.",
+  },
+  unauthorized: {
+    status: 401,
+    title: "No valid token",
+    remedy: "Send Authorization: Bearer with a token of this installation.",
+  },
+  forbidden: { status: 403, title: "This token may not do that", remedy: "Use a token whose role allows it." },
   "not-found": { status: 404, title: "There is no such thing", remedy: "Check the address and the id." },
   "method-not-allowed": { status: 405, title: "This address takes another method", remedy: "See /openapi.json." },
-  "conflict": { status: 409, title: "This contradicts what is there", remedy: "Read the present state and decide again." },
-  "tariff-overlap": { status: 409, title: "Two tariffs would price the same usage", remedy: "Narrow the conditions or the validity of one of them." },
-  "state-refused": { status: 409, title: "The resource is in a state that does not allow this", remedy: "See the states in the core engine's README." },
-  "run-in-progress": { status: 409, title: "A run is going on", remedy: "Wait until it has ended; GET /v1/runs shows it." },
+  conflict: {
+    status: 409,
+    title: "This contradicts what is there",
+    remedy: "Read the present state and decide again.",
+  },
+  "tariff-overlap": {
+    status: 409,
+    title: "Two tariffs would price the same usage",
+    remedy: "Narrow the conditions or the validity of one of them.",
+  },
+  "state-refused": {
+    status: 409,
+    title: "The resource is in a state that does not allow this",
+    remedy: "See the states in the core engine's README.",
+  },
+  "run-in-progress": {
+    status: 409,
+    title: "A run is going on",
+    remedy: "Wait until it has ended; GET /v1/runs shows it.",
+  },
   "body-too-large": { status: 413, title: "The body is too large", remedy: "Send smaller batches." },
-  "unsupported-media-type": { status: 415, title: "This media type is not taken here", remedy: "See the content types in /openapi.json." },
+  "unsupported-media-type": {
+    status: 415,
+    title: "This media type is not taken here",
+    remedy: "See the content types in /openapi.json.",
+  },
   "unknown-setting": { status: 404, title: "There is no such setting", remedy: "GET /v1/settings lists them all." },
-  "invalid-setting": { status: 400, title: "The setting cannot have this value", remedy: "See its form in GET /v1/settings." },
-  "bad-configuration": { status: 500, title: "The configuration is not valid", remedy: "Mend the variables that are named." },
-  "schema-mismatch": { status: 500, title: "The store and this version do not fit", remedy: "Run the version that last migrated this store, or a newer one." },
-  "log-mismatch": { status: 500, title: "The event log is not the one this store knows", remedy: "Point at the log this store was filled from." },
-  "data-dir-in-use": { status: 409, title: "Another process holds the data directory", remedy: "Talk to that process, or set TALLY_CLICKHOUSE_URL to share a server." },
-  "internal": { status: 500, title: "Something failed here", remedy: "The log of the server has the cause under the same instance." },
+  "invalid-setting": {
+    status: 400,
+    title: "The setting cannot have this value",
+    remedy: "See its form in GET /v1/settings.",
+  },
+  "bad-configuration": {
+    status: 500,
+    title: "The configuration is not valid",
+    remedy: "Mend the variables that are named.",
+  },
+  "schema-mismatch": {
+    status: 500,
+    title: "The store and this version do not fit",
+    remedy: "Run the version that last migrated this store, or a newer one.",
+  },
+  "log-mismatch": {
+    status: 500,
+    title: "The event log is not the one this store knows",
+    remedy: "Point at the log this store was filled from.",
+  },
+  "data-dir-in-use": {
+    status: 409,
+    title: "Another process holds the data directory",
+    remedy: "Talk to that process, or set TALLY_CLICKHOUSE_URL to share a server.",
+  },
+  internal: {
+    status: 500,
+    title: "Something failed here",
+    remedy: "The log of the server has the cause under the same instance.",
+  },
 } as const;
 
 export type ProblemKey = keyof typeof problems;

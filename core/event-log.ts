@@ -34,6 +34,11 @@ export interface EventLog {
 
 /** A bound as SQL takes it: partitions and, in the same order, their offsets. */
 export function boundArrays(bound: Bound): { bound_partitions: number[]; bound_offsets: bigint[] } {
-  const entries = Object.entries(bound).map(([key, offset]) => [Number(key.slice(key.lastIndexOf("/") + 1)), offset] as const);
-  return { bound_partitions: entries.map(([partition]) => partition), bound_offsets: entries.map(([, offset]) => BigInt(offset)) };
+  const entries = Object.entries(bound).map(
+    ([key, offset]) => [Number(key.slice(key.lastIndexOf("/") + 1)), offset] as const,
+  );
+  return {
+    bound_partitions: entries.map(([partition]) => partition),
+    bound_offsets: entries.map(([, offset]) => BigInt(offset)),
+  };
 }

@@ -8,7 +8,11 @@ export type Log = Logger;
  */
 export function createLog(level: string): Log {
   return pino(
-    { level, base: null, redact: ["token", "authorization", "*.token", "*.authorization", "req.headers.authorization"] },
+    {
+      level,
+      base: null,
+      redact: ["token", "authorization", "*.token", "*.authorization", "req.headers.authorization"],
+    },
     pino.destination({ dest: 2, sync: true }),
   );
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { AppError } from "./errors.ts";
-import { field, insertLines } from "./sql.ts";
+import { field, insertLines } from "./insert-lines.ts";
 
 /** One step of the schema's road: never edited after it has landed. */
 export interface Migration {
@@ -29,7 +29,12 @@ export function readMigrations(directory = new URL("../sql/migrations/", import.
     .toSorted()
     .map((file) => {
       const text = readFileSync(new URL(file, directory), "utf8");
-      return { version: Number(file.slice(0, 4)), name: file.slice(5, -4), sha256: sha256(text), statements: splitStatements(text) };
+      return {
+        version: Number(file.slice(0, 4)),
+        name: file.slice(5, -4),
+        sha256: sha256(text),
+        statements: splitStatements(text),
+      };
     });
 }
 
@@ -37,7 +42,10 @@ export function readMigrations(directory = new URL("../sql/migrations/", import.
  * Brings the store to this version's schema: what is missing is applied, each statement by itself; forward only.
  * @throws AppError schema-mismatch when an applied migration has changed, or the store is newer than this version.
  */
-export async function migrate(client: ClickHouseClient, migrations: readonly Migration[] = readMigrations()): Promise<number> {
+export async function migrate(
+  client: ClickHouseClient,
+  migrations: readonly Migration[] = readMigrations(),
+): Promise<number> {
   await client.command({ query: ledger });
   const applied = await readApplied(client);
   refuseForeign(applied, migrations);
@@ -61,7 +69,10 @@ export function splitStatements(text: string): string[] {
 }
 
 async function readApplied(client: ClickHouseClient): Promise<Map<number, Applied>> {
-  const result = await client.query({ query: "SELECT version, name, sha256 FROM schema_migration", format: "JSONEachRow" });
+  const result = await client.query({
+    query: "SELECT version, name, sha256 FROM schema_migration",
+    format: "JSONEachRow",
+  });
   const rows = await result.json<Applied>();
   return new Map(rows.map((row) => [row.version, row]));
 }
@@ -71,17 +82,24 @@ function refuseForeign(applied: ReadonlyMap<number, Applied>, migrations: readon
   for (const { version, name, sha256: sum } of applied.values()) {
     const ours = migrations.find((migration) => migration.version === version);
     if (version > newest) {
-      throw new AppError("schema-mismatch", `the store has migration ${version} (${name}), this version knows ${newest} at most`);
+      throw new AppError(
+        "schema-mismatch",
+        `the store has migration ${version} (${name}), this version knows ${newest} at most`,
+      );
     }
-    if (ours?.sha256 !== sum) throw new AppError("schema-mismatch", `migration ${version} (${name}) is not the one this store was made with`);
+    if (ours?.sha256 !== sum)
+      throw new AppError("schema-mismatch", `migration ${version} (${name}) is not the one this store was made with`);
   }
 }
 
 /** Views are code: laid anew at each start, in the order of their numbered names, so that one may stand on another. */
 async function layViews(client: ClickHouseClient): Promise<void> {
   const directory = new URL("../sql/views/", import.meta.url);
-  for (const file of readdirSync(directory).filter((name) => name.endsWith(".sql")).toSorted()) {
-    for (const query of splitStatements(readFileSync(new URL(file, directory), "utf8"))) await client.command({ query });
+  for (const file of readdirSync(directory)
+    .filter((name) => name.endsWith(".sql"))
+    .toSorted()) {
+    for (const query of splitStatements(readFileSync(new URL(file, directory), "utf8")))
+      await client.command({ query });
   }
 }
 

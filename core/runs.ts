@@ -4,13 +4,19 @@ import type { Clock } from "./clock.ts";
 import { AppError } from "./errors.ts";
 import type { Bound } from "./event-log.ts";
 import { type InstantMs, instant } from "./instant.ts";
-import { defineQuery, field, insertLines, timeField } from "./sql.ts";
+import { field, insertLines, timeField } from "./insert-lines.ts";
+import { defineQuery } from "./sql.ts";
 import type { Store } from "./store.ts";
 
 export const RunKind = Type.Union([Type.Literal("aggregate"), Type.Literal("rate")]);
 export type RunKind = Static<typeof RunKind>;
 
-export const RunState = Type.Union([Type.Literal("running"), Type.Literal("published"), Type.Literal("unchanged"), Type.Literal("failed")]);
+export const RunState = Type.Union([
+  Type.Literal("running"),
+  Type.Literal("published"),
+  Type.Literal("unchanged"),
+  Type.Literal("failed"),
+]);
 export type RunState = Static<typeof RunState>;
 
 /** A run as it stands. `seq` orders runs; what run `seq` wrote counts once its state is `published` (P7). */
@@ -33,7 +39,9 @@ export interface Run {
 }
 
 /** What a run says of itself as it goes; what is left out stays as it was. */
-export type RunChange = Partial<Pick<Run, "state" | "from_ms" | "to_ms" | "bound" | "former_bound" | "versions" | "counts" | "error">>;
+export type RunChange = Partial<
+  Pick<Run, "state" | "from_ms" | "to_ms" | "bound" | "former_bound" | "versions" | "counts" | "error">
+>;
 
 /** The ledger of runs: one at a time, each step a row. */
 export interface RunLedger {
@@ -68,17 +76,42 @@ const RunRow = Type.Object({
 
 const selectRuns = defineQuery(
   "core/runs",
-  Type.Object({ kind: Type.String(), state: Type.String(), period: Type.String(), run_id: Type.String(), before_seq: Type.String(), limit: Type.Integer() }),
+  Type.Object({
+    kind: Type.String(),
+    state: Type.String(),
+    period: Type.String(),
+    run_id: Type.String(),
+    before_seq: Type.String(),
+    limit: Type.Integer(),
+  }),
   RunRow,
 );
 
 const any = { kind: "", state: "", period: "", run_id: "", before_seq: "0" };
-const columns = ["run_seq", "step", "run_id", "kind", "state", "period", "from_at", "to_at", "bound", "former_bound", "versions", "counts", "error", "changed_at"];
+const columns = [
+  "run_seq",
+  "step",
+  "run_id",
+  "kind",
+  "state",
+  "period",
+  "from_at",
+  "to_at",
+  "bound",
+  "former_bound",
+  "versions",
+  "counts",
+  "error",
+  "changed_at",
+];
+
+/** How many runs are remembered as they stand; steps are written to the latest few alone. */
+const rememberedMax = 100;
 
 /** The ledger on the store; `begin` holds the one lease of this process (one process holds the data directory). */
 export function createRunLedger({ store, clock }: { store: Store; clock: Clock }): RunLedger {
   let current: Run | null = null;
-  const latestStep = new Map<bigint, number>();
+  const latest = new Map<bigint, Run>();
 
   async function select(filter: Partial<typeof any>, limit: number): Promise<Run[]> {
     const rows = await selectRuns(store.read, { ...any, ...filter, limit });
@@ -87,15 +120,32 @@ export function createRunLedger({ store, clock }: { store: Store; clock: Clock }
 
   async function write(run: Run): Promise<void> {
     const json = (value: unknown): string => field(JSON.stringify(value));
-    const values = [run.seq, run.step, run.id, run.kind, run.state, run.period, timeField(run.from_ms), timeField(run.to_ms)];
-    const rest = [json(run.bound), json(run.former_bound), json(run.versions), json(run.counts), field(run.error), timeField(run.changed_ms)];
+    const values = [
+      run.seq,
+      run.step,
+      run.id,
+      run.kind,
+      run.state,
+      run.period,
+      timeField(run.from_ms),
+      timeField(run.to_ms),
+    ];
+    const rest = [
+      json(run.bound),
+      json(run.former_bound),
+      json(run.versions),
+      json(run.counts),
+      field(run.error),
+      timeField(run.changed_ms),
+    ];
     await insertLines(store.write, { table: "run", columns }, `${[...values, ...rest].join("\t")}\n`);
   }
 
   async function step(run: Run, change: RunChange): Promise<Run> {
-    const latest = latestStep.get(run.seq) ?? run.step;
-    const next = { ...run, ...change, step: latest + 1, changed_ms: clock.now() };
-    latestStep.set(run.seq, next.step);
+    const known = latest.get(run.seq) ?? run;
+    const next = { ...known, ...change, step: known.step + 1, changed_ms: clock.now() };
+    latest.set(run.seq, next);
+    if (latest.size > rememberedMax) latest.delete(latest.keys().next().value as bigint);
     await write(next);
     return next;
   }

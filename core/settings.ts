@@ -5,7 +5,8 @@ import { isCurrency } from "./currencies.ts";
 import { AppError } from "./errors.ts";
 import { type InstantMs, instant } from "./instant.ts";
 import { parseExecTime } from "./schedule.ts";
-import { defineQuery, field, insertLines, timeField } from "./sql.ts";
+import { field, insertLines, timeField } from "./insert-lines.ts";
+import { defineQuery } from "./sql.ts";
 import type { Store } from "./store.ts";
 
 /** One thing an operator can set. Values are text, as they are typed and stored. */
@@ -97,16 +98,6 @@ export const settingDefinitions: readonly SettingDefinition[] = [
     applies: "live",
     fixed_by_usage: false,
     accepts: (value) => /^[\w.-]{1,128}$/.test(value),
-  },
-  {
-    name: "ingest.future.tolerance",
-    default: "300",
-    unit: "seconds",
-    meaning: "How far an event's time may lie ahead of the clock before it is put in quarantine.",
-    expected: "a whole number of seconds from 0 to 86400",
-    applies: "live",
-    fixed_by_usage: false,
-    accepts: (value) => wholeNumber(value, { min: 0, max: 86_400 }),
   },
 ];
 

@@ -1,6 +1,11 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { createClient, type ClickHouseClient, type ClickHouseSettings, type ClickHouseClientConfigOptions } from "@clickhouse/client";
+import { mkdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import {
+  createClient,
+  type ClickHouseClient,
+  type ClickHouseSettings,
+  type ClickHouseClientConfigOptions,
+} from "@clickhouse/client";
 import { createChdbConnection } from "chdb/connection";
 
 /** A ClickHouse server at `url`, or the engine in this process with its files in `data_dir`. */
@@ -40,6 +45,7 @@ const settings = {
 
 /** Opens the store: the embedded engine without a url, a server with one; nothing else differs. */
 export function openStore(config: StoreConfig): Store {
+  if (config.url === null) rmSync(join(config.data_dir, "spool"), { recursive: true, force: true });
   const lanes = [openLane(config), openLane(config), openLane(config)] as const;
   const [read, write, run] = lanes;
   return {
@@ -58,9 +64,19 @@ function openLane({ url, data_dir }: StoreConfig): ClickHouseClient {
   mkdirSync(data_dir, { recursive: true });
   const { wait_end_of_query: _http, ...embedded } = settings;
   // The engine's package types its own copy of the client's connection; they are the same at run time.
-  const connection = createChdbConnection({ path: join(data_dir, "store") }) as unknown as NonNullable<ClickHouseClientConfigOptions["connection"]>;
-  return createClient({
-    connection,
-    clickhouse_settings: embedded as ClickHouseSettings,
-  });
+  const spool = join(data_dir, "spool");
+  mkdirSync(spool, { recursive: true });
+  const connection = createChdbConnection({ path: join(data_dir, "store") }) as unknown as NonNullable<
+    ClickHouseClientConfigOptions["connection"]
+  >;
+  const client = createClient({ connection, clickhouse_settings: embedded as ClickHouseSettings });
+  spools.set(client, resolve(spool));
+  return client;
+}
+
+const spools = new WeakMap<ClickHouseClient, string>();
+
+/** The folder through which large inserts reach the embedded engine; undefined for a server, which reads bodies well. */
+export function spoolOf(client: ClickHouseClient): string | undefined {
+  return spools.get(client);
 }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { ClickHouseClient } from "@clickhouse/client";
 import Type, { type Static } from "typebox";
-import { defineQuery, field, insertLines } from "./sql.ts";
+import { field, insertLines } from "./insert-lines.ts";
+import { defineQuery } from "./sql.ts";
 
 /** How use is measured: `duration` = ms between open and close; `capacity` = byte·ms, duration × size. */
 export const Measure = Type.Union([Type.Literal("duration"), Type.Literal("capacity")]);
@@ -20,7 +21,10 @@ export const UsageType = Type.Object(
     measure: Measure,
     unit: Type.Union([Type.Literal("ms"), Type.Literal("byte_ms")]),
     display_unit: Type.Union([Type.Literal("hours"), Type.Literal("GiB hours")]),
-    effects: Type.Record(Type.String(), Type.Union([Type.Literal("close"), Type.Literal("open"), Type.Literal("change")])),
+    effects: Type.Record(
+      Type.String(),
+      Type.Union([Type.Literal("close"), Type.Literal("open"), Type.Literal("change")]),
+    ),
   },
   { additionalProperties: false },
 );
@@ -75,7 +79,7 @@ export const usageTypes: readonly UsageType[] = [
 
 /** Base units in one display unit: 1 hour = 3,600,000 ms; 1 GiB hour = 2^30 bytes for an hour. */
 export const displayUnits: Readonly<Record<UsageType["display_unit"], bigint>> = {
-  "hours": 3_600_000n,
+  hours: 3_600_000n,
   "GiB hours": 1_073_741_824n * 3_600_000n,
 };
 
@@ -83,13 +87,18 @@ export const displayUnits: Readonly<Record<UsageType["display_unit"], bigint>> =
 export const unmeteredEventTypes: readonly string[] = ["VM.REBOOT", "VM.EXPUNGE", "VM.MIGRATE", "VM.UPDATE"];
 
 /** Every event type that is accepted. */
-export const eventTypes: ReadonlySet<string> = new Set([...usageTypes.flatMap(({ effects: rows }) => Object.keys(rows)), ...unmeteredEventTypes]);
+export const eventTypes: ReadonlySet<string> = new Set([
+  ...usageTypes.flatMap(({ effects: rows }) => Object.keys(rows)),
+  ...unmeteredEventTypes,
+]);
 
 /** Event types that must carry a size: they open or change something that is charged by its size. */
 export const sizedEventTypes: ReadonlySet<string> = new Set(
   usageTypes
     .filter(({ measure }) => measure === "capacity")
-    .flatMap(({ effects: rows }) => Object.entries(rows).flatMap(([type, effect]) => (effect === "close" ? [] : [type]))),
+    .flatMap(({ effects: rows }) =>
+      Object.entries(rows).flatMap(([type, effect]) => (effect === "close" ? [] : [type])),
+    ),
 );
 
 /** Names the registry by its content: runs store it (P12). */
@@ -109,10 +118,14 @@ export async function storeUsageTypes(client: ClickHouseClient): Promise<string>
   const [known] = await countVersion(client, { registry_version: version });
   if (known !== undefined && known.rows !== "0") return version;
   const types = usageTypes.map((type) =>
-    [version, type.usage_type, type.name, type.description, type.measure, type.unit, type.display_unit].map((value) => field(String(value))).join("\t"),
+    [version, type.usage_type, type.name, type.description, type.measure, type.unit, type.display_unit]
+      .map((value) => field(String(value)))
+      .join("\t"),
   );
   const rows = usageTypes.flatMap((type) =>
-    Object.entries(type.effects).map(([event, effect]) => [version, event, type.usage_type, effects[effect]].join("\t")),
+    Object.entries(type.effects).map(([event, effect]) =>
+      [version, event, type.usage_type, effects[effect]].join("\t"),
+    ),
   );
   const typeColumns = ["registry_version", "usage_type", "name", "description", "measure", "unit", "display_unit"];
   await insertLines(client, { table: "usage_type", columns: typeColumns }, `${types.join("\n")}\n`);

@@ -1,7 +1,7 @@
 import Type, { type Static } from "typebox";
 import type { LifecycleEvent } from "../core/events.ts";
 import { instant } from "../core/instant.ts";
-import { field, timeField } from "../core/sql.ts";
+import { field, timeField } from "../core/insert-lines.ts";
 
 /** Columns of table event that come from the message, in the order of its line. */
 export const messageColumns = [
@@ -30,8 +30,19 @@ export const messageColumns = [
   "extensions",
 ] as const;
 
+const lines = new WeakMap<LifecycleEvent, string>();
+
+/** The line of an event, made once: ingest compares lines and the log writes them. */
+export function lineOf(event: LifecycleEvent): string {
+  const known = lines.get(event);
+  if (known !== undefined) return known;
+  const line = toLine(event);
+  lines.set(event, line);
+  return line;
+}
+
 /** An event as a tab-separated line without its end, columns as in messageColumns: equal lines are equal content. */
-export function toLine(event: LifecycleEvent): string {
+function toLine(event: LifecycleEvent): string {
   return (
     `${field(event.source)}\t${field(event.id)}\t${event.sequence}\t${event.type}\t${field(event.subject)}\t${timeField(event.occurred_at)}\t` +
     `${field(event.account_id)}\t${field(event.account)}\t${field(event.domain)}\t${field(event.project_id)}\t${field(event.zone)}\t` +

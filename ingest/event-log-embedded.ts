@@ -3,12 +3,17 @@ import Type from "typebox";
 import type { Clock } from "../core/clock.ts";
 import type { Bound, EventBatch, EventLog } from "../core/event-log.ts";
 import { toCloudEvent } from "../core/events.ts";
-import { defineQuery, insertLines, timeField } from "../core/sql.ts";
+import { field, insertLines, timeField } from "../core/insert-lines.ts";
+import { defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
-import { EventRow, fromRow, messageColumns, toLine } from "./event-line.ts";
+import { EventRow, fromRow, messageColumns, lineOf } from "./event-line.ts";
 import { createGroupCommit } from "./group-commit.ts";
 
-const selectLog = defineQuery("ingest/embedded_log", Type.Object({}), Type.Object({ log_id: Type.String(), next_offset: Type.String() }));
+const selectLog = defineQuery(
+  "ingest/embedded_log",
+  Type.Object({}),
+  Type.Object({ log_id: Type.String(), next_offset: Type.String() }),
+);
 const selectCommitted = defineQuery(
   "ingest/committed_offset",
   Type.Object({ reader: Type.String() }),
@@ -48,7 +53,11 @@ export async function openEmbeddedLog({ store, clock }: { store: Store; clock: C
   });
 
   async function readBatch(from: bigint): Promise<EventBatch | null> {
-    const rows = await selectMessages(store.read, { from_offset: from.toString(), to_offset: readable.toString(), limit: batchMax });
+    const rows = await selectMessages(store.read, {
+      from_offset: from.toString(),
+      to_offset: readable.toString(),
+      limit: batchMax,
+    });
     const first = rows[0];
     const last = rows.at(-1);
     if (first === undefined || last === undefined) return null;
@@ -64,7 +73,7 @@ export async function openEmbeddedLog({ store, clock }: { store: Store; clock: C
 
   return {
     id,
-    append: (events) => append(events.map(toLine)),
+    append: (events) => append(events.map(lineOf)),
     consume: async (reader, handle, signal) => {
       const [committed] = await selectCommitted(store.read, { reader });
       let from = BigInt(committed?.next_offset ?? "0");
@@ -78,7 +87,7 @@ export async function openEmbeddedLog({ store, clock }: { store: Store; clock: C
         await insertLines(
           store.write,
           { table: "event_log_commit", columns: ["reader", "log_partition", "log_offset"] },
-          `${reader}\t${partition}\t${batch.last_offset}\n`,
+          `${field(reader)}\t${partition}\t${batch.last_offset}\n`,
         );
         from = batch.last_offset + 1n;
       }

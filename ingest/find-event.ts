@@ -24,7 +24,10 @@ const select = defineQuery(
 );
 
 /** All that came with one source and id; repeats the last run has not seen yet still read "accepted". */
-export async function findEvent({ store }: { store: Store }, name: { source: string; id: string }): Promise<KeptEvent[]> {
+export async function findEvent(
+  { store }: { store: Store },
+  name: { source: string; id: string },
+): Promise<KeptEvent[]> {
   const rows = await select(store.read, name);
   return rows.map(({ recorded_ms, outcome, ...row }) => ({
     event: toCloudEvent(fromRow(row)),

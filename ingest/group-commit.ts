@@ -13,7 +13,9 @@ const rowsMax = 50_000;
  * `flush` gets the items of whole callers, in their order, one call at a time; each caller resolves when its flush has
  * (P2), and rejects with its error: then nothing is promised and the same may be sent again.
  */
-export function createGroupCommit(flush: (items: readonly string[]) => Promise<void>): (items: readonly string[]) => Promise<void> {
+export function createGroupCommit(
+  flush: (items: readonly string[]) => Promise<void>,
+): (items: readonly string[]) => Promise<void> {
   const queue: Waiting[] = [];
   let flushing = false;
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { EventLog } from "../core/event-log.ts";
 import type { LifecycleEvent } from "../core/events.ts";
-import { toLine } from "./event-line.ts";
+import { lineOf } from "./event-line.ts";
 import type { Quarantine, Refused } from "./quarantine.ts";
 import { createRecentIds } from "./recent-ids.ts";
 import { isRefusal, validateEvent } from "./validate.ts";
@@ -39,8 +39,19 @@ interface Sorted {
   duplicates: number;
 }
 
+/** Half of a surrogate pair cannot be written as UTF-8: what came back would not be what was sent. */
+const unpaired = /\p{Surrogate}/u;
+
 /** The way in: validate each message, set aside what is refused, drop what is known, append the rest to the log. */
-export function createIngest({ log, quarantine, clock }: { log: EventLog; quarantine: Quarantine; clock: Clock }): Ingest {
+export function createIngest({
+  log,
+  quarantine,
+  clock,
+}: {
+  log: EventLog;
+  quarantine: Quarantine;
+  clock: Clock;
+}): Ingest {
   const recent = createRecentIds();
 
   function sort(messages: readonly Message[], origin: string): Sorted {
@@ -56,13 +67,26 @@ export function createIngest({ log, quarantine, clock }: { log: EventLog; quaran
       if (value === undefined) return reject("", "", "", "the message is not JSON");
       const event = validateEvent(value, now);
       if (isRefusal(event)) return reject(text(value, "source"), text(value, "id"), event.field, event.reason);
-      const line = toLine(event);
+      const line = lineOf(event);
+      if (unpaired.test(line))
+        return reject(
+          event.source,
+          event.id,
+          "",
+          "the event holds half of a surrogate pair, expected well-formed Unicode",
+        );
       const name = JSON.stringify([event.source, event.id]);
       const earlier = inBatch.get(name);
-      const known = earlier === undefined ? recent.know(event.source, event.id, line) : earlier === line ? "duplicate" : "conflict";
+      const known =
+        earlier === undefined ? recent.know(event.source, event.id, line) : earlier === line ? "duplicate" : "conflict";
       if (known === "duplicate") sorted.duplicates += 1;
       else if (known === "conflict") {
-        reject(event.source, event.id, "id", `id is ${JSON.stringify(event.id)}, which ${event.source} has used for an event with other content`);
+        reject(
+          event.source,
+          event.id,
+          "id",
+          `id is ${JSON.stringify(event.id)}, which ${event.source} has used for an event with other content`,
+        );
       } else {
         inBatch.set(name, line);
         sorted.fresh.push({ event, line });

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import Type, { type Static } from "typebox";
 import type { Clock } from "../core/clock.ts";
 import { formatInstant, instant } from "../core/instant.ts";
-import { defineQuery, field, insertLines, timeField } from "../core/sql.ts";
+import { field, insertLines, timeField } from "../core/insert-lines.ts";
+import { defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
 import { createGroupCommit } from "./group-commit.ts";
 
@@ -52,25 +53,47 @@ const Row = Type.Object({
   last_seen_at: Type.String(),
   replayed_at: Type.String(),
 });
-const select = defineQuery("ingest/quarantine", Type.Object({ quarantine_id: Type.String(), after_id: Type.String(), limit: Type.Integer() }), Row);
+const select = defineQuery(
+  "ingest/quarantine",
+  Type.Object({ quarantine_id: Type.String(), after_id: Type.String(), limit: Type.Integer() }),
+  Row,
+);
 const selectCount = defineQuery("ingest/quarantine_count", Type.Object({}), Type.Object({ open: Type.String() }));
 
-const columns = ["quarantine_id", "raw", "origin", "source", "id", "field", "reason", "first_seen_at", "last_seen_at", "times_seen", "replayed_at"];
+const columns = [
+  "quarantine_id",
+  "raw",
+  "origin",
+  "source",
+  "id",
+  "field",
+  "reason",
+  "first_seen_at",
+  "last_seen_at",
+  "times_seen",
+  "replayed_at",
+];
 
 /** The store's quarantine. */
 export function createQuarantine({ store, clock }: { store: Store; clock: Clock }): Quarantine {
-  const write = createGroupCommit((lines) => insertLines(store.write, { table: "quarantine", columns }, `${lines.join("\n")}\n`));
+  const write = createGroupCommit((lines) =>
+    insertLines(store.write, { table: "quarantine", columns }, `${lines.join("\n")}\n`),
+  );
 
   function toRow(refused: Refused, id: string, seen: number, replayedAt: string): string {
     const now = timeField(clock.now());
-    const texts = [id, refused.raw, refused.origin, refused.source, refused.id, refused.field, refused.reason].map(field);
+    const texts = [id, refused.raw, refused.origin, refused.source, refused.id, refused.field, refused.reason].map(
+      field,
+    );
     return [...texts, now, now, seen, replayedAt].join("\t");
   }
 
   return {
     put: (refused) => write(refused.map((one) => toRow(one, contentId(one.raw), 1, timeField(0)))),
-    list: async ({ after_id, limit }) => (await select(store.read, { quarantine_id: "", after_id, limit })).map(toEntry),
-    get: async (quarantineId) => (await select(store.read, { quarantine_id: quarantineId, after_id: "", limit: 1 })).map(toEntry)[0] ?? null,
+    list: async ({ after_id, limit }) =>
+      (await select(store.read, { quarantine_id: "", after_id, limit })).map(toEntry),
+    get: async (quarantineId) =>
+      (await select(store.read, { quarantine_id: quarantineId, after_id: "", limit: 1 })).map(toEntry)[0] ?? null,
     markReplayed: (entry) => write([toRow(entry, entry.quarantine_id, 0, timeField(clock.now()))]),
     count: async () => Number((await selectCount(store.read, {}))[0]?.open ?? 0),
   };

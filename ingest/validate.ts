@@ -19,13 +19,20 @@ const attributes = new Set(["specversion", "id", "source", "sequence", "type", "
 
 /** What is expected where, for the fields whose schema alone would not tell a person. */
 const expectations: Readonly<Record<string, string>> = {
-  "specversion": 'expected "1.0"',
-  "sequence": "expected an unsigned decimal string below 2^63",
-  "time": "expected an RFC 3339 instant with an offset or Z",
+  "": "expected an object",
+  id: "expected text of 1 to 256 characters",
+  source: "expected text of 1 to 256 characters",
+  type: "expected text of 1 to 256 characters",
+  data: "expected an object",
+  "data.account_id": "expected text of 1 to 256 characters",
+  "data.resource": "expected text of 1 to 256 characters",
+  specversion: 'expected "1.0"',
+  sequence: "expected an unsigned decimal string below 2^63",
+  time: "expected an RFC 3339 instant with an offset or Z",
   "data.size": "expected whole bytes below 2^63, as a decimal string or a JSON integer below 2^53",
   "data.virtual_size": "expected whole bytes below 2^63, as a decimal string or a JSON integer below 2^53",
-  "data.tags": "expected an object of strings",
-  "data.details": "expected an object of strings",
+  "data.tags": "expected an object of at most 256 strings",
+  "data.details": "expected an object of at most 256 strings",
 };
 
 /**
@@ -40,20 +47,33 @@ export function validateEvent(raw: unknown, now: InstantMs): LifecycleEvent | Re
     return refuse("time", raw.time, `expected no later than 5 minutes after ${formatInstant(now)}, the time here`);
   }
   if (occurredAt < earliest) return refuse("time", raw.time, "expected 2000-01-01T00:00:00.000Z or later");
-  if (!eventTypes.has(raw.type)) return refuse("type", raw.type, "expected an event type of a usage type in GET /v1/usage-types");
+  if (!eventTypes.has(raw.type))
+    return refuse("type", raw.type, "expected an event type of a usage type in GET /v1/usage-types");
   const { data } = raw;
   const size = readSize(data.size);
   if (size === null) return refuse("data.size", data.size);
   const virtualSize = readSize(data.virtual_size);
   if (virtualSize === null) return refuse("data.virtual_size", data.virtual_size);
   if (size < 0n && sizedEventTypes.has(raw.type)) {
-    return refuse("data.size", data.size, `expected the size in bytes: ${raw.type} opens or changes what is charged by it`);
+    return refuse(
+      "data.size",
+      data.size,
+      `expected the size in bytes: ${raw.type} opens or changes what is charged by it`,
+    );
   }
   const sequence = raw.sequence === undefined ? -1n : BigInt(raw.sequence);
   if (sequence >= sizeMax) return refuse("sequence", raw.sequence);
-  const extensions = readExtensions(raw);
-  if (extensions === null) return refuse("extensions", "an object or a list", "expected extension attributes to be strings, numbers or booleans");
-  return toLifecycleEvent(raw, { occurredAt, sequence, size, virtualSize, extensions });
+  const extensions = Object.entries(raw).filter(([name]) => !attributes.has(name));
+  const nested = extensions.find(([, value]) => typeof value === "object" && value !== null);
+  if (nested !== undefined)
+    return refuse(nested[0], nested[1], "expected an extension attribute to be a string, a number or a boolean");
+  return toLifecycleEvent(raw, {
+    occurredAt,
+    sequence,
+    size,
+    virtualSize,
+    extensions: canonical(Object.fromEntries(extensions)),
+  });
 }
 
 /** Whether validation refused. */
@@ -111,43 +131,48 @@ function canonical(pairs: Readonly<Record<string, unknown>> | undefined): string
   if (pairs === undefined) return "{}";
   const keys = Object.keys(pairs);
   if (keys.length === 0) return "{}";
-  return `{${keys.toSorted().map((key) => `${JSON.stringify(key)}:${JSON.stringify(pairs[key])}`).join(",")}}`;
-}
-
-function readExtensions(raw: object): string | null {
-  const extra = Object.entries(raw).filter(([name]) => !attributes.has(name));
-  if (extra.length === 0) return "{}";
-  if (extra.some(([, value]) => typeof value === "object" && value !== null)) return null;
-  return canonical(Object.fromEntries(extra));
+  return `{${keys
+    .toSorted()
+    .map((key) => `${JSON.stringify(key)}:${JSON.stringify(pairs[key])}`)
+    .join(",")}}`;
 }
 
 function explainShape(raw: unknown): Refusal {
   const faults = check.Errors(raw);
   const unknown = faults.find(({ keyword, instancePath }) => keyword === "boolean" && instancePath !== "");
   const fault = unknown ?? faults.find(({ keyword }) => keyword !== "anyOf") ?? faults[0];
-  if (fault === undefined) return { field: "", reason: "expected an event" };
-  if (unknown !== undefined) return refuse(dotted(unknown.instancePath), valueAt(raw, unknown.instancePath), "expected no such field");
-  const missing = (fault.params as { requiredProperties?: string[] }).requiredProperties?.[0];
-  const path = missing === undefined ? fault.instancePath : `${fault.instancePath}/${missing}`;
-  const field = dotted(path);
-  const said = missing === undefined ? fault.message.replace(/^must be/, "expected it to be") : "expected a value";
-  return refuse(field, valueAt(raw, path), expectations[field] ?? said);
+  if (fault === undefined) return refuse("", raw);
+  const absent = (fault.params as { requiredProperties?: string[] }).requiredProperties?.[0];
+  const path = [...keysOf(fault.instancePath), ...(absent === undefined ? [] : [absent])];
+  const field = path.join(".");
+  const said =
+    unknown === undefined
+      ? (expectations[field] ?? fault.message.replace(/^must/, "expected it to"))
+      : "expected no such field";
+  return refuse(field, valueAt(raw, path), said);
 }
 
 function refuse(field: string, value: unknown, expected?: string): Refusal {
   const shown = value === undefined ? "missing" : show(value);
-  return { field, reason: `${field === "" ? "the event" : field} is ${shown}, ${expected ?? expectations[field] ?? "expected another value"}` };
+  return {
+    field,
+    reason: `${field === "" ? "the event" : field} is ${shown}, ${expected ?? expectations[field] ?? "expected another value"}`,
+  };
 }
 
-function dotted(path: string): string {
-  return path.slice(1).replaceAll("/", ".");
-}
-
-function valueAt(raw: unknown, path: string): unknown {
-  return path
+/** The keys of a JSON pointer (RFC 6901). */
+function keysOf(pointer: string): string[] {
+  return pointer
     .split("/")
     .slice(1)
-    .reduce<unknown>((value, key) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined), raw);
+    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+function valueAt(raw: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined),
+    raw,
+  );
 }
 
 /** Scalars as they are; of anything else only what it is, however deep it goes. */

@@ -1,4 +1,4 @@
-import { field } from "../core/sql.ts";
+import { field } from "../core/insert-lines.ts";
 
 /** Texts as an array in a field of a tab-separated line; quoted, so that they may hold anything. */
 export function textsField(values: readonly string[]): string {

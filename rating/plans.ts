@@ -1,6 +1,7 @@
 import Type, { type Static } from "typebox";
 import { monthBounds } from "../core/calendar.ts";
-import { defineCommand, defineQuery, field, insertLines } from "../core/sql.ts";
+import { field, insertLines } from "../core/insert-lines.ts";
+import { defineCommand, defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
 import { numbersField, textsField } from "./array-field.ts";
 import { type IntegerWidth, integerWidth } from "./integer-width.ts";

@@ -4,14 +4,16 @@
 CREATE TABLE IF NOT EXISTS event_log (
   log_id String,
   created_at DateTime64(3, 'UTC')
-) ENGINE = MergeTree ORDER BY log_id;
+) ENGINE = MergeTree ORDER BY log_id
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- How far a named reader of the log has come; the highest offset counts.
 CREATE TABLE IF NOT EXISTS event_log_commit (
   reader LowCardinality(String),
   log_partition UInt32,
   log_offset UInt64
-) ENGINE = ReplacingMergeTree(log_offset) ORDER BY (reader, log_partition);
+) ENGINE = ReplacingMergeTree(log_offset) ORDER BY (reader, log_partition)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- One row per event in the log. size and virtual_size: bytes, -1 = not given. sequence: -1 = not given.
 -- details, tags, extensions: canonical JSON (keys sorted). The order makes a day one contiguous read.
@@ -61,7 +63,8 @@ CREATE TABLE IF NOT EXISTS event_identity (
   content_hash UInt128,
   occurred_at DateTime64(3, 'UTC'),
   k UInt64
-) ENGINE = ReplacingMergeTree ORDER BY (id_hash, log_partition, log_offset);
+) ENGINE = ReplacingMergeTree ORDER BY (id_hash, log_partition, log_offset)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Positions in the log that count for nothing: repeats and conflicts. conflict = 1: other content than the accepted one.
 CREATE TABLE IF NOT EXISTS event_excluded (
@@ -69,7 +72,8 @@ CREATE TABLE IF NOT EXISTS event_excluded (
   log_partition UInt32,
   log_offset UInt64,
   conflict UInt8
-) ENGINE = ReplacingMergeTree ORDER BY (toDate(occurred_at), log_partition, log_offset);
+) ENGINE = ReplacingMergeTree ORDER BY (toDate(occurred_at), log_partition, log_offset)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- What was refused, once per content however often it was sent; raw is what arrived, byte for byte when it was text.
 CREATE TABLE IF NOT EXISTS quarantine (

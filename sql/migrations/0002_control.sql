@@ -59,7 +59,8 @@ CREATE TABLE IF NOT EXISTS usage_type (
   measure LowCardinality(String),
   unit LowCardinality(String),
   display_unit LowCardinality(String)
-) ENGINE = ReplacingMergeTree ORDER BY (registry_version, usage_type);
+) ENGINE = ReplacingMergeTree ORDER BY (registry_version, usage_type)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Which event does what to which usage type: 0 close, 1 open, 2 change.
 CREATE TABLE IF NOT EXISTS usage_type_effect (
@@ -67,7 +68,8 @@ CREATE TABLE IF NOT EXISTS usage_type_effect (
   event_type LowCardinality(String),
   usage_type UInt16,
   effect Int8
-) ENGINE = ReplacingMergeTree ORDER BY (registry_version, event_type, usage_type);
+) ENGINE = ReplacingMergeTree ORDER BY (registry_version, event_type, usage_type)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- The last nominal instant each job finished; the highest counts.
 CREATE TABLE IF NOT EXISTS job_run (

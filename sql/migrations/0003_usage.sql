@@ -13,7 +13,8 @@ CREATE TABLE IF NOT EXISTS shape (
   virtual_size Int64,
   details String,
   tags String
-) ENGINE = ReplacingMergeTree ORDER BY shape;
+) ENGINE = ReplacingMergeTree ORDER BY shape
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- The latest name of a resource: a label, apart from what is billed.
 CREATE TABLE IF NOT EXISTS resource_name (
@@ -22,7 +23,8 @@ CREATE TABLE IF NOT EXISTS resource_name (
   part String,
   name String,
   occurred_at DateTime64(3, 'UTC')
-) ENGINE = ReplacingMergeTree(occurred_at) ORDER BY (account_id, resource, part);
+) ENGINE = ReplacingMergeTree(occurred_at) ORDER BY (account_id, resource, part)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Published usage: the truth of a window is the sum of its published rows. sign -1 takes back what an earlier run said.
 -- quantity: base units of the usage type (ms, byte*ms). opened_at, opened_by: where the first slice's interval began and
@@ -48,7 +50,8 @@ CREATE TABLE IF NOT EXISTS usage_record (
   closed_by UInt64
 ) ENGINE = MergeTree
 PARTITION BY toYYYYMM(window_start)
-ORDER BY (account_id, window_start, usage_type, resource, part, shape, run_seq);
+ORDER BY (account_id, window_start, usage_type, resource, part, shape, run_seq)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 CREATE TABLE IF NOT EXISTS slice (
   run_seq UInt64,
@@ -68,7 +71,8 @@ CREATE TABLE IF NOT EXISTS slice (
   closed_by UInt64
 ) ENGINE = MergeTree
 PARTITION BY toYYYYMM(window_start)
-ORDER BY (account_id, window_start, usage_type, resource, part, shape, from_at, run_seq);
+ORDER BY (account_id, window_start, usage_type, resource, part, shape, from_at, run_seq)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Windows a run published; they count when the run does.
 CREATE TABLE IF NOT EXISTS run_window (
@@ -77,14 +81,16 @@ CREATE TABLE IF NOT EXISTS run_window (
   window_start DateTime64(3, 'UTC'),
   window_end DateTime64(3, 'UTC'),
   first UInt8
-) ENGINE = MergeTree ORDER BY (time_zone, window_start, run_seq);
+) ENGINE = MergeTree ORDER BY (time_zone, window_start, run_seq)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Resources a run must look at again because something about them arrived late; from_at is the earliest such instant.
 CREATE TABLE IF NOT EXISTS run_touched (
   run_seq UInt64,
   k UInt64,
   from_at DateTime64(3, 'UTC')
-) ENGINE = MergeTree ORDER BY (run_seq, k);
+) ENGINE = MergeTree ORDER BY (run_seq, k)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Open (resource, part, usage type) at a checkpoint: a cache, so that a run costs what its windows hold.
 -- Of several rows for one (at, k) those of the latest published run count (resource_state_repair names it).
@@ -102,20 +108,23 @@ CREATE TABLE IF NOT EXISTS resource_state (
   opened_by UInt64
 ) ENGINE = MergeTree
 PARTITION BY toYYYYMMDD(at)
-ORDER BY (at, k, resource, part, usage_type);
+ORDER BY (at, k, resource, part, usage_type)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Checkpoints that exist: the run that wrote one whole.
 CREATE TABLE IF NOT EXISTS checkpoint (
   at DateTime64(3, 'UTC'),
   run_seq UInt64
-) ENGINE = MergeTree ORDER BY (at, run_seq);
+) ENGINE = MergeTree ORDER BY (at, run_seq)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Resources whose state at a checkpoint was written again by a later run.
 CREATE TABLE IF NOT EXISTS resource_state_repair (
   at DateTime64(3, 'UTC'),
   k UInt64,
   run_seq UInt64
-) ENGINE = MergeTree ORDER BY (at, k, run_seq);
+) ENGINE = MergeTree ORDER BY (at, k, run_seq)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Scratch of the one run that holds the lease; emptied before use, gone with the process.
 CREATE TABLE IF NOT EXISTS scratch_arrival (

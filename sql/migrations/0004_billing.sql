@@ -64,7 +64,8 @@ CREATE TABLE IF NOT EXISTS billing_record (
   state LowCardinality(String)
 ) ENGINE = MergeTree
 PARTITION BY (period, run_seq)
-ORDER BY (account_id, tariff_id, usage_type, window_start, usage_record_id, part_start, tier);
+ORDER BY (account_id, tariff_id, usage_type, window_start, usage_record_id, part_start, tier)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- One row per statement line of a rating run; amount in the currency's minor unit, rounding = amount - exact_amount.
 -- unit_base: base units of one unit.
@@ -92,7 +93,8 @@ CREATE TABLE IF NOT EXISTS statement_line (
   records UInt64
 ) ENGINE = MergeTree
 PARTITION BY (period, run_seq)
-ORDER BY (payer_account_id, line);
+ORDER BY (payer_account_id, line)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Scratch of the one rating run that holds the lease; emptied before use, gone with the process.
 -- plan: number of what accounts with the same card, currency and zone have in common; [start_at, end_at) is their month.

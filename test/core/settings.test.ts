@@ -34,8 +34,8 @@ test("a value set is there for every reader from then on, with who and when", as
 
 test("setting the value there is writes nothing", async () => {
   const settings = createSettings({ store: opened.store, clock });
-  const first = await settings.set("ingest.future.tolerance", "60", "ana");
-  const again = await settings.set("ingest.future.tolerance", "60", "bob");
+  const first = await settings.set("usage.stats.job.aggregation.range", "60", "ana");
+  const again = await settings.set("usage.stats.job.aggregation.range", "60", "bob");
   expect([first.version, again.version, again.changed_by]).toEqual([1n, 1n, "ana"]);
 });
 
@@ -58,7 +58,6 @@ test.each([
   ["billing.currency", "eur"],
   ["billing.currency", "XAU"],
   ["rating.default.rate.card", ""],
-  ["ingest.future.tolerance", "-1"],
 ])("%s refuses %j and names both", async (name, value) => {
   const settings = createSettings({ store: opened.store, clock });
   const before = await settings.get(name);

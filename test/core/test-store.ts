@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { migrate } from "../../core/migrate.ts";
-import { insertLines } from "../../core/sql.ts";
+import { insertLines } from "../../core/insert-lines.ts";
 import { openStore, type Store } from "../../core/store.ts";
 
 export interface TestStore {

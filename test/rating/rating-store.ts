@@ -6,7 +6,7 @@ import { instant } from "../../core/instant.ts";
 import { silentLog } from "../../core/log.ts";
 import { migrate } from "../../core/migrate.ts";
 import { createRunLedger } from "../../core/runs.ts";
-import { insertLines, timeField } from "../../core/sql.ts";
+import { insertLines, timeField } from "../../core/insert-lines.ts";
 import { openStore } from "../../core/store.ts";
 import { createBillingRecords, createRateCards, createStatements, ratePeriod } from "../../rating/index.ts";
 import type { RateOutcome, RateRequest, TariffInput } from "../../rating/index.ts";

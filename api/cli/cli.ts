@@ -1,0 +1,64 @@
+import { Command, InvalidArgumentError } from "commander";
+import type { Clock } from "../../core/clock.ts";
+import { type Config, readConfig } from "../../core/config.ts";
+import { parseInstant } from "../../core/instant.ts";
+import { type Output, renderJson } from "./output.ts";
+import { type Target, withTarget } from "./target.ts";
+
+/** What every command stands on. */
+export interface Cli {
+  readonly output: Output;
+  readonly clock: Clock;
+  /** Read when a command runs, so that --help needs none. @throws AppError bad-configuration */
+  config(): Config;
+  /** Runs on the data directory, or through the server that holds it. */
+  reach<T>(act: (target: Target) => Promise<T>): Promise<T>;
+  /** Prints a result: as JSON where that is asked for, else as `text` makes it. */
+  show<T>(value: T, options: { json?: boolean }, text: (value: T) => string): void;
+  /** Makes the exit status 1 although the command came to its end. */
+  fail(): void;
+}
+
+/** The command line's footing on this process; `environment` is the process's own when left out. */
+export function createCli(given: {
+  output: Output;
+  clock: Clock;
+  environment?: Readonly<Record<string, string | undefined>>;
+}): Cli & { failed(): boolean } {
+  const { output, clock, environment } = given;
+  let failed = false;
+  const config = (): Config => readConfig(environment);
+  return {
+    output,
+    clock,
+    config,
+    reach: (act) => withTarget(config(), clock, act),
+    show: (value, { json = false }, text) => output.out(json ? renderJson(value) : text(value)),
+    fail: () => {
+      failed = true;
+    },
+    failed: () => failed,
+  };
+}
+
+/** A command with --json, which all have that give a result. */
+export function resultCommand(name: string, description: string): Command {
+  return new Command(name).description(description).option("--json", "print JSON alone, for machines");
+}
+
+/** An option's value as a month. @throws InvalidArgumentError */
+export function readPeriod(text: string): string {
+  if (/^20\d\d-(0[1-9]|1[0-2])$/.test(text)) return text;
+  throw new InvalidArgumentError("Expected a month such as 2026-10.");
+}
+
+/** An option's value as an instant, kept as text. @throws InvalidArgumentError */
+export function readTime(text: string): string {
+  if (parseInstant(text) !== null) return text;
+  throw new InvalidArgumentError("Expected an instant with Z or an offset, such as 2026-10-01T00:00:00Z.");
+}
+
+/** Values given as a comma list or by repeating the option. */
+export function collect(text: string, earlier: readonly string[] | undefined): string[] {
+  return [...(earlier ?? []), ...text.split(",")].map((value) => value.trim()).filter((value) => value !== "");
+}

@@ -1,0 +1,74 @@
+import { AppError, type ProblemKey, problems } from "../../core/errors.ts";
+
+/** One call of the API, as the command line makes it. */
+export interface ApiCall {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Path and query, such as `/v1/runs?limit=10`. */
+  readonly path: string;
+  readonly body?: string;
+  readonly content_type?: string;
+}
+
+/** The API, wherever it is: in this process, or in the server that holds the data directory. */
+export interface Client {
+  /** The JSON answered. @throws AppError as the API tells it */
+  call(request: ApiCall): Promise<unknown>;
+}
+
+/** What a client needs of its connection: the status and the text of the answer. */
+export type Send = (
+  request: ApiCall & { headers: Record<string, string> },
+) => Promise<{ status: number; body: string }>;
+
+/** A client that carries the token with each call. */
+export function createClient(send: Send, token: string): Client {
+  return {
+    call: async (request) => {
+      const type = request.content_type ?? "application/json";
+      const headers = {
+        authorization: `Bearer ${token}`,
+        ...(request.body === undefined ? {} : { "content-type": type }),
+      };
+      const { status, body } = await send({ ...request, headers });
+      const value: unknown = body === "" ? null : parse(body, request);
+      if (status >= 400) throw toError(value, request);
+      return value;
+    },
+  };
+}
+
+/** Talks to a server over HTTP. */
+export function sendOver(url: string): Send {
+  return async ({ method, path, headers, body }) => {
+    try {
+      const response = await fetch(new URL(path, url), { method, headers, ...(body === undefined ? {} : { body }) });
+      return { status: response.status, body: await response.text() };
+    } catch (cause) {
+      throw new AppError("internal", `the server at ${url} holds the data directory but does not answer`, { cause });
+    }
+  };
+}
+
+/** A query string of what is given; lists are joined by commas. */
+export function queryOf(values: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as [string, string]],
+  );
+  return given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`;
+}
+
+function parse(body: string, { method, path }: ApiCall): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (cause) {
+    throw new AppError("internal", `${method} ${path} did not answer JSON`, { cause });
+  }
+}
+
+/** A problem of the API as the error it was there. */
+function toError(value: unknown, { method, path }: ApiCall): AppError {
+  const { type, detail, field } = (value ?? {}) as { type?: string; detail?: string; field?: string };
+  const key = (type ?? "").replace("/problems/", "");
+  const known = key in problems ? (key as ProblemKey) : "internal";
+  return new AppError(known, detail ?? `${method} ${path} failed`, field === undefined ? {} : { field });
+}

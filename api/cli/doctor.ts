@@ -1,0 +1,127 @@
+import { accessSync, constants, mkdirSync, statfsSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { tzdbVersion } from "../../core/calendar.ts";
+import type { Config } from "../../core/config.ts";
+import { AppError } from "../../core/errors.ts";
+import { formatInstant, instant, parseInstant } from "../../core/instant.ts";
+import { readMigrations } from "../../core/migrate.ts";
+import { findHolder } from "../data-lock.ts";
+import { requireEmbedded } from "../roles.ts";
+import { type Cli, resultCommand } from "./cli.ts";
+import { renderTable } from "./output.ts";
+
+interface Check {
+  readonly check: string;
+  readonly state: "good" | "look" | "bad";
+  readonly detail: string;
+}
+
+const GIB = 2 ** 30;
+/** Usage a day and a half behind has missed a daily run. */
+const LAG_MS_MAX = 36 * 3_600_000;
+
+/** `tally doctor`: whether this installation can work, and what to look at. Status 1 where something is bad. */
+export function doctorCommand(cli: Cli): Command {
+  return resultCommand("doctor", "check this installation").action(async (options: { json?: boolean }) => {
+    const checks = [checkNode(), checkZones()];
+    const config = await attempt(checks, "configuration", async () => {
+      const read = cli.config();
+      requireEmbedded(read);
+      return read;
+    });
+    if (config !== null) {
+      checks.push({ check: "configuration", state: "good", detail: `data in ${resolve(config.data_dir)}` });
+      checks.push(checkDisk(config), checkHolder(config));
+      const found = await attempt(checks, "store", () => checkStore(cli));
+      checks.push(...(found ?? []));
+    }
+    if (checks.some(({ state }) => state === "bad")) cli.fail();
+    cli.show({ checks }, options, () =>
+      renderTable(
+        checks.map(({ check, state, detail }) => [check, state, detail]),
+        { head: ["check", "state", "detail"] },
+      ),
+    );
+  });
+}
+
+async function attempt<T>(checks: Check[], check: string, act: () => Promise<T>): Promise<T | null> {
+  try {
+    return await act();
+  } catch (error) {
+    checks.push({ check, state: "bad", detail: error instanceof Error ? error.message : String(error) });
+    return null;
+  }
+}
+
+function checkNode(): Check {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const good = major > 20 || (major === 20 && minor >= 19);
+  return { check: "node", state: good ? "good" : "bad", detail: `${process.versions.node}, 20.19 or newer is needed` };
+}
+
+function checkZones(): Check {
+  return {
+    check: "time zones",
+    state: tzdbVersion() === "unknown" ? "look" : "good",
+    detail: `tz database ${tzdbVersion()}`,
+  };
+}
+
+function checkDisk({ data_dir }: Config): Check {
+  try {
+    mkdirSync(data_dir, { recursive: true });
+    accessSync(data_dir, constants.W_OK);
+  } catch {
+    return { check: "disk", state: "bad", detail: `${resolve(data_dir)} cannot be written to` };
+  }
+  const { bavail, bsize } = statfsSync(data_dir);
+  const free_bytes = bavail * bsize;
+  return {
+    check: "disk",
+    state: free_bytes < GIB ? "look" : "good",
+    detail: `${(free_bytes / GIB).toFixed(1)} GiB free`,
+  };
+}
+
+function checkHolder({ data_dir }: Config): Check {
+  const holder = findHolder(data_dir);
+  if (holder === null) return { check: "server", state: "good", detail: "none runs on this data directory" };
+  return {
+    check: "server",
+    state: "good",
+    detail: `process ${holder.pid}${holder.url === null ? "" : ` at ${holder.url}`}`,
+  };
+}
+
+/** The store as the API tells it; opening it applies what migrations are missing. */
+async function checkStore({ reach, clock }: Cli): Promise<Check[]> {
+  const now = clock.now();
+  const range = new URLSearchParams({ from: formatInstant(instant(now - 1)), to: formatInstant(now) });
+  return reach(async ({ client }) => {
+    const { ready } = (await client.call({ method: "GET", path: "/readyz" })) as { ready: boolean };
+    if (!ready) throw new AppError("internal", "the store does not answer");
+    const usage = (await client.call({ method: "GET", path: `/v1/usage-summary?${range.toString()}` })) as {
+      complete_to: string | null;
+    };
+    const refused = (await client.call({ method: "GET", path: "/v1/quarantine?limit=1000" })) as {
+      data: unknown[];
+      next_cursor: string | null;
+    };
+    const count = `${refused.data.length}${refused.next_cursor === null ? "" : " or more"}`;
+    return [
+      { check: "store", state: "good", detail: `answers; schema at ${readMigrations().at(-1)?.version ?? 0}` },
+      checkLag(usage.complete_to, now),
+      { check: "quarantine", state: refused.data.length === 0 ? "good" : "look", detail: `${count} messages` },
+    ];
+  });
+}
+
+function checkLag(complete_to: string | null, now: number): Check {
+  const reached = complete_to === null ? null : parseInstant(complete_to);
+  if (reached === null) return { check: "usage", state: "look", detail: "nothing is published yet" };
+  const behind_ms = now - reached;
+  const detail = `complete to ${formatInstant(reached)}, ${Math.floor(behind_ms / 3_600_000)} hours behind`;
+  return { check: "usage", state: behind_ms > LAG_MS_MAX ? "look" : "good", detail };
+}

@@ -1,0 +1,64 @@
+import { Command, CommanderError } from "commander";
+import type { Clock } from "../../core/clock.ts";
+import { aggregateCommand } from "./aggregate.ts";
+import { createCli } from "./cli.ts";
+import { demoCommand } from "./demo.ts";
+import { doctorCommand } from "./doctor.ts";
+import { ingestCommand } from "./ingest.ts";
+import { keysCommand } from "./keys.ts";
+import { migrateCommand } from "./migrate.ts";
+import { type Output, renderError } from "./output.ts";
+import { quarantineCommand } from "./quarantine.ts";
+import { rateCommand } from "./rate.ts";
+import { replayCommand } from "./replay.ts";
+import { serveCommand } from "./serve.ts";
+import { settingsCommand } from "./settings.ts";
+import { statementCommand } from "./statement.ts";
+import { usageCommand } from "./usage.ts";
+
+const makers = [
+  serveCommand,
+  demoCommand,
+  ingestCommand,
+  replayCommand,
+  aggregateCommand,
+  rateCommand,
+  usageCommand,
+  statementCommand,
+  settingsCommand,
+  keysCommand,
+  quarantineCommand,
+  doctorCommand,
+  migrateCommand,
+];
+
+/** Runs one command and answers the exit status: 0 done, 1 failed, 2 bad usage. `environment` is the process's own when left out. */
+export async function runCommandLine(
+  argv: readonly string[],
+  given: { output: Output; clock: Clock; environment?: Readonly<Record<string, string | undefined>> },
+): Promise<number> {
+  const { output } = given;
+  const cli = createCli(given);
+  const program = new Command("tally").description(
+    "Usage metering and billing. Settings and variables: see README.md.",
+  );
+  for (const make of makers) program.addCommand(make(cli));
+  quiet(program, output);
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return cli.failed() ? 1 : 0;
+  } catch (error) {
+    // Help asked for ends in an error too, with status 0; commander has printed all it has to say.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    output.err(renderError(error));
+    return 1;
+  }
+}
+
+/** Commander neither ends the process nor writes past `output`, in no command. */
+function quiet(command: Command, output: Output): void {
+  command
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => output.out(text), writeErr: (text) => output.err(text) });
+  for (const sub of command.commands) quiet(sub, output);
+}

@@ -1,0 +1,69 @@
+import { randomBytes } from "node:crypto";
+import type { Clock } from "../../core/clock.ts";
+import type { Config } from "../../core/config.ts";
+import { createLog, silentLog } from "../../core/log.ts";
+import { buildApp } from "../app.ts";
+import { findHolder, inUse, takeDataLock } from "../data-lock.ts";
+import { createKeys } from "../keys.ts";
+import { requireEmbedded } from "../roles.ts";
+import { openSystem, storeConfig, type System } from "../system.ts";
+import { type Client, createClient, sendOver } from "./client.ts";
+
+/** What a command works on. `system` is there where no server holds the data directory and this process has opened it. */
+export interface Target {
+  readonly client: Client;
+  readonly system: System | null;
+}
+
+/**
+ * Gives a command the API on the data directory: of the server that holds it, else of a system opened here for as long
+ * as it takes. Both ways end in the same routes, so a command does the same in both.
+ * @throws AppError data-dir-in-use where a process that is no server holds the directory
+ */
+export async function withTarget<T>(config: Config, clock: Clock, act: (target: Target) => Promise<T>): Promise<T> {
+  const holder = findHolder(config.data_dir);
+  if (holder === null) return withSystem(config, clock, (system) => withApp(system, config, act));
+  if (holder.url === null || holder.token === null) throw inUse(config.data_dir, holder);
+  return act({ client: createClient(sendOver(holder.url), holder.token), system: null });
+}
+
+/** Opens the data directory here, for as long as it takes. @throws AppError data-dir-in-use */
+async function withSystem<T>(config: Config, clock: Clock, act: (system: System) => Promise<T>): Promise<T> {
+  requireEmbedded(config);
+  const lock = takeDataLock(config.data_dir);
+  try {
+    // A command's result is its output; of the log only what a person should look at.
+    const log = createLog(config.log_level === "info" ? "warn" : config.log_level);
+    const system = await openSystem(storeConfig(config), { clock, log });
+    try {
+      return await act(system);
+    } finally {
+      await system.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** The API without a port. Its token is the one given from outside for as long as the command runs, and nobody else knows it. */
+async function withApp<T>(system: System, config: Config, act: (target: Target) => Promise<T>): Promise<T> {
+  const keys = createKeys(system);
+  const token = randomBytes(32).toString("base64url");
+  await keys.setGiven(token);
+  const app = await buildApp(system, { log: silentLog });
+  try {
+    const client = createClient(async ({ method, path, headers, body }) => {
+      const response = await app.inject({
+        method,
+        url: path,
+        headers,
+        ...(body === undefined ? {} : { payload: body }),
+      });
+      return { status: response.statusCode, body: response.body };
+    }, token);
+    return await act({ client, system });
+  } finally {
+    await app.close();
+    await keys.setGiven(config.admin_token);
+  }
+}

@@ -1,0 +1,68 @@
+import Type from "typebox";
+import { monthOf, prevMonth } from "../core/calendar.ts";
+import type { Clock } from "../core/clock.ts";
+import type { InstantMs } from "../core/instant.ts";
+import { instant } from "../core/instant.ts";
+import type { Job, TickLedger } from "../core/scheduler.ts";
+import { insertLines, timeField } from "../core/insert-lines.ts";
+import { defineQuery } from "../core/sql.ts";
+import type { Store } from "../core/store.ts";
+import type { System } from "./system.ts";
+
+const selectLastDone = defineQuery(
+  "api/job_last_done",
+  Type.Object({ job: Type.String() }),
+  Type.Object({ tick_ms: Type.String() }),
+);
+
+/** What the scheduler remembers, in the store: it survives the process, so no tick is done twice or forgotten. */
+export function createTickLedger({ store, clock }: { store: Store; clock: Clock }): TickLedger {
+  return {
+    lastDone: async (job) => {
+      const [row] = await selectLastDone(store.read, { job });
+      return row === undefined ? null : instant(Number(row.tick_ms));
+    },
+    done: async (job, at) => {
+      const line = [job, timeField(at), timeField(clock.now())].join("\t");
+      await insertLines(store.write, { table: "job_run", columns: ["job", "tick_at", "done_at"] }, `${line}\n`);
+    },
+  };
+}
+
+/** The part of the system the aggregation job works with. */
+type Worked = Pick<System, "settings" | "rateCards" | "aggregate" | "rate" | "log">;
+
+/**
+ * The scheduled job (design.md §6.3): publishes the windows that have ended by its tick, then rates the months that are
+ * still open. Cadence comes from the settings, each time anew. Done twice it changes nothing: both runs see to that.
+ */
+export function createAggregateJob({ settings, rateCards, aggregate, rate, log }: Worked): Job {
+  return {
+    name: "aggregate",
+    cadence: async () => {
+      const values = await settings.all();
+      return {
+        zone: values["usage.execution.timezone"] ?? "UTC",
+        range_minutes: Number(values["usage.stats.job.aggregation.range"]),
+        exec_time: values["usage.stats.job.exec.time"] ?? "",
+      };
+    },
+    run: async ({ at }, signal) => {
+      await aggregate({ until: at });
+      if ((await rateCards.list()).length === 0) {
+        log.info({ job: "aggregate" }, "no rate card, nothing is rated");
+        return;
+      }
+      for (const period of openPeriods(await settings.get("usage.aggregation.timezone"), at)) {
+        signal.throwIfAborted();
+        await rate({ period });
+      }
+    },
+  };
+}
+
+/** The month that holds an instant and the one before it, which late facts may still reach; older first. */
+export function openPeriods(zone: string, at: InstantMs): [string, string] {
+  const current = monthOf({ zone, at });
+  return [prevMonth(current), current];
+}

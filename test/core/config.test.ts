@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import { readConfig } from "../../core/config.ts";
+import { AppError } from "../../core/errors.ts";
+
+const untouched = {
+  host: "127.0.0.1",
+  port: 8080,
+  data_dir: "./data",
+  clickhouse_url: null,
+  kafka_brokers: [],
+  kafka_topic: "tally.events",
+  redis_url: null,
+  roles: ["core", "ingest", "aggregate", "rating", "api"],
+  log_level: "info",
+  admin_token: null,
+  integration_port: 0,
+};
+
+function faultsOf(environment: Record<string, string>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    expect(error).toBeInstanceOf(AppError);
+    expect((error as AppError).key).toBe("bad-configuration");
+    return (error as AppError).message;
+  }
+  return "accepted";
+}
+
+test("a clean machine needs no variable at all: everything is embedded, on this machine alone", () => {
+  expect(readConfig({})).toEqual(untouched);
+  expect(readConfig({ PATH: "/bin", TALLY_HOST: "" })).toEqual(untouched);
+});
+
+test.each([
+  ["TALLY_HOST", "0.0.0.0", { host: "0.0.0.0" }],
+  ["TALLY_PORT", "0", { port: 0 }],
+  ["TALLY_PORT", "65535", { port: 65_535 }],
+  ["TALLY_DATA_DIR", "/var/lib/tally", { data_dir: "/var/lib/tally" }],
+  ["TALLY_CLICKHOUSE_URL", "https://u:p@ch:8443", { clickhouse_url: "https://u:p@ch:8443" }],
+  ["TALLY_KAFKA_BROKERS", "k1:9092, k2:9092", { kafka_brokers: ["k1:9092", "k2:9092"] }],
+  ["TALLY_KAFKA_BROKERS", "[::1]:9092", { kafka_brokers: ["[::1]:9092"] }],
+  ["TALLY_KAFKA_TOPIC", "billing.events", { kafka_topic: "billing.events" }],
+  ["TALLY_REDIS_URL", "redis://localhost:6379/3", { redis_url: "redis://localhost:6379/3" }],
+  ["TALLY_ROLES", "all", { roles: untouched.roles }],
+  ["TALLY_ROLES", "api, ingest", { roles: ["ingest", "api"] }],
+  ["TALLY_LOG_LEVEL", "debug", { log_level: "debug" }],
+  ["TALLY_ADMIN_TOKEN", "s3cret", { admin_token: "s3cret" }],
+  ["TALLY_INTEGRATION_PORT", "8096", { integration_port: 8096 }],
+])("%s=%s is read", (name, value, change) => {
+  expect(readConfig({ [name]: value })).toEqual({ ...untouched, ...change });
+});
+
+test.each([
+  ["TALLY_PORT", "65536"],
+  ["TALLY_PORT", "-1"],
+  ["TALLY_PORT", "8e3"],
+  ["TALLY_CLICKHOUSE_URL", "ch"],
+  ["TALLY_CLICKHOUSE_URL", "localhost:8123"],
+  ["TALLY_KAFKA_BROKERS", "k1"],
+  ["TALLY_KAFKA_BROKERS", "k1:9092,"],
+  ["TALLY_REDIS_URL", "http://localhost:6379"],
+  ["TALLY_ROLES", "api,cook"],
+  ["TALLY_ROLES", ","],
+  ["TALLY_LOG_LEVEL", "loud"],
+  ["TALLY_INTEGRATION_PORT", "x"],
+])("%s=%s stops the start, and the message names the variable, the value and what was expected", (name, value) => {
+  expect(faultsOf({ [name]: value })).toMatch(new RegExp(`^${name} is "${value}", expected \\S`));
+});
+
+test("a TALLY_ name nobody knows stops the start: a misspelt one would else be ignored in silence", () => {
+  expect(faultsOf({ TALLY_PROT: "80" })).toContain("TALLY_PROT is not a variable of Tallyhouse");
+  expect(readConfig({ TALLY_TEST_REAL: "1" })).toEqual(untouched);
+});
+
+test("all faults are named at once", () => {
+  const said = faultsOf({ TALLY_PORT: "x", TALLY_ROLES: "cook", TALLY_COLOUR: "red" });
+  expect(["TALLY_PORT", "TALLY_ROLES", "TALLY_COLOUR"].filter((name) => !said.includes(`${name} is `))).toEqual([]);
+  expect(said.split("; ")).toHaveLength(3);
+});

@@ -1,0 +1,139 @@
+// What ingest has forgotten the run finds: repeats and conflicts across a restart, told by the usage that is published.
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { findEvent } from "../../ingest/index.ts";
+import { openPipeline, type Pipeline, readTruth } from "../pipeline.ts";
+
+let pipeline: Pipeline;
+beforeAll(async () => {
+  pipeline = await openPipeline();
+});
+afterAll(() => pipeline.close());
+beforeEach(() => pipeline.reset());
+
+const until = Date.UTC(2026, 9, 3);
+const hour = 3_600_000n;
+
+function wire(id: string, type: string, at: string, data: Record<string, unknown> = {}): Record<string, unknown> {
+  const time = `2026-10-01T${at}:00Z`;
+  return {
+    specversion: "1.0",
+    id,
+    source: "s",
+    type,
+    time,
+    data: { account_id: "acme", resource: "vm-1", offering: "small", ...data },
+  };
+}
+const start = wire("start", "VM.START", "10:00");
+const stop = wire("stop", "VM.STOP", "12:00");
+
+/** Hours vm-1 ran, by offering. */
+async function ran(): Promise<Record<string, bigint>> {
+  const truth = (await readTruth(pipeline)) as { usage_type: number; quantity: bigint; shape: { offering: string } }[];
+  return Object.fromEntries(
+    truth.filter(({ usage_type }) => usage_type === 1).map(({ shape, quantity }) => [shape.offering, quantity]),
+  );
+}
+async function excluded(): Promise<unknown[]> {
+  const query = "SELECT log_offset, conflict FROM event_excluded FINAL ORDER BY log_offset";
+  return (await pipeline.store.read.query({ query, format: "JSONEachRow" })).json();
+}
+
+test("without a restart a repeat is answered at once and never reaches the log", async () => {
+  await pipeline.send([start, stop]);
+  expect(await pipeline.send([start, stop])).toMatchObject({ accepted: 0, duplicates: 2 });
+  expect(Object.values(await pipeline.eventLog().bound())).toEqual(["1"]);
+});
+
+test("a repeat after a restart is excluded by the next run, and the usage is what it was: 12:00 - 10:00", async () => {
+  await pipeline.send([start, stop]);
+  await pipeline.restart();
+  expect(await pipeline.send([start, stop])).toMatchObject({ accepted: 2, duplicates: 0 });
+  await pipeline.aggregate(until);
+  expect(await excluded()).toEqual([
+    { log_offset: "2", conflict: 0 },
+    { log_offset: "3", conflict: 0 },
+  ]);
+  expect(await ran()).toEqual({ small: 2n * hour });
+  expect(await pipeline.quarantine().count()).toBe(0);
+});
+
+test("a repeat that comes after its window was published changes nothing and touches no resource", async () => {
+  await pipeline.send([start, stop]);
+  await pipeline.aggregate(until);
+  await pipeline.restart();
+  await pipeline.send([stop, start]);
+  const run = await pipeline.aggregate(until);
+  expect(run.counts).toMatchObject({ arrivals: "2", resources_corrected: "0", windows: "0", records: "0" });
+  expect(await ran()).toEqual({ small: 2n * hour });
+  expect(await excluded()).toHaveLength(2);
+});
+
+test("a conflict after a restart: the lower position counts, the other one lands in quarantine with its content", async () => {
+  await pipeline.send([start, stop]);
+  await pipeline.restart();
+  const other = wire("stop", "VM.STOP", "23:00");
+  expect(await pipeline.send([other])).toMatchObject({ accepted: 1 });
+  await pipeline.aggregate(until);
+  expect(await excluded()).toEqual([{ log_offset: "2", conflict: 1 }]);
+  expect(await ran()).toEqual({ small: 2n * hour });
+  const [entry, ...more] = await pipeline.quarantine().list({ after_id: "", limit: 10 });
+  expect(more).toEqual([]);
+  expect(entry).toMatchObject({
+    origin: "log 0/2",
+    source: "s",
+    id: "stop",
+    field: "id",
+    times_seen: "1",
+    replayed_at: null,
+  });
+  expect(entry?.reason).toBe('id is "stop", which s has used for an event with other content');
+  expect(JSON.parse(entry?.raw ?? "{}")).toMatchObject({ id: "stop", time: "2026-10-01T23:00:00.000Z" });
+});
+
+test("a conflict that arrives after publishing does not change what is published", async () => {
+  await pipeline.send([start, stop]);
+  await pipeline.aggregate(until);
+  await pipeline.restart();
+  await pipeline.send([wire("start", "VM.START", "09:00", { offering: "large" })]);
+  await pipeline.aggregate(until);
+  expect(await ran()).toEqual({ small: 2n * hour });
+  expect(await pipeline.quarantine().count()).toBe(1);
+});
+
+test("the second of two repeats of different content is judged by the first that was accepted, not by the conflict", async () => {
+  await pipeline.send([start, stop]);
+  await pipeline.restart();
+  await pipeline.send([wire("stop", "VM.STOP", "23:00")]);
+  await pipeline.aggregate(until);
+  await pipeline.restart();
+  await pipeline.send([stop]);
+  await pipeline.aggregate(until);
+  expect(await excluded()).toEqual([
+    { log_offset: "2", conflict: 1 },
+    { log_offset: "3", conflict: 0 },
+  ]);
+});
+
+test("who asks for an event hears all that came under its name and what became of each", async () => {
+  await pipeline.send([start, stop]);
+  await pipeline.restart();
+  await pipeline.send([stop]);
+  await pipeline.restart();
+  await pipeline.send([wire("stop", "VM.STOP", "23:00")]);
+  await pipeline.aggregate(until);
+  const found = await findEvent(pipeline, { source: "s", id: "stop" });
+  expect(found.map(({ position, outcome, event }) => [position, outcome, event.time])).toEqual([
+    ["0/1", "accepted", "2026-10-01T12:00:00.000Z"],
+    ["0/2", "duplicate", "2026-10-01T12:00:00.000Z"],
+    ["0/3", "conflict", "2026-10-01T23:00:00.000Z"],
+  ]);
+  expect(found[0]?.recorded_at).toBe("2027-01-01T00:00:00.000Z");
+  expect(await findEvent(pipeline, { source: "t", id: "stop" })).toEqual([]);
+});
+
+test("two senders that repeat each other at the same moment are one event", async () => {
+  await Promise.all(Array.from({ length: 10 }, () => pipeline.send([start, stop])));
+  await pipeline.aggregate(until);
+  expect(await ran()).toEqual({ small: 2n * hour });
+});

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 
-/** How many ids are remembered; above that the oldest are forgotten and the run finds the repeat instead. */
-const idsMax = 500_000;
+/** At least so many ids are remembered, at most twice as many; older ones are forgotten and the run finds the repeat instead. */
+const generationMax = 250_000;
 
 export type Acquaintance = "new" | "duplicate" | "conflict";
 
@@ -13,16 +13,23 @@ export function createRecentIds(): {
   know(source: string, id: string, line: string): Acquaintance;
   remember(source: string, id: string, line: string): void;
 } {
-  const contents = new Map<string, string>();
+  // Two generations, the older one dropped whole: taking single entries out of a full Map makes each next one slower
+  // (measured: 200,000 events in 5 s at first, in 64 s after a million).
+  let older = new Map<string, string>();
+  let newer = new Map<string, string>();
   return {
     know: (source, id, line) => {
-      const known = contents.get(key(source, id));
+      const name = key(source, id);
+      const known = newer.get(name) ?? older.get(name);
       if (known === undefined) return "new";
       return known === digest(line) ? "duplicate" : "conflict";
     },
     remember: (source, id, line) => {
-      if (contents.size >= idsMax) contents.delete(contents.keys().next().value as string);
-      contents.set(key(source, id), digest(line));
+      if (newer.size >= generationMax) {
+        older = newer;
+        newer = new Map();
+      }
+      newer.set(key(source, id), digest(line));
     },
   };
 }

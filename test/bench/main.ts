@@ -1,4 +1,5 @@
 import { benchCloud } from "./cloud.ts";
+import { benchIngest } from "./ingest.ts";
 import { type Figure, printFigure, writeReport } from "./report.ts";
 
 // npm run bench [-- cloud|ingest|faults] [size]: prints each figure with its floor and target, writes out/bench.json.
@@ -15,5 +16,6 @@ async function take(name: string, bench: () => Promise<Figure[]>): Promise<void>
   }
 }
 
+await take("ingest", benchIngest);
 await take("cloud", () => benchCloud(Number(size ?? 1_000_000)));
 writeReport(figures);

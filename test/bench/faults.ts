@@ -51,11 +51,15 @@ export function formatFaults(report: FaultsReport): string {
   const seconds = (ms: number): string => `${(ms / 1000).toFixed(0)} s`;
   return [
     ...kills.map(({ place, kills: of }) => `${String(of).padStart(4)}  ${place}`),
-    `${String(total).padStart(4)}  kills; runs: ${Object.entries(runs).map(([what, of]) => `${of} ${what}`).join(", ")}`,
+    `${String(total).padStart(4)}  kills; runs: ${Object.entries(runs)
+      .map(([what, of]) => `${of} ${what}`)
+      .join(", ")}`,
     `${events} events (${repeats} came again), ${records} usage records, ${bill_lines} lines of bill`,
     `undisturbed ${seconds(took_ms.undisturbed)}, with the kills ${seconds(took_ms.disturbed)}`,
     ...(faults.length === 0 ? ["nothing lost, nothing twice, the same bytes"] : faults),
-  ].map((line) => `${line}\n`).join("");
+  ]
+    .map((line) => `${line}\n`)
+    .join("");
 }
 
 if (process.argv[1]?.endsWith("bench/faults.ts") === true) {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { unlink, writeFile } from "node:fs/promises";
+import { unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { ClickHouseClient } from "@clickhouse/client";
@@ -27,14 +27,16 @@ export async function insertLines(client: ClickHouseClient, into: Target, lines:
   const spool = spoolOf(client);
   if (spool === undefined || lines.length < spoolFrom_bytes) return insertBody(client, into, lines);
   const path = join(spool, `${randomUUID()}.tsv`);
-  await writeFile(path, lines);
+  const structure = await structureOf(client, into);
+  // In one go, not by the event loop: that is busy reading the next requests, and the engine would wait for it.
+  writeFileSync(path, lines);
   try {
     await client.command({
       query: `INSERT INTO ${into.table} (${into.columns.join(", ")}) SELECT * FROM file({path:String}, 'TabSeparated', {structure:String})`,
-      query_params: { path, structure: await structureOf(client, into) },
+      query_params: { path, structure },
     });
   } finally {
-    await unlink(path);
+    unlinkSync(path);
   }
 }
 

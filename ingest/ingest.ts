@@ -39,9 +39,6 @@ interface Sorted {
   duplicates: number;
 }
 
-/** Half of a surrogate pair cannot be written as UTF-8: what came back would not be what was sent. */
-const unpaired = /\p{Surrogate}/u;
-
 /** The way in: validate each message, set aside what is refused, drop what is known, append the rest to the log. */
 export function createIngest({
   log,
@@ -68,14 +65,15 @@ export function createIngest({
       const event = validateEvent(value, now);
       if (isRefusal(event)) return reject(text(value, "source"), text(value, "id"), event.field, event.reason);
       const line = lineOf(event);
-      if (unpaired.test(line))
+      // Half of a surrogate pair cannot be written as UTF-8: what came back would not be what was sent.
+      if (!line.isWellFormed())
         return reject(
           event.source,
           event.id,
           "",
           "the event holds half of a surrogate pair, expected well-formed Unicode",
         );
-      const name = JSON.stringify([event.source, event.id]);
+      const name = `${event.source.length}:${event.source}${event.id}`;
       const earlier = inBatch.get(name);
       const known =
         earlier === undefined ? recent.know(event.source, event.id, line) : earlier === line ? "duplicate" : "conflict";

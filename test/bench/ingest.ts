@@ -1,3 +1,4 @@
+import type { ClickHouseClient } from "@clickhouse/client";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
@@ -84,13 +85,14 @@ export async function benchIngest(): Promise<Figure[]> {
   const runs_ms: number[] = [];
   const floor_ms: number[] = [];
   let number = 0;
+  if (process.argv.includes("--profile")) profileInserts(system.store.write);
   const makeBatches = (count: number, rows: number): string[] =>
     Array.from({ length: count }, () => Array.from({ length: rows }, () => eventOf(number++)).join("\n"));
-  await send(port, token, makeBatches(20, batchRows), { connections: 8, every_ms: 0 });
+  await send(port, token, makeBatches(20, batchRows), { connections: 32, every_ms: 0 });
   await system.store.run.command({ query: "CREATE TABLE copy AS event" });
   for (let round = 0; round < 5; round += 1) {
     const before = number;
-    const { took_ms } = await send(port, token, makeBatches(batches, batchRows), { connections: 8, every_ms: 0 });
+    const { took_ms } = await send(port, token, makeBatches(batches, batchRows), { connections: 32, every_ms: 0 });
     runs_ms.push(took_ms);
     const path = join(data_dir, `floor-${round}.tsv`);
     const columns =
@@ -139,4 +141,18 @@ export async function benchIngest(): Promise<Figure[]> {
       note: `median ${(sorted[Math.floor(sorted.length / 2)] ?? 0).toFixed(1)} ms`,
     },
   ];
+}
+
+/** Prints how long each insert takes, on standard error. */
+function profileInserts(lane: ClickHouseClient): void {
+  const original = lane.command.bind(lane);
+  let last = performance.now();
+  lane.command = async (params) => {
+    const start = performance.now();
+    const result = await original(params);
+    const end = performance.now();
+    process.stderr.write(`idle ${(start - last).toFixed(0)} ms, insert ${(end - start).toFixed(0)} ms\n`);
+    last = end;
+    return result;
+  };
 }

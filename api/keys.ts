@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import Type, { type Static } from "typebox";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
+import { createInTurn } from "../core/in-turn.ts";
 import { formatInstant, type InstantMs, instant } from "../core/instant.ts";
 import { field, insertLines, timeField } from "../core/insert-lines.ts";
 import { defineQuery } from "../core/sql.ts";
@@ -63,7 +64,7 @@ const freshMs = 5000;
 /** The keys in the store: versions are appended, the highest is current. */
 export function createKeys({ store, clock }: { store: Store; clock: Clock }): Keys {
   let known: { rows: KeyRow[]; read_at: InstantMs } | null = null;
-  let lastWrite: Promise<unknown> = Promise.resolve();
+  const inTurn = createInTurn();
 
   const read = (): Promise<KeyRow[]> => selectKeys(store.read, {});
 
@@ -81,13 +82,6 @@ export function createKeys({ store, clock }: { store: Store; clock: Clock }): Ke
     await insertLines(store.write, { table: "api_key", columns }, `${values.join("\t")}\n`);
     known = null;
     return toKey({ ...row, changed_ms: `${changed_at}` });
-  }
-
-  /** One change after the other: what is there is read before it is written. */
-  function inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const done = lastWrite.then(change);
-    lastWrite = done.catch(() => undefined);
-    return done;
   }
 
   async function revoke(key_id: string): Promise<ApiKey> {

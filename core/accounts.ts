@@ -5,6 +5,7 @@ import { isTimeZone } from "./calendar.ts";
 import type { Clock } from "./clock.ts";
 import { isCurrency } from "./currencies.ts";
 import { AppError } from "./errors.ts";
+import { createInTurn } from "./in-turn.ts";
 import { field, insertLines, timeField } from "./insert-lines.ts";
 import { defineQuery } from "./sql.ts";
 import type { Store } from "./store.ts";
@@ -89,7 +90,7 @@ const selectPublished = defineQuery("core/account_usage_exists", Type.Object({ a
 
 /** The accounts in the store: versions are appended, the highest is current. */
 export function createAccounts({ store, clock }: { store: Store; clock: Clock }): Accounts {
-  let lastPut: Promise<unknown> = Promise.resolve();
+  const inTurn = createInTurn();
   const get = async (account_id: string): Promise<Account | null> =>
     (await selectAccount(store.read, { account_id }))[0] ?? null;
 
@@ -122,12 +123,7 @@ export function createAccounts({ store, clock }: { store: Store; clock: Clock })
   return {
     list: (page) => selectPage(store.read, page),
     get,
-    put: (change, options) => {
-      // One after the other: uniqueness and versions are looked up before they are written, and the store compares nothing.
-      const done = lastPut.then(() => write(change, options));
-      lastPut = done.catch(() => undefined);
-      return done;
-    },
+    put: (change, options) => inTurn(() => write(change, options)),
   };
 }
 

@@ -2,6 +2,7 @@ import Type, { type Static } from "typebox";
 import { Errors } from "typebox/value";
 import type { Clock } from "./clock.ts";
 import { AppError } from "./errors.ts";
+import { createInTurn } from "./in-turn.ts";
 import { field, insertLines, timeField } from "./insert-lines.ts";
 import { defineQuery } from "./sql.ts";
 import type { Store } from "./store.ts";
@@ -77,7 +78,7 @@ const columns = ["kind", "id", "version", "name", "attributes", "changed_at", "c
 
 /** The catalogue in the store: versions are appended, the highest is current. */
 export function createCatalogue({ store, clock }: { store: Store; clock: Clock }): Catalogue {
-  let lastPut: Promise<unknown> = Promise.resolve();
+  const inTurn = createInTurn();
 
   const select = (kind: CatalogueKind, id: string): Promise<EntryRow[]> => selectEntries(store.read, { kind, id });
   const list = async <K extends CatalogueKind>(kind: K): Promise<CatalogueEntries[K][]> =>
@@ -106,12 +107,7 @@ export function createCatalogue({ store, clock }: { store: Store; clock: Clock }
       const [row] = id === "" ? [] : await select(kind, id);
       return row === undefined ? null : (toEntry(row) as CatalogueEntries[typeof kind]);
     },
-    put: (kind, entry, { by }) => {
-      // One after the other, as with accounts: a version is looked up before it is written.
-      const done = lastPut.then(() => write(kind, entry, by));
-      lastPut = done.catch(() => undefined);
-      return done;
-    },
+    put: (kind, entry, { by }) => inTurn(() => write(kind, entry, by)),
     domainPath: async (id) => {
       const way = wayUp(await list("domain"), id);
       if (way.length === 0) throw new AppError("not-found", `there is no domain "${id}"`, { field: "domain" });

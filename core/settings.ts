@@ -5,6 +5,7 @@ import { isCurrency } from "./currencies.ts";
 import { AppError } from "./errors.ts";
 import { type InstantMs, instant } from "./instant.ts";
 import { parseExecTime } from "./schedule.ts";
+import { createInTurn } from "./in-turn.ts";
 import { field, insertLines, timeField } from "./insert-lines.ts";
 import { defineQuery } from "./sql.ts";
 import type { Store } from "./store.ts";
@@ -131,7 +132,7 @@ const columns = ["name", "version", "value", "changed_at", "changed_by"];
 
 /** The settings in the store; nothing is cached, so a value set counts from the next `get` on. */
 export function createSettings({ store, clock }: { store: Store; clock: Clock }): Settings {
-  let lastSet: Promise<unknown> = Promise.resolve();
+  const inTurn = createInTurn();
 
   async function list(): Promise<Setting[]> {
     const rows = await selectSettings(store.read, {});
@@ -181,10 +182,7 @@ export function createSettings({ store, clock }: { store: Store; clock: Clock })
           field: name,
         });
       }
-      // One after the other: versions count up by one, and nothing in the store would hold two writers apart.
-      const done = lastSet.then(() => write(name, value, by));
-      lastSet = done.catch(() => undefined);
-      return done;
+      return inTurn(() => write(name, value, by));
     },
     list,
   };

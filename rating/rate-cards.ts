@@ -1,6 +1,7 @@
 import Type, { type Static } from "typebox";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
+import { createInTurn } from "../core/in-turn.ts";
 import { formatInstant, instant, type InstantMs } from "../core/instant.ts";
 import { field, insertLines, timeField } from "../core/insert-lines.ts";
 import { defineQuery } from "../core/sql.ts";
@@ -80,9 +81,9 @@ const tariffColumns =
 const cardColumns = ["rate_card_id", "version", "name", "currency", "changed_at", "changed_by"];
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
-/** Rate cards on the store. Puts go one after another: this process is the one writer of control data (design.md §4). */
+/** Rate cards in the store: versions are appended, the highest is current. */
 export function createRateCards({ store, clock }: { store: Store; clock: Clock }): RateCards {
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = createInTurn();
 
   async function select(rate_card_id: string): Promise<RateCard[]> {
     const cards = await selectCards(store.read, { rate_card_id });
@@ -140,11 +141,7 @@ export function createRateCards({ store, clock }: { store: Store; clock: Clock }
   return {
     list: () => select(""),
     get: async (rate_card_id) => (rate_card_id === "" ? null : ((await select(rate_card_id))[0] ?? null)),
-    put: (rate_card_id, input, changed_by) => {
-      const mine = last.then(() => put(rate_card_id, input, changed_by));
-      last = mine.catch(() => undefined);
-      return mine;
-    },
+    put: (rate_card_id, input, changed_by) => inTurn(() => put(rate_card_id, input, changed_by)),
   };
 }
 

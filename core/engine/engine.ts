@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import type { EventLog } from "../event-log.ts";
 import type { LifecycleEvent } from "../events.ts";
+import { createInTurn } from "../in-turn.ts";
 import { formatInstant } from "../instant.ts";
 import type { Command } from "./commands.ts";
 import { createLookups, type LookupDeps } from "./lookups.ts";
@@ -39,7 +40,8 @@ export interface EngineDeps extends LookupDeps {
  */
 export function createEngine({ log, clock, accounts, catalogue, source = ENGINE_SOURCE }: EngineDeps): Engine {
   let resources: Resources | null = null;
-  let last: Promise<unknown> = Promise.resolve();
+  // What a command may do depends on what the former did.
+  const inTurn = createInTurn();
 
   async function carryOut(commands: readonly Command[]): Promise<LifecycleEvent[]> {
     resources ??= await rebuild(log, source);
@@ -75,13 +77,6 @@ export function createEngine({ log, clock, accounts, catalogue, source = ENGINE_
       resources.rollBack();
       throw error;
     }
-  }
-
-  /** One after the other: what a command may do depends on what the former did. */
-  function inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const done = last.then(act);
-    last = done.catch(() => undefined);
-    return done;
   }
 
   return {

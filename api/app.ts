@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController, type RawServerDefault } from "fastify";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Log } from "../core/log.ts";
+import type { Api } from "./api.ts";
 import { requireToken } from "./auth.ts";
 import { createKeys } from "./keys.ts";
 import { createMetrics } from "./metrics.ts";
@@ -21,15 +21,6 @@ import { settingRoutes } from "./routes/settings.ts";
 import { usageRoutes } from "./routes/usage.ts";
 import type { System } from "./system.ts";
 import { validatorCompiler } from "./validation.ts";
-
-/** The application as routes see it: handlers get the types of their schemas. */
-export type Api = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->;
 
 /** Bodies of everything but events, which come in batches and have their own limit. */
 const bodyBytesMax = 4 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { AppError } from "../core/errors.ts";
-import type { Api } from "./app.ts";
+import type { Api } from "./api.ts";
 import type { ApiKey, Keys, Role } from "./keys.ts";
 
 declare module "fastify" {

@@ -2,7 +2,7 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import Type, { type TSchema } from "typebox";
 import { type ProblemKey, problems } from "../core/errors.ts";
-import type { Api } from "./app.ts";
+import type { Api } from "./api.ts";
 import { Problem } from "./problems.ts";
 
 /** What a route may answer: its success with an example, and the problems it knows besides those of every route. */

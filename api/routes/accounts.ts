@@ -2,7 +2,7 @@ import type { FastifyReply } from "fastify";
 import Type from "typebox";
 import { Account as CoreAccount, AccountChange } from "../../core/accounts.ts";
 import { AppError } from "../../core/errors.ts";
-import type { Api } from "../app.ts";
+import type { Api } from "../api.ts";
 import { authorOf } from "../auth.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
 import { examples } from "../examples.ts";

@@ -7,7 +7,7 @@ import {
   Statement as CoreStatement,
   StatementLine as CoreLine,
 } from "../../rating/index.ts";
-import type { Api } from "../app.ts";
+import type { Api } from "../api.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";

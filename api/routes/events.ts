@@ -2,7 +2,7 @@ import Type from "typebox";
 import { CloudEvent } from "../../core/events.ts";
 import { AppError } from "../../core/errors.ts";
 import { findEvent, KeptEvent, type Message, readBody, readLines } from "../../ingest/index.ts";
-import type { Api } from "../app.ts";
+import type { Api } from "../api.ts";
 import { examples } from "../examples.ts";
 import type { Metrics } from "../metrics.ts";
 import { answer } from "../openapi.ts";

@@ -1,6 +1,6 @@
 import Type from "typebox";
 import { defineQuery } from "../../core/sql.ts";
-import type { Api } from "../app.ts";
+import type { Api } from "../api.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
 

@@ -1,5 +1,5 @@
 import Type from "typebox";
-import type { Api } from "../app.ts";
+import type { Api } from "../api.ts";
 import { examples } from "../examples.ts";
 import { ApiKey, type Keys, Role } from "../keys.ts";
 import { answer } from "../openapi.ts";

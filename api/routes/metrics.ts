@@ -1,4 +1,4 @@
-import type { Api } from "../app.ts";
+import type { Api } from "../api.ts";
 import type { Metrics } from "../metrics.ts";
 import { problemAnswers } from "../openapi.ts";
 

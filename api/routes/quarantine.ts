@@ -1,7 +1,7 @@
 import Type from "typebox";
 import { AppError } from "../../core/errors.ts";
 import { type Message, QuarantineEntry, readBody } from "../../ingest/index.ts";
-import type { Api } from "../app.ts";
+import type { Api } from "../api.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
 import { examples } from "../examples.ts";
 import type { Metrics } from "../metrics.ts";

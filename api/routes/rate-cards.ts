@@ -2,7 +2,7 @@ import type { FastifyReply } from "fastify";
 import Type from "typebox";
 import { AppError } from "../../core/errors.ts";
 import { RateCard as CoreRateCard, RateCardInput as CoreInput, Tariff } from "../../rating/index.ts";
-import type { Api } from "../app.ts";
+import type { Api } from "../api.ts";
 import { authorOf } from "../auth.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";

@@ -2,7 +2,7 @@ import Type, { type Static } from "typebox";
 import { AppError } from "../../core/errors.ts";
 import { formatInstant } from "../../core/instant.ts";
 import type { Setting as CoreSetting } from "../../core/settings.ts";
-import type { Api } from "../app.ts";
+import type { Api } from "../api.ts";
 import { authorOf } from "../auth.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";

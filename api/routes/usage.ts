@@ -12,7 +12,7 @@ import {
 import { isTimeZone } from "../../core/calendar.ts";
 import { AppError } from "../../core/errors.ts";
 import { UsageType, usageTypes } from "../../core/usage-types.ts";
-import type { Api } from "../app.ts";
+import type { Api } from "../api.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";

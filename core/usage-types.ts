@@ -5,8 +5,7 @@ import { field, insertLines } from "./insert-lines.ts";
 import { defineQuery } from "./sql.ts";
 
 /** How use is measured: `duration` = ms between open and close; `capacity` = byte·ms, duration × size. */
-export const Measure = Type.Union([Type.Literal("duration"), Type.Literal("capacity")]);
-export type Measure = Static<typeof Measure>;
+const Measure = Type.Union([Type.Literal("duration"), Type.Literal("capacity")]);
 
 /** What an event does to a usage type: close only what is open, open or take over, change only what is open. */
 export const effects = { close: 0, open: 1, change: 2 } as const;

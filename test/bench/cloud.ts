@@ -23,7 +23,7 @@ async function buildCloud(machines: number): Promise<Cloud> {
   const lane = pipeline.store.run;
   let offset = 0;
   const command = (query: string, settings: Record<string, unknown> = {}): Promise<unknown> =>
-    lane.command({ query, clickhouse_settings: { use_query_condition_cache: 0, ...settings } as never });
+    lane.command({ query, clickhouse_settings: { use_query_condition_cache: 0, ...settings } });
   const happen = async ({ type, at, where }: { type: string; at: string; where: string }): Promise<void> => {
     await command(`INSERT INTO event (log_id, log_partition, log_offset, source, id, sequence, type, occurred_at, recorded_at, account_id, zone,
         resource, offering, template, resource_type, size, virtual_size, details, tags, extensions)

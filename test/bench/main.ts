@@ -1,4 +1,5 @@
 import { benchCloud } from "./cloud.ts";
+import { benchFaults, formatFaults } from "./faults.ts";
 import { benchIngest } from "./ingest.ts";
 import { type Figure, printFigure, writeReport } from "./report.ts";
 
@@ -18,4 +19,5 @@ async function take(name: string, bench: () => Promise<Figure[]>): Promise<void>
 
 await take("ingest", benchIngest);
 await take("cloud", () => benchCloud(Number(size ?? 1_000_000)));
-writeReport(figures);
+if (only === "faults") process.stdout.write(formatFaults(await benchFaults(Number(size ?? 50))));
+else writeReport(figures);

@@ -7,7 +7,7 @@ import type { Store } from "../../core/store.ts";
 /** The published trace of a compute centre, where it lies beside the checkout. */
 const path = fileURLToPath(new URL("../../../shared/data/surf-2022-10.parquet", import.meta.url));
 
-export const realTrace: string | null = existsSync(path) ? path : null;
+const realTrace: string | null = existsSync(path) ? path : null;
 
 /** October 2022 in Europe/Amsterdam, which the trace spans to the millisecond. */
 export const traceMonth = { from_ms: Date.UTC(2022, 8, 30, 22), to_ms: Date.UTC(2022, 9, 30, 23) };

@@ -72,7 +72,7 @@ export function acceptedEvents(events: readonly EventJson[]): OracleEvent[] {
 }
 
 /** Reads one event; throws on what ingest would have refused, because the oracle has no quarantine. */
-export function readEvent(event: EventJson): OracleEvent {
+function readEvent(event: EventJson): OracleEvent {
   const { data } = event;
   if (data.account_id === "" || data.resource === "")
     throw new Error(`event ${event.id} lacks an account or a resource`);

@@ -69,9 +69,7 @@ export function oracleRecords(input: OracleInput): OracleRecord[] {
 }
 
 /** Natural key of a record as one text: account id, usage type, resource, part, shape, window. */
-export function recordKey(
-  record: Omit<OracleRecord, "quantity" | "duration_ms" | "slices" | "first_ms" | "last_ms">,
-): string {
+function recordKey(record: Omit<OracleRecord, "quantity" | "duration_ms" | "slices" | "first_ms" | "last_ms">): string {
   const { account_id, usage_type, resource, part, shape, window_start_ms, window_end_ms } = record;
   return JSON.stringify([account_id, usage_type, resource, part, shape, window_start_ms, window_end_ms]);
 }

@@ -1,5 +1,5 @@
 /** One text for one value: keys sorted at every depth, whole numbers of any width as decimal text. */
-export function canonical(value: unknown): string {
+function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, found: unknown) => {
     if (typeof found === "bigint") return found.toString();
     if (typeof found !== "object" || found === null || Array.isArray(found)) return found;

@@ -7,7 +7,7 @@ import { createInProcessScheduler } from "../core/scheduler-in-process.ts";
 import { buildApp } from "./app.ts";
 import { type DataLock, takeDataLock } from "./data-lock.ts";
 import { createAggregateJob, createTickLedger } from "./jobs.ts";
-import { createKeys, ensureAdminToken, type Keys } from "./keys.ts";
+import { ensureAdminToken, type Keys } from "./keys.ts";
 import { pageRoutes } from "./page/page-routes.ts";
 import { requireEmbedded } from "./roles.ts";
 import { openSystem, storeConfig, type System } from "./system.ts";
@@ -55,11 +55,11 @@ export async function startAll(config: Config, options: StartOptions): Promise<R
 
 async function startOn(system: System, lock: DataLock, config: Config, options: StartOptions): Promise<Running> {
   const { clock, log, open_page = false, next_port_free = false, jobs = true } = options;
-  const new_admin_token = await ensureAdminToken(system, config.admin_token);
-  const keys = createKeys(system);
+  const { keys } = system;
+  const new_admin_token = await ensureAdminToken(keys, config.admin_token);
   const local = await createLocalKey(keys);
   const app = await buildApp(system, { log });
-  await app.register(async (scope: FastifyInstance) => pageRoutes(scope, { system, keys, open: open_page }));
+  await app.register(async (scope: FastifyInstance) => pageRoutes(scope, { system, open: open_page }));
   const url = await listen(app, config, next_port_free ? PORTS_TRIED : 1);
   lock.publish({ url: localUrl(url), token: local.token });
   const scheduler = createInProcessScheduler({

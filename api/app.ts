@@ -4,7 +4,6 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Log } from "../core/log.ts";
 import type { Api } from "./api.ts";
 import { requireToken } from "./auth.ts";
-import { createKeys } from "./keys.ts";
 import { createMetrics } from "./metrics.ts";
 import { describeApi } from "./openapi.ts";
 import { answerProblems, sendProblem } from "./problems.ts";
@@ -43,14 +42,13 @@ export async function buildApp(system: System, { log }: { log: Log }): Promise<F
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   answerProblems(app);
   app.addHook("onRequest", async (request, reply) => void reply.header("x-request-id", request.id));
-  const keys = createKeys(system);
   const metrics = createMetrics(system);
   metrics.observe(app);
 
   await describeApi(app);
   await app.register(async (open: Api) => healthRoutes(open, system));
   await app.register(async (guarded: Api) => {
-    requireToken(guarded, keys);
+    requireToken(guarded, system.keys);
     await guarded.register(async (scope: Api) => eventRoutes(scope, { system, metrics }));
     usageRoutes(guarded, system);
     runRoutes(guarded, system);
@@ -59,7 +57,7 @@ export async function buildApp(system: System, { log }: { log: Log }): Promise<F
     accountRoutes(guarded, system);
     settingRoutes(guarded, system);
     quarantineRoutes(guarded, { system, metrics });
-    keyRoutes(guarded, keys);
+    keyRoutes(guarded, system);
     metricsRoutes(guarded, metrics);
   });
   return app;

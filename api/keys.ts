@@ -146,11 +146,7 @@ export function createKeys({ store, clock }: { store: Store; clock: Clock }): Ke
  * Sees to it that somebody can log in. The token from the environment, where there is one, is valid and replaces the
  * one given before; else, as long as no admin key is active, one is made and returned, this once.
  */
-export async function ensureAdminToken(
-  deps: { store: Store; clock: Clock },
-  given: string | null,
-): Promise<string | null> {
-  const keys = createKeys(deps);
+export async function ensureAdminToken(keys: Keys, given: string | null): Promise<string | null> {
   await keys.setGiven(given);
   const admins = (await keys.list()).filter(({ role, state }) => role === "admin" && state === "active");
   return admins.length > 0 ? null : (await keys.create({ name: "first start", role: "admin" })).token;

@@ -25,6 +25,7 @@ import {
   type RatingDefaults,
   type Statements,
 } from "../rating/index.ts";
+import { createKeys, type Keys } from "./keys.ts";
 
 /** Everything one process needs, built once and handed to whoever asks: the stages know nothing of each other's making. */
 export interface System {
@@ -41,6 +42,7 @@ export interface System {
   readonly rateCards: RateCards;
   readonly billingRecords: BillingRecords;
   readonly statements: Statements;
+  readonly keys: Keys;
   /** One run of aggregation. */
   aggregate(request: AggregateRequest): Promise<Run>;
   /** One run of rating, with the defaults that the settings name. */
@@ -97,6 +99,7 @@ export async function buildSystem(store: Store, { clock, log }: { clock: Clock; 
     rateCards,
     billingRecords: createBillingRecords({ store }),
     statements: createStatements({ store }),
+    keys: createKeys({ store, clock }),
     aggregate: (request) => aggregate(aggregation, request),
     rate: async (request) => ratePeriod(rating, { ...request, defaults: ratingDefaults(await settings.all()) }),
     engine: () => (engine ??= createEngine({ log: eventLog, clock, accounts, catalogue })),

@@ -4,7 +4,6 @@ import type { Config } from "../../core/config.ts";
 import { createLog, silentLog } from "../../core/log.ts";
 import { buildApp } from "../app.ts";
 import { findHolder, inUse, takeDataLock } from "../data-lock.ts";
-import { createKeys } from "../keys.ts";
 import { requireEmbedded } from "../roles.ts";
 import { openSystem, storeConfig, type System } from "../system.ts";
 import { type Client, createClient, sendOver } from "./client.ts";
@@ -47,7 +46,7 @@ async function withSystem<T>(config: Config, clock: Clock, act: (system: System)
 
 /** The API without a port. Its token is the one given from outside for as long as the command runs, and nobody else knows it. */
 async function withApp<T>(system: System, config: Config, act: (target: Target) => Promise<T>): Promise<T> {
-  const keys = createKeys(system);
+  const { keys } = system;
   const token = randomBytes(32).toString("base64url");
   await keys.setGiven(token);
   const app = await buildApp(system, { log: silentLog });

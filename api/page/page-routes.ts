@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AppError, toProblem } from "../../core/errors.ts";
 import type { Statement } from "../../rating/index.ts";
-import type { Keys } from "../keys.ts";
 import { readAccounts } from "../every-page.ts";
 import { readableQuantity } from "../line-units.ts";
 import type { System } from "../system.ts";
@@ -17,7 +16,6 @@ import { renderStatement } from "./statement-page.ts";
 /** `open`: no sign-in, for a demo that only this machine can reach. */
 export interface PageOptions {
   readonly system: System;
-  readonly keys: Pick<Keys, "find">;
   readonly open: boolean;
 }
 
@@ -35,7 +33,7 @@ const hidden = { schema: { hide: true } };
 const stylesheet = readFileSync(new URL("page.css", import.meta.url), "utf8");
 
 /** The pages for people, on a scope of their own: `app.register(async (scope) => pageRoutes(scope, …))`. */
-export function pageRoutes(scope: FastifyInstance, { system, keys, open }: PageOptions): void {
+export function pageRoutes(scope: FastifyInstance, { system, open }: PageOptions): void {
   const sessions = createSessions(system);
   const hasEntry = (request: FastifyRequest): boolean => open || sessions.isOpen(request.headers.cookie);
   const show = (reply: FastifyReply, content: { title: string; main: Html }): FastifyReply =>
@@ -101,7 +99,7 @@ export function pageRoutes(scope: FastifyInstance, { system, keys, open }: PageO
 
   scope.post("/login", hidden, async (request, reply) => {
     const token = request.body instanceof URLSearchParams ? (request.body.get("token") ?? "").trim() : "";
-    const key = token === "" ? null : await keys.find(token);
+    const key = token === "" ? null : await system.keys.find(token);
     if (key === null || !readers.has(key.role)) {
       return show(reply.code(401), {
         title: "Sign in",

@@ -1,8 +1,9 @@
 import Type from "typebox";
 import type { Api } from "../api.ts";
 import { examples } from "../examples.ts";
-import { ApiKey, type Keys, Role } from "../keys.ts";
+import { ApiKey, Role } from "../keys.ts";
 import { answer } from "../openapi.ts";
+import type { System } from "../system.ts";
 
 const NewKey = Type.Object(
   { name: Type.String({ minLength: 1, maxLength: 256 }), role: Role },
@@ -18,7 +19,7 @@ const KeyName = Type.Object({ id: Type.String() });
 const tags = ["operation"];
 
 /** Who may ask. */
-export function keyRoutes(app: Api, keys: Keys): void {
+export function keyRoutes(app: Api, { keys }: Pick<System, "keys">): void {
   app.get(
     "/v1/keys",
     {

@@ -14,7 +14,7 @@ const open = ["/healthz", "/readyz", "/openapi.json"];
 
 test("the first start makes an admin token, the next one does not, and only its hash is kept", async () => {
   expect(api.admin).toMatch(/^tally_[\w-]{43}$/);
-  expect(await ensureAdminToken(api.system, null)).toBeNull();
+  expect(await ensureAdminToken(api.system.keys, null)).toBeNull();
   const result = await api.system.store.read.query({ query: "SELECT * FROM api_key", format: "JSONEachRow" });
   expect(await result.text()).not.toContain(api.admin.slice("tally_".length));
 });
@@ -147,7 +147,7 @@ test("a token given from outside is valid until another one is given or none", a
   const works = async (token: string) =>
     (await api.call("GET", "/v1/settings", undefined, { authorization: `Bearer ${token}` })).statusCode === 200;
   const give = async (token: string | null) => {
-    expect(await ensureAdminToken(api.system, token)).toBeNull();
+    expect(await ensureAdminToken(api.system.keys, token)).toBeNull();
     api.clock.advance(5001);
   };
   await give("one from outside");
@@ -163,7 +163,7 @@ test("a token given from outside is valid until another one is given or none", a
 
 // Last: it takes all other admins away.
 test("the last admin key stays", async () => {
-  const keys = createKeys(api.system);
+  const { keys } = api.system;
   const admins = (await keys.list()).filter(({ role, state }) => role === "admin" && state === "active");
   const [mine, ...others] = admins.toSorted(
     (a, b) => Number(b.name === "first start") - Number(a.name === "first start"),

@@ -5,7 +5,6 @@ import type { FastifyInstance } from "fastify";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, describe, expect, test } from "vitest";
 import { buildApp } from "../../api/app.ts";
-import { createKeys } from "../../api/keys.ts";
 import { html } from "../../api/page/html.ts";
 import { pageRoutes } from "../../api/page/page-routes.ts";
 import { openSystem } from "../../api/system.ts";
@@ -19,9 +18,8 @@ const hostile = `<img src=x onerror="alert(1)">&'`;
 const data_dir = mkdtempSync(join(tmpdir(), "tally-page-"));
 const clock = createTestClock(at("2026-11-02T12:00:00Z"));
 const system = await openSystem({ url: null, data_dir }, { clock, log: silentLog });
-const keys = createKeys(system);
-const { token } = await keys.create({ name: "test", role: "admin" });
-const producer = await keys.create({ name: "test", role: "producer" });
+const { token } = await system.keys.create({ name: "test", role: "admin" });
+const producer = await system.keys.create({ name: "test", role: "producer" });
 
 // One machine of `small`, running 1 October 00:00 to 3 October 12:00 (60 h), and one of `large`, which has no price, for 2 h.
 const lives: [string, string, string, string][] = [
@@ -61,7 +59,7 @@ const [statement] = await system.statements.list({ period: "2026-10", limit: 10 
 
 async function newApp(open: boolean): Promise<FastifyInstance> {
   const app = await buildApp(system, { log: silentLog });
-  await app.register(async (scope: FastifyInstance) => pageRoutes(scope, { system, keys, open }));
+  await app.register(async (scope: FastifyInstance) => pageRoutes(scope, { system, open }));
   return app;
 }
 const open = await newApp(true);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from "fastify";
 import { buildApp } from "../../api/app.ts";
-import { createKeys, ensureAdminToken, type Role } from "../../api/keys.ts";
+import { ensureAdminToken, type Role } from "../../api/keys.ts";
 import { openSystem, type System } from "../../api/system.ts";
 import { createTestClock, type TestClock } from "../../core/clock.ts";
 import { type InstantMs, instant, parseInstant } from "../../core/instant.ts";
@@ -43,7 +43,7 @@ export async function openTestApi({
   const data_dir = mkdtempSync(join(tmpdir(), "tally-api-"));
   const clock = createTestClock(noon);
   const system = await openSystem({ url: null, data_dir }, { clock, log: silentLog });
-  const admin = (await ensureAdminToken(system, given)) ?? given ?? "";
+  const admin = (await ensureAdminToken(system.keys, given)) ?? given ?? "";
   const app = await buildApp(system, { log });
   await app.ready();
   const call: Call = async (method, url, body, headers = { authorization: `Bearer ${admin}` }) => {
@@ -58,7 +58,7 @@ export async function openTestApi({
     clock,
     admin,
     call,
-    tokenOf: async (role) => (await createKeys(system).create({ name: role, role })).token,
+    tokenOf: async (role) => (await system.keys.create({ name: role, role })).token,
     close: async () => {
       await app.close();
       await system.close();

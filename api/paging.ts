@@ -1,6 +1,7 @@
-import Type, { type TSchema } from "typebox";
+import Type, { type Static, type TSchema } from "typebox";
 import { AppError } from "../core/errors.ts";
 import { type InstantMs, parseInstant } from "../core/instant.ts";
+import { type Question, readCursor, writeCursor } from "./cursor.ts";
 
 /** How much of a list one answer holds, and where it begins. */
 export const pageQuery = {
@@ -21,6 +22,26 @@ export function pageOf<T extends TSchema>(item: T, $id: string) {
     { data: Type.Array(item), next_cursor: Type.Union([Type.String(), Type.Null()]) },
     { $id, additionalProperties: false },
   );
+}
+
+/**
+ * The page of `question` at a cursor (undefined = the first), with the cursor of the next one. `read` gives what follows a
+ * place, null = the start; it is asked for one more than the page holds, to see whether there is more.
+ */
+export async function readPage<Item, Place extends TSchema>(asked: {
+  question: Question;
+  cursor: string | undefined;
+  limit: number | undefined;
+  place: Place;
+  read(after: Static<Place> | null, limit: number): Promise<Item[]>;
+  placeOf(last: Item): Static<Place>;
+}): Promise<{ data: Item[]; next_cursor: string | null }> {
+  const { question, cursor, limit = limitDefault } = asked;
+  const after = cursor === undefined ? null : readCursor(cursor, question, asked.place);
+  const found = await asked.read(after, limit + 1);
+  const data = found.slice(0, limit);
+  const last = found.length > limit ? data.at(-1) : undefined;
+  return { data, next_cursor: last === undefined ? null : writeCursor(question, asked.placeOf(last)) };
 }
 
 /** A moment in a query or body. @throws AppError invalid-request */

@@ -4,10 +4,9 @@ import { Account as CoreAccount, AccountChange } from "../../core/accounts.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Api } from "../api.ts";
 import { authorOf } from "../auth.ts";
-import { readCursor, writeCursor } from "../cursor.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
-import { limitDefault, pageOf, pageQuery, readIfMatch } from "../paging.ts";
+import { pageOf, pageQuery, readIfMatch, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
 
 const Account = Type.Object(CoreAccount.properties, { $id: "Account", additionalProperties: false });
@@ -66,14 +65,15 @@ export function accountRoutes(app: Api, system: System): void {
         }),
       },
     },
-    async ({ query: { cursor, limit = limitDefault } }) => {
-      const question = { list: "accounts" };
-      const after_id = cursor === undefined ? "" : readCursor(cursor, question, Place).after_id;
-      const found = await accounts.list({ after_id, limit: limit + 1 });
-      const data = found.slice(0, limit);
-      const last = found.length > limit ? data.at(-1) : undefined;
-      return { data, next_cursor: last === undefined ? null : writeCursor(question, { after_id: last.account_id }) };
-    },
+    async ({ query: { cursor, limit } }) =>
+      readPage({
+        question: { list: "accounts" },
+        cursor,
+        limit,
+        place: Place,
+        read: (after, most) => accounts.list({ after_id: after?.after_id ?? "", limit: most }),
+        placeOf: ({ account_id }) => ({ after_id: account_id }),
+      }),
   );
 
   app.post(

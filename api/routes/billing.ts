@@ -11,7 +11,7 @@ import type { Api } from "../api.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
-import { limitDefault, pageOf, pageQuery } from "../paging.ts";
+import { limitDefault, pageOf, pageQuery, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
 
 const BillingRecord = Type.Object(CoreRecord.properties, { $id: "BillingRecord", additionalProperties: false });
@@ -119,14 +119,16 @@ export function billingRoutes(
         }),
       },
     },
-    async ({ query: { cursor, limit = limitDefault, period, account_id } }) => {
-      const question = { list: "statements", period, account_id: account_id ?? null };
-      const after = cursor === undefined ? {} : readCursor(cursor, question, StatementPlace);
+    async ({ query: { cursor, limit, period, account_id } }) => {
       const payer = account_id === undefined ? {} : { payer_account_id: account_id };
-      const found = await statements.list({ period, ...payer, ...after, limit: limit + 1 });
-      const data = found.slice(0, limit);
-      const last = found.length > limit ? data.at(-1) : undefined;
-      return { data, next_cursor: last === undefined ? null : writeCursor(question, { after: last.payer_account_id }) };
+      return readPage({
+        question: { list: "statements", period, account_id: account_id ?? null },
+        cursor,
+        limit,
+        place: StatementPlace,
+        read: (after, most) => statements.list({ period, ...payer, ...after, limit: most }),
+        placeOf: ({ payer_account_id }) => ({ after: payer_account_id }),
+      });
     },
   );
 

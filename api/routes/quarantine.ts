@@ -2,11 +2,10 @@ import Type from "typebox";
 import { AppError } from "../../core/errors.ts";
 import { type Message, QuarantineEntry, readBody } from "../../ingest/index.ts";
 import type { Api } from "../api.ts";
-import { readCursor, writeCursor } from "../cursor.ts";
 import { examples } from "../examples.ts";
 import type { Metrics } from "../metrics.ts";
 import { answer } from "../openapi.ts";
-import { limitDefault, pageOf, pageQuery } from "../paging.ts";
+import { pageOf, pageQuery, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
 import { IngestOutcome } from "./events.ts";
 
@@ -42,14 +41,15 @@ export function quarantineRoutes(app: Api, { system, metrics }: { system: System
         }),
       },
     },
-    async ({ query: { cursor, limit = limitDefault } }) => {
-      const question = { list: "quarantine" };
-      const after_id = cursor === undefined ? "" : readCursor(cursor, question, Place).after_id;
-      const found = await quarantine.list({ after_id, limit: limit + 1 });
-      const data = found.slice(0, limit);
-      const last = found.length > limit ? data.at(-1) : undefined;
-      return { data, next_cursor: last === undefined ? null : writeCursor(question, { after_id: last.quarantine_id }) };
-    },
+    async ({ query: { cursor, limit } }) =>
+      readPage({
+        question: { list: "quarantine" },
+        cursor,
+        limit,
+        place: Place,
+        read: (after, most) => quarantine.list({ after_id: after?.after_id ?? "", limit: most }),
+        placeOf: ({ quarantine_id }) => ({ after_id: quarantine_id }),
+      }),
   );
 
   app.get(

@@ -3,10 +3,9 @@ import { AppError } from "../../core/errors.ts";
 import { formatInstant } from "../../core/instant.ts";
 import { type Run as LedgerRun, RunKind, RunState } from "../../core/runs.ts";
 import type { Api } from "../api.ts";
-import { readCursor, writeCursor } from "../cursor.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
-import { limitDefault, pageOf, pageQuery, readInstant } from "../paging.ts";
+import { pageOf, pageQuery, readInstant, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
 
 const Label = Type.Union([Type.String(), Type.Null()]);
@@ -98,16 +97,17 @@ export function runRoutes(app: Api, system: System): void {
         }),
       },
     },
-    async ({ query: { cursor, limit = limitDefault } }) => {
-      const question = { list: "runs" };
-      const before_seq = cursor === undefined ? null : BigInt(readCursor(cursor, question, Place).before_seq);
-      const found = await system.runs.list({ before_seq, limit: limit + 1 });
-      const page = found.slice(0, limit);
-      const last = found.length > limit ? page.at(-1) : undefined;
-      return {
-        data: page.map(toRun),
-        next_cursor: last === undefined ? null : writeCursor(question, { before_seq: last.seq.toString() }),
-      };
+    async ({ query: { cursor, limit } }) => {
+      const page = await readPage({
+        question: { list: "runs" },
+        cursor,
+        limit,
+        place: Place,
+        read: (after, most) =>
+          system.runs.list({ before_seq: after === null ? null : BigInt(after.before_seq), limit: most }),
+        placeOf: ({ seq }) => ({ before_seq: seq.toString() }),
+      });
+      return { ...page, data: page.data.map(toRun) };
     },
   );
 

@@ -1,8 +1,7 @@
 import Type from "typebox";
 import { monthOf, prevMonth } from "../core/calendar.ts";
 import type { Clock } from "../core/clock.ts";
-import type { InstantMs } from "../core/instant.ts";
-import { instant } from "../core/instant.ts";
+import { type InstantMs, instant } from "../core/instant.ts";
 import type { Job, TickLedger } from "../core/scheduler.ts";
 import { insertLines, timeField } from "../core/insert-lines.ts";
 import { defineQuery } from "../core/sql.ts";
@@ -42,9 +41,9 @@ export function createAggregateJob({ settings, rateCards, aggregate, rate, log }
     cadence: async () => {
       const values = await settings.all();
       return {
-        zone: values["usage.execution.timezone"] ?? "UTC",
+        zone: values["usage.execution.timezone"],
         range_minutes: Number(values["usage.stats.job.aggregation.range"]),
-        exec_time: values["usage.stats.job.exec.time"] ?? "",
+        exec_time: values["usage.stats.job.exec.time"],
       };
     },
     run: async ({ at }, signal) => {

@@ -4,12 +4,11 @@ import { type Catalogue, createCatalogue } from "../core/catalogue.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
 import { createEngine, type Engine } from "../core/engine/engine.ts";
-import { assert } from "../core/errors.ts";
 import type { EventLog } from "../core/event-log.ts";
 import type { Log } from "../core/log.ts";
 import { migrate } from "../core/migrate.ts";
 import { createRunLedger, type Run, type RunLedger } from "../core/runs.ts";
-import { createSettings, type Settings } from "../core/settings.ts";
+import { createSettings, type SettingName, type Settings } from "../core/settings.ts";
 import { openStore, type Store, type StoreConfig } from "../core/store.ts";
 import { storeUsageTypes } from "../core/usage-types.ts";
 import { createIngest, createQuarantine, type Ingest, openEmbeddedLog, type Quarantine } from "../ingest/index.ts";
@@ -107,15 +106,10 @@ export async function buildSystem(store: Store, { clock, log }: { clock: Clock; 
   };
 }
 
-function ratingDefaults(settings: Readonly<Record<string, string>>): RatingDefaults {
-  const value = (name: string): string => {
-    const found = settings[name];
-    assert(found !== undefined, `there is a setting ${name}`);
-    return found;
-  };
+function ratingDefaults(settings: Readonly<Record<SettingName, string>>): RatingDefaults {
   return {
-    currency: value("billing.currency"),
-    time_zone: value("usage.aggregation.timezone"),
-    rate_card_id: value("rating.default.rate.card"),
+    currency: settings["billing.currency"],
+    time_zone: settings["usage.aggregation.timezone"],
+    rate_card_id: settings["rating.default.rate.card"],
   };
 }

@@ -42,8 +42,7 @@ const zone = {
   accepts: isTimeZone,
 };
 
-/** The registry: there are no other settings than these. */
-export const settingDefinitions: readonly SettingDefinition[] = [
+const registry = [
   {
     name: "usage.stats.job.exec.time",
     default: "00:15",
@@ -100,14 +99,20 @@ export const settingDefinitions: readonly SettingDefinition[] = [
     fixed_by_usage: false,
     accepts: (value) => /^[\w.-]{1,128}$/.test(value),
   },
-];
+] as const satisfies readonly SettingDefinition[];
+
+/** The registry: there are no other settings than these. */
+export const settingDefinitions: readonly SettingDefinition[] = registry;
+export type SettingName = (typeof registry)[number]["name"];
 
 /** The settings of this installation. Only one process may set (design.md §4). */
 export interface Settings {
-  /** The value now. @throws AppError unknown-setting */
-  get(name: string): Promise<string>;
+  /** The value now. */
+  get(name: SettingName): Promise<string>;
   /** All values now, by name. */
-  all(): Promise<Record<string, string>>;
+  all(): Promise<Record<SettingName, string>>;
+  /** A setting as it stands, by a name from outside. @throws AppError unknown-setting */
+  find(name: string): Promise<Setting>;
   /** Sets a value and gives the setting as it then stands; the value it already has writes nothing. @throws AppError unknown-setting, invalid-setting, conflict */
   set(name: string, value: string, by: string): Promise<Setting>;
   /** All settings in the registry's order. */
@@ -170,11 +175,10 @@ export function createSettings({ store, clock }: { store: Store; clock: Clock })
   }
 
   return {
-    get: async (name) => {
-      definitionOf(name);
-      return (await find(name)).value;
-    },
-    all: async () => Object.fromEntries((await list()).map(({ name, value }) => [name, value])),
+    get: async (name) => (await find(name)).value,
+    all: async () =>
+      Object.fromEntries((await list()).map(({ name, value }) => [name, value])) as Record<SettingName, string>,
+    find,
     set: async (name, value, by) => {
       const definition = definitionOf(name);
       if (!definition.accepts(value)) {

@@ -1,5 +1,4 @@
 import Type, { type Static } from "typebox";
-import { AppError } from "../../core/errors.ts";
 import { formatInstant } from "../../core/instant.ts";
 import type { Setting as CoreSetting } from "../../core/settings.ts";
 import type { Api } from "../api.ts";
@@ -70,14 +69,7 @@ export function settingRoutes(app: Api, { settings }: Pick<System, "settings">):
         }),
       },
     },
-    async ({ params: { name } }) => {
-      // Known names have a value; `get` throws for the others and says which there are.
-      await settings.get(name);
-      const found = (await settings.list()).find((setting) => setting.name === name);
-      if (found === undefined)
-        throw new AppError("unknown-setting", `there is no setting "${name}"`, { field: "name" });
-      return toSetting(found);
-    },
+    async ({ params: { name } }) => toSetting(await settings.find(name)),
   );
 
   app.put(

@@ -152,7 +152,7 @@ CREATE TABLE event_identity
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (id_hash, log_partition, log_offset)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1;
 
 CREATE TABLE event_log
 (
@@ -390,7 +390,8 @@ CREATE TABLE scratch_record
     `last_at` DateTime64(3, 'UTC'),
     `opened_at` DateTime64(3, 'UTC'),
     `opened_by` UInt64,
-    `closed_by` UInt64
+    `closed_by` UInt64,
+    `k` UInt64 MATERIALIZED sipHash64(resource)
 )
 ENGINE = Memory;
 
@@ -410,7 +411,8 @@ CREATE TABLE scratch_slice
     `quantity` Int256,
     `opened_at` DateTime64(3, 'UTC'),
     `opened_by` UInt64,
-    `closed_by` UInt64
+    `closed_by` UInt64,
+    `k` UInt64 MATERIALIZED sipHash64(resource)
 )
 ENGINE = Memory;
 
@@ -460,7 +462,8 @@ CREATE TABLE slice
     `quantity` Int256,
     `opened_at` DateTime64(3, 'UTC'),
     `opened_by` UInt64,
-    `closed_by` UInt64
+    `closed_by` UInt64,
+    `k` UInt64 MATERIALIZED sipHash64(resource)
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(window_start)
@@ -536,7 +539,8 @@ CREATE TABLE usage_record
     `last_at` DateTime64(3, 'UTC'),
     `opened_at` DateTime64(3, 'UTC'),
     `opened_by` UInt64,
-    `closed_by` UInt64
+    `closed_by` UInt64,
+    `k` UInt64 MATERIALIZED sipHash64(resource)
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(window_start)

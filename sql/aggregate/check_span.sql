@@ -23,5 +23,5 @@ FROM usage_record
 WHERE run_seq = {run_seq:UInt64}
   AND window_start >= fromUnixTimestamp64Milli({edges:Array(Int64)}[1], 'UTC')
   AND window_start < fromUnixTimestamp64Milli({edges:Array(Int64)}[-1], 'UTC')
-  AND sipHash64(resource) BETWEEN {k_from:UInt64} AND {k_to:UInt64}
+  AND k BETWEEN {k_from:UInt64} AND {k_to:UInt64}
   AND account_id IN (SELECT account_id FROM account_of_zone(zone = {zone:String}, default_zone = {default_zone:String}))

@@ -8,6 +8,6 @@ FROM (
   SELECT DISTINCT k FROM event
   WHERE occurred_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND occurred_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
   UNION DISTINCT
-  SELECT DISTINCT sipHash64(resource) AS k FROM usage_record
+  SELECT DISTINCT k FROM usage_record
   WHERE window_end > fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
 )

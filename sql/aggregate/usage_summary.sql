@@ -12,9 +12,12 @@
 --         Rows that take back and rows that say anew add up, so no key has to be told apart. records counts windows that start in the bucket.
 WITH
 usage AS (
-  SELECT *, toUnixTimestamp64Milli(window_start) AS start_ms, toUnixTimestamp64Milli(window_end) AS end_ms,
-    roundDown(start_ms, {edges:Array(Int64)}) AS bucket_ms,
-    start_ms >= {edges:Array(Int64)}[1] AND end_ms <= {edges:Array(Int64)}[-1] AND bucket_ms = roundDown(end_ms - 1, {edges:Array(Int64)}) AS whole
+  SELECT account_id, usage_type, shape, resource, quantity, duration_ms, toInt64(sign) AS sign, abs(slices) = 1 AS holds_slice,
+    toUnixTimestamp64Milli(window_start) AS start_ms, toUnixTimestamp64Milli(window_end) AS end_ms,
+    toUnixTimestamp64Milli(first_at) AS slice_from_ms, toUnixTimestamp64Milli(last_at) AS slice_to_ms,
+    toUInt32(transform(roundDown(start_ms, {edges:Array(Int64)}), {edges:Array(Int64)}, arrayEnumerate({edges:Array(Int64)}), toUInt32(1))) AS first_w,
+    toUInt32(transform(roundDown(least(end_ms, {edges:Array(Int64)}[-1]) - 1, {edges:Array(Int64)}), {edges:Array(Int64)}, arrayEnumerate({edges:Array(Int64)}), toUInt32(1))) AS last_w,
+    first_w = last_w AND start_ms >= {edges:Array(Int64)}[1] AND end_ms <= {edges:Array(Int64)}[-1] AS whole
   FROM published_usage(as_of = {as_of:UInt64})
   WHERE (if({clip:UInt8} = 1, window_end > fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'), window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')))
     AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
@@ -22,38 +25,37 @@ usage AS (
     AND (empty({usage_types:Array(UInt16)}) OR usage_type IN {usage_types:Array(UInt16)})
     AND (empty({resources:Array(String)}) OR resource IN {resources:Array(String)})
 ),
-straddling AS (
-  SELECT account_id, usage_type, shape, resource, quantity AS slice_quantity,
-    toUnixTimestamp64Milli(first_at) AS slice_from_ms, toUnixTimestamp64Milli(last_at) AS slice_to_ms
-  FROM usage
-  WHERE NOT whole AND slices IN (-1, 1)
-  UNION ALL
-  SELECT account_id, usage_type, shape, resource, quantity AS slice_quantity,
-    toUnixTimestamp64Milli(from_at) AS slice_from_ms, toUnixTimestamp64Milli(to_at) AS slice_to_ms
-  FROM published_slice(as_of = {as_of:UInt64})
-  WHERE (account_id, usage_type, resource, part, shape, window_start) IN (
-    SELECT account_id, usage_type, resource, part, shape, window_start FROM usage WHERE NOT whole AND slices NOT IN (-1, 1)
-  )
-),
 pieces AS (
   SELECT account_id, usage_type, shape, resource, {edges:Array(Int64)}[w] AS bucket_ms,
-    least(slice_to_ms, {edges:Array(Int64)}[w + 1]) - greatest(slice_from_ms, {edges:Array(Int64)}[w]) AS piece_ms,
-    intDiv(slice_quantity, slice_to_ms - slice_from_ms) * piece_ms AS piece_quantity,
-    if(slice_quantity < 0, -piece_ms, piece_ms) AS signed_ms
-  FROM straddling
+    greatest(least(slice_to_ms, {edges:Array(Int64)}[w + 1]) - greatest(slice_from_ms, {edges:Array(Int64)}[w]), 0) AS piece_ms,
+    multiIf(whole, quantity, holds_slice, intDiv(quantity, slice_to_ms - slice_from_ms) * piece_ms, toInt256(0)) AS q,
+    multiIf(whole, duration_ms, holds_slice, sign * piece_ms, toInt64(0)) AS d,
+    if(w = first_w, sign, 0) AS n
+  FROM usage
+  ARRAY JOIN range(first_w, last_w + 1) AS w
+  UNION ALL
+  SELECT account_id, usage_type, shape, resource, {edges:Array(Int64)}[w] AS bucket_ms,
+    least(toUnixTimestamp64Milli(to_at), {edges:Array(Int64)}[w + 1]) - greatest(toUnixTimestamp64Milli(from_at), {edges:Array(Int64)}[w]) AS piece_ms,
+    intDiv(quantity, toUnixTimestamp64Milli(to_at) - toUnixTimestamp64Milli(from_at)) * piece_ms AS q,
+    toInt64(sign) * piece_ms AS d,
+    toInt64(0) AS n
+  FROM published_slice(as_of = {as_of:UInt64})
   ARRAY JOIN range(1, toUInt32(length({edges:Array(Int64)}))) AS w
-  WHERE {edges:Array(Int64)}[w] < slice_to_ms AND {edges:Array(Int64)}[w + 1] > slice_from_ms
+  WHERE (if({clip:UInt8} = 1, window_end > fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'), window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')))
+    AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
+    AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
+    AND (empty({usage_types:Array(UInt16)}) OR usage_type IN {usage_types:Array(UInt16)})
+    AND (empty({resources:Array(String)}) OR resource IN {resources:Array(String)})
+    AND NOT (
+      roundDown(toUnixTimestamp64Milli(window_start), {edges:Array(Int64)}) = roundDown(toUnixTimestamp64Milli(window_end) - 1, {edges:Array(Int64)})
+      AND toUnixTimestamp64Milli(window_start) >= {edges:Array(Int64)}[1] AND toUnixTimestamp64Milli(window_end) <= {edges:Array(Int64)}[-1]
+    )
+    AND {edges:Array(Int64)}[w] < toUnixTimestamp64Milli(to_at) AND {edges:Array(Int64)}[w + 1] > toUnixTimestamp64Milli(from_at)
 ),
 bucketed AS (
   SELECT account_id, usage_type, shape, if(has({group_by:Array(String)}, 'resource'), resource, '') AS resource, bucket_ms,
     sum(q) AS quantity, sum(d) AS duration_ms, sum(n) AS records
-  FROM (
-    SELECT account_id, usage_type, shape, resource, bucket_ms, quantity AS q, duration_ms AS d, toInt64(sign) AS n FROM usage WHERE whole
-    UNION ALL
-    SELECT account_id, usage_type, shape, resource, bucket_ms, piece_quantity AS q, signed_ms AS d, toInt64(0) AS n FROM pieces
-    UNION ALL
-    SELECT account_id, usage_type, shape, resource, greatest(bucket_ms, {edges:Array(Int64)}[1]) AS bucket_ms, toInt256(0) AS q, toInt64(0) AS d, toInt64(sign) AS n FROM usage WHERE NOT whole
-  )
+  FROM pieces
   GROUP BY account_id, usage_type, shape, resource, bucket_ms
 )
 SELECT

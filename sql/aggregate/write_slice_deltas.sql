@@ -11,8 +11,8 @@ FROM (
   FROM slice
   WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
     AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
-    AND sipHash64(resource) BETWEEN {k_from:UInt64} AND {k_to:UInt64}
-    AND sipHash64(resource) IN (SELECT k FROM run_touched WHERE run_seq = {run_seq:UInt64})
+    AND k BETWEEN {k_from:UInt64} AND {k_to:UInt64}
+    AND k IN (SELECT k FROM run_touched WHERE run_seq = {run_seq:UInt64})
     AND account_id IN (SELECT account_id FROM account_of_zone(zone = {zone:String}, default_zone = {default_zone:String}))
     AND run_seq IN (SELECT run_seq FROM published_run)
   UNION ALL

@@ -56,6 +56,7 @@ ORDER BY (toDate(occurred_at), k, resource, occurred_at, log_partition, log_offs
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Every (source, id) ever accepted, by hash; the accepted one is at the lowest position (P3). Outlives the events.
+-- Small granules: a run asks for single ids all over it.
 CREATE TABLE IF NOT EXISTS event_identity (
   id_hash UInt128,
   log_partition UInt32,
@@ -64,7 +65,7 @@ CREATE TABLE IF NOT EXISTS event_identity (
   occurred_at DateTime64(3, 'UTC'),
   k UInt64
 ) ENGINE = ReplacingMergeTree ORDER BY (id_hash, log_partition, log_offset)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Positions in the log that count for nothing: repeats and conflicts. conflict = 1: other content than the accepted one.
 CREATE TABLE IF NOT EXISTS event_excluded (

@@ -29,6 +29,7 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 -- Published usage: the truth of a window is the sum of its published rows. sign -1 takes back what an earlier run said.
 -- quantity: base units of the usage type (ms, byte*ms). opened_at, opened_by: where the first slice's interval began and
 -- the low 64 bits of the opening event's id_hash; closed_by: of the event that closed the last slice, 0 = open at window end.
+-- k: by which late runs find the rows of touched resources in a window, at a fifth of what the text costs.
 -- A record of one slice holds that slice itself (first_at, last_at); the slices of the others are in table slice.
 CREATE TABLE IF NOT EXISTS usage_record (
   run_seq UInt64,
@@ -47,7 +48,8 @@ CREATE TABLE IF NOT EXISTS usage_record (
   last_at DateTime64(3, 'UTC'),
   opened_at DateTime64(3, 'UTC'),
   opened_by UInt64,
-  closed_by UInt64
+  closed_by UInt64,
+  k UInt64 MATERIALIZED sipHash64(resource)
 ) ENGINE = MergeTree
 PARTITION BY toYYYYMM(window_start)
 ORDER BY (account_id, window_start, usage_type, resource, part, shape, run_seq)
@@ -68,7 +70,8 @@ CREATE TABLE IF NOT EXISTS slice (
   quantity Int256,
   opened_at DateTime64(3, 'UTC'),
   opened_by UInt64,
-  closed_by UInt64
+  closed_by UInt64,
+  k UInt64 MATERIALIZED sipHash64(resource)
 ) ENGINE = MergeTree
 PARTITION BY toYYYYMM(window_start)
 ORDER BY (account_id, window_start, usage_type, resource, part, shape, from_at, run_seq)

@@ -2,7 +2,7 @@ import type { ClickHouseClient } from "@clickhouse/client";
 import { listUsageRecords, readCompleteness, summarizeUsage } from "../../aggregate/index.ts";
 import { instant } from "../../core/instant.ts";
 import { openPipeline, type Pipeline } from "../pipeline.ts";
-import { type Figure, peakMemory, timed } from "./report.ts";
+import { type Figure, peakMemory, profileStatements, timed } from "./report.ts";
 
 const day = 86_400_000;
 const start = Date.UTC(2026, 9, 1);
@@ -43,6 +43,7 @@ async function buildCloud(machines: number): Promise<Cloud> {
 /** All figures that need a large cloud behind them, in one process and one store. */
 export async function benchCloud(machines = 1_000_000): Promise<Figure[]> {
   const cloud = await buildCloud(machines);
+  profileStatements(cloud.pipeline.store.run);
   const figures: Figure[] = [];
   await aggregateDay(cloud, 0);
   figures.push(await benchRating(cloud));

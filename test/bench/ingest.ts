@@ -1,4 +1,3 @@
-import type { ClickHouseClient } from "@clickhouse/client";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
@@ -10,7 +9,7 @@ import { createKeys } from "../../api/keys.ts";
 import { openSystem } from "../../api/system.ts";
 import { systemClock } from "../../core/clock.ts";
 import { silentLog } from "../../core/log.ts";
-import { type Figure, timed } from "./report.ts";
+import { type Figure, profileStatements, timed } from "./report.ts";
 
 const batchRows = 1_000;
 const batches = 200;
@@ -88,7 +87,7 @@ export async function benchIngest(): Promise<Figure[]> {
   const runs_ms: number[] = [];
   const floor_ms: number[] = [];
   let number = 0;
-  if (process.argv.includes("--profile")) profileInserts(system.store.write);
+  profileStatements(system.store.write);
   const makeBatches = (count: number, rows: number): string[] =>
     Array.from({ length: count }, () => Array.from({ length: rows }, () => eventOf(number++)).join("\n"));
   await send(port, token, makeBatches(20, batchRows), { connections: 32, every_ms: 0 });
@@ -133,18 +132,4 @@ export async function benchIngest(): Promise<Figure[]> {
       note: `median ${(sorted[Math.floor(sorted.length / 2)] ?? 0).toFixed(1)} ms`,
     },
   ];
-}
-
-/** Prints how long each insert takes, on standard error. */
-function profileInserts(lane: ClickHouseClient): void {
-  const original = lane.command.bind(lane);
-  let last = performance.now();
-  lane.command = async (params) => {
-    const start = performance.now();
-    const result = await original(params);
-    const end = performance.now();
-    process.stderr.write(`idle ${(start - last).toFixed(0)} ms, insert ${(end - start).toFixed(0)} ms\n`);
-    last = end;
-    return result;
-  };
 }

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import type { Clock } from "../../core/clock.ts";
 import { type Config, readConfig } from "../../core/config.ts";
 import { parseInstant } from "../../core/instant.ts";
+import type { ApiCall } from "./client.ts";
 import { type Output, renderJson } from "./output.ts";
 import { type Target, withTarget } from "./target.ts";
 
@@ -13,6 +14,8 @@ export interface Cli {
   config(): Config;
   /** Runs on the data directory, or through the server that holds it. */
   reach<T>(act: (target: Target) => Promise<T>): Promise<T>;
+  /** The answer to one call of the API, of the shape its route promises. */
+  call<T>(request: ApiCall): Promise<T>;
   /** Prints a result: as JSON where that is asked for, else as `text` makes it. */
   show<T>(value: T, options: { json?: boolean }, text: (value: T) => string): void;
   /** Makes the exit status 1 although the command came to its end. */
@@ -28,11 +31,13 @@ export function createCli(given: {
   const { output, clock, environment } = given;
   let failed = false;
   const config = (): Config => readConfig(environment);
+  const reach: Cli["reach"] = (act) => withTarget(config(), clock, act);
   return {
     output,
     clock,
     config,
-    reach: (act) => withTarget(config(), clock, act),
+    reach,
+    call: <T>(request: ApiCall) => reach(({ client }) => client.call(request)) as Promise<T>,
     show: (value, { json = false }, text) => output.out(json ? renderJson(value) : text(value)),
     fail: () => {
       failed = true;

@@ -1,14 +1,8 @@
 import { Command, Option } from "commander";
+import { type ApiKey, Role } from "../keys.ts";
+import type { MadeKey } from "../routes/keys.ts";
 import { type Cli, resultCommand } from "./cli.ts";
 import { renderTable } from "./output.ts";
-
-interface KeyView {
-  readonly key_id: string;
-  readonly name: string;
-  readonly role: string;
-  readonly state: string;
-  readonly changed_at: string;
-}
 
 /** `tally keys`: who may ask the API. */
 export function keysCommand(cli: Cli): Command {
@@ -19,14 +13,12 @@ export function keysCommand(cli: Cli): Command {
         .requiredOption("--name <text>", "who or what holds the token")
         .addOption(
           new Option("--role <role>", "what it may do")
-            .choices(["admin", "finance", "auditor", "producer"])
+            .choices(Role.anyOf.map((role) => role.const))
             .makeOptionMandatory(),
         )
         .action(async (options: { name: string; role: string; json?: boolean }) => {
           const body = JSON.stringify({ name: options.name, role: options.role });
-          const made = (await cli.reach(({ client }) =>
-            client.call({ method: "POST", path: "/v1/keys", body }),
-          )) as KeyView & { token: string };
+          const made = await cli.call<MadeKey>({ method: "POST", path: "/v1/keys", body });
           cli.show(
             made,
             options,
@@ -37,9 +29,7 @@ export function keysCommand(cli: Cli): Command {
     )
     .addCommand(
       resultCommand("list", "all keys, revoked ones too").action(async (options: { json?: boolean }) => {
-        const list = (await cli.reach(({ client }) => client.call({ method: "GET", path: "/v1/keys" }))) as {
-          data: KeyView[];
-        };
+        const list = await cli.call<{ data: ApiKey[] }>({ method: "GET", path: "/v1/keys" });
         const head = ["key", "name", "role", "state", "since"];
         cli.show(list, options, ({ data }) =>
           renderTable(
@@ -54,7 +44,7 @@ export function keysCommand(cli: Cli): Command {
         .argument("<key>")
         .action(async (key: string, options: { json?: boolean }) => {
           const path = `/v1/keys/${encodeURIComponent(key)}`;
-          const revoked = (await cli.reach(({ client }) => client.call({ method: "DELETE", path }))) as KeyView;
+          const revoked = await cli.call<ApiKey>({ method: "DELETE", path });
           cli.show(revoked, options, ({ key_id, state }) => `${key_id} is ${state}\n`);
         }),
     );

@@ -1,28 +1,13 @@
 import { Command, InvalidArgumentError } from "commander";
+import type { QuarantineEntry } from "../../ingest/index.ts";
+import type { IngestOutcome } from "../routes/events.ts";
 import { type Cli, resultCommand } from "./cli.ts";
 import { queryOf } from "./client.ts";
 import { renderTable } from "./output.ts";
 
-interface EntryView {
-  readonly quarantine_id: string;
-  readonly source: string;
-  readonly id: string;
-  readonly field: string;
-  readonly reason: string;
-  readonly raw: string;
-  readonly times_seen: string;
-  readonly last_seen_at: string;
-}
-
 interface EntryPage {
-  readonly data: readonly EntryView[];
+  readonly data: readonly QuarantineEntry[];
   readonly next_cursor: string | null;
-}
-
-interface OutcomeView {
-  readonly accepted: number;
-  readonly duplicates: number;
-  readonly rejected: readonly { readonly reason: string }[];
 }
 
 /** `tally quarantine`: refused messages, and the way back in. */
@@ -36,7 +21,7 @@ export function quarantineCommand(cli: Cli): Command {
         .option("--cursor <text>", "go on where a former list ended")
         .action(async (options: { limit: string; cursor?: string; json?: boolean }) => {
           const path = `/v1/quarantine${queryOf({ limit: options.limit, cursor: options.cursor })}`;
-          const page = (await cli.reach(({ client }) => client.call({ method: "GET", path }))) as EntryPage;
+          const page = await cli.call<EntryPage>({ method: "GET", path });
           cli.show(page, options, renderEntries);
         }),
     )
@@ -44,9 +29,7 @@ export function quarantineCommand(cli: Cli): Command {
       resultCommand("show", "one message as it arrived")
         .argument("<id>")
         .action(async (id: string, options: { json?: boolean }) => {
-          const entry = (await cli.reach(({ client }) =>
-            client.call({ method: "GET", path: pathOf(id) }),
-          )) as EntryView;
+          const entry = await cli.call<QuarantineEntry>({ method: "GET", path: pathOf(id) });
           cli.show(entry, options, ({ reason, raw }) => `${reason}\n${raw}\n`);
         }),
     )
@@ -54,9 +37,7 @@ export function quarantineCommand(cli: Cli): Command {
       resultCommand("replay", "put one message in again, as it arrived; refused again, it stays")
         .argument("<id>")
         .action(async (id: string, options: { json?: boolean }) => {
-          const outcome = (await cli.reach(({ client }) =>
-            client.call({ method: "POST", path: `${pathOf(id)}/replay` }),
-          )) as OutcomeView;
+          const outcome = await cli.call<IngestOutcome>({ method: "POST", path: `${pathOf(id)}/replay` });
           if (outcome.rejected.length > 0) cli.fail();
           cli.show(outcome, options, ({ rejected }) =>
             rejected.length === 0 ? "taken in\n" : rejected.map(({ reason }) => `refused again: ${reason}\n`).join(""),

@@ -1,30 +1,15 @@
+import type { IngestOutcome } from "../routes/events.ts";
 import type { Client } from "./client.ts";
 
 /** One refused event, by the line it stood on (from 1). */
-export interface RejectedLine {
-  readonly line: number;
-  readonly id: string | null;
-  readonly field: string;
-  readonly reason: string;
-}
+type RejectedLine = { readonly line: number } & Omit<IngestOutcome["rejected"][number], "index">;
 
 /** What became of everything sent; `rejected` counts all, `first_rejected` names the first ten. */
-export interface SendOutcome {
+interface SendOutcome {
   readonly accepted: number;
   readonly duplicates: number;
   readonly rejected: number;
   readonly first_rejected: readonly RejectedLine[];
-}
-
-interface BatchOutcome {
-  readonly accepted: number;
-  readonly duplicates: number;
-  readonly rejected: readonly {
-    readonly index: number;
-    readonly id: string | null;
-    readonly field: string;
-    readonly reason: string;
-  }[];
 }
 
 const BATCH_LINES = 1_000;
@@ -56,7 +41,7 @@ export async function sendEvents(
       path: "/v1/events",
       content_type: "application/x-ndjson",
       body,
-    })) as BatchOutcome;
+    })) as IngestOutcome;
     const named = answer.rejected
       .slice(0, NAMED_MAX - outcome.first_rejected.length)
       .map(({ index, ...why }) => ({ line: sent[index]?.line ?? 0, ...why }));

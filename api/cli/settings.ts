@@ -1,14 +1,7 @@
 import { Command } from "commander";
+import type { Setting } from "../routes/settings.ts";
 import { type Cli, resultCommand } from "./cli.ts";
 import { renderTable } from "./output.ts";
-
-interface SettingView {
-  readonly name: string;
-  readonly value: string;
-  readonly default: string;
-  readonly unit: string;
-  readonly meaning: string;
-}
 
 /** `tally settings`: how this installation behaves. */
 export function settingsCommand(cli: Cli): Command {
@@ -17,9 +10,7 @@ export function settingsCommand(cli: Cli): Command {
     .description("read and change settings")
     .addCommand(
       resultCommand("list", "all settings").action(async (options: { json?: boolean }) => {
-        const list = (await cli.reach(({ client }) => client.call({ method: "GET", path: "/v1/settings" }))) as {
-          data: SettingView[];
-        };
+        const list = await cli.call<{ data: Setting[] }>({ method: "GET", path: "/v1/settings" });
         cli.show(list, options, ({ data }) =>
           renderTable(
             data.map(({ name, value, unit, meaning }) => [name, value, unit, meaning]),
@@ -32,9 +23,7 @@ export function settingsCommand(cli: Cli): Command {
       resultCommand("get", "one setting")
         .argument("<name>")
         .action(async (name: string, options: { json?: boolean }) => {
-          const setting = (await cli.reach(({ client }) =>
-            client.call({ method: "GET", path: pathOf(name) }),
-          )) as SettingView;
+          const setting = await cli.call<Setting>({ method: "GET", path: pathOf(name) });
           cli.show(setting, options, ({ value }) => `${value}\n`);
         }),
     )
@@ -44,9 +33,7 @@ export function settingsCommand(cli: Cli): Command {
         .argument("<value>")
         .action(async (name: string, value: string, options: { json?: boolean }) => {
           const body = JSON.stringify({ value });
-          const setting = (await cli.reach(({ client }) =>
-            client.call({ method: "PUT", path: pathOf(name), body }),
-          )) as SettingView;
+          const setting = await cli.call<Setting>({ method: "PUT", path: pathOf(name), body });
           cli.show(setting, options, (now) => `${now.name} is ${now.value}\n`);
         }),
     );

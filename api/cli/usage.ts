@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Summary } from "../routes/usage.ts";
 import { type Cli, collect, readTime, resultCommand } from "./cli.ts";
 import { queryOf } from "./client.ts";
 import { renderTable } from "./output.ts";
@@ -12,17 +13,6 @@ interface UsageOptions {
   readonly timeZone?: string;
   readonly clip?: boolean;
   readonly json?: boolean;
-}
-
-interface Summary {
-  readonly data: readonly {
-    readonly group: Readonly<Record<string, string | number>>;
-    readonly display_quantity: string;
-    readonly display_unit: string;
-    readonly records: number;
-  }[];
-  readonly truncated: boolean;
-  readonly complete_to: string | null;
 }
 
 /** `tally usage`: the usage summary of the API. */
@@ -39,7 +29,7 @@ export function usageCommand(cli: Cli): Command {
       const { from, to, type, account, groupBy, timeZone, clip } = options;
       const lists = { usage_type: type?.join(","), account_id: account?.join(","), group_by: groupBy?.join(",") };
       const path = `/v1/usage-summary${queryOf({ from, to, ...lists, time_zone: timeZone, clip: clip === true ? "true" : undefined, limit: "10000" })}`;
-      const summary = (await cli.reach(({ client }) => client.call({ method: "GET", path }))) as Summary;
+      const summary = await cli.call<Summary>({ method: "GET", path });
       cli.show(summary, options, renderSummary);
     });
 }

@@ -1,4 +1,4 @@
-import Type from "typebox";
+import Type, { type Static } from "typebox";
 import { CloudEvent } from "../../core/events.ts";
 import { AppError } from "../../core/errors.ts";
 import { findEvent, KeptEvent, type Message, readBody, readLines } from "../../ingest/index.ts";
@@ -29,6 +29,7 @@ export const IngestOutcome = Type.Object(
   },
   { $id: "IngestOutcome" },
 );
+export type IngestOutcome = Static<typeof IngestOutcome>;
 
 const EventName = Type.Object({ source: Type.String({ minLength: 1 }), id: Type.String({ minLength: 1 }) });
 const EventList = Type.Object({ data: Type.Array(KeptEvent) }, { $id: "KeptEventList" });

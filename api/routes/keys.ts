@@ -1,4 +1,4 @@
-import Type from "typebox";
+import Type, { type Static } from "typebox";
 import type { Api } from "../api.ts";
 import { examples } from "../examples.ts";
 import { ApiKey, Role } from "../keys.ts";
@@ -13,6 +13,7 @@ const MadeKey = Type.Object(
   { ...ApiKey.properties, token: Type.String({ description: "Told here and never again" }) },
   { $id: "MadeKey", additionalProperties: false },
 );
+export type MadeKey = Static<typeof MadeKey>;
 const KeyList = Type.Object({ data: Type.Array(ApiKey) }, { $id: "ApiKeyList", additionalProperties: false });
 const KeyName = Type.Object({ id: Type.String() });
 

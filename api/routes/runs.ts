@@ -30,7 +30,7 @@ const Run = Type.Object(
   },
   { $id: "Run", additionalProperties: false },
 );
-type Run = Static<typeof Run>;
+export type Run = Static<typeof Run>;
 
 const RunRequest = Type.Object(
   {

@@ -23,6 +23,7 @@ const Setting = Type.Object(
   },
   { $id: "Setting", additionalProperties: false },
 );
+export type Setting = Static<typeof Setting>;
 const SettingList = Type.Object({ data: Type.Array(Setting) }, { $id: "SettingList", additionalProperties: false });
 const SettingName = Type.Object({ name: Type.String() });
 const SettingValue = Type.Object(
@@ -94,7 +95,7 @@ export function settingRoutes(app: Api, { settings }: Pick<System, "settings">):
   );
 }
 
-function toSetting({ version, changed_at, ...setting }: CoreSetting): Static<typeof Setting> {
+function toSetting({ version, changed_at, ...setting }: CoreSetting): Setting {
   return {
     ...setting,
     version: version.toString(),

@@ -1,4 +1,4 @@
-import Type from "typebox";
+import Type, { type Static } from "typebox";
 import {
   type Grouping,
   groupings,
@@ -68,6 +68,7 @@ const Summary = Type.Object(
   },
   { $id: "UsageSummary", additionalProperties: false },
 );
+export type Summary = Static<typeof Summary>;
 const NamedUsageType = Type.Object(UsageType.properties, { $id: "UsageType", additionalProperties: false });
 const UsageTypeList = Type.Object(
   { data: Type.Array(NamedUsageType) },

@@ -1,23 +1,13 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { eventBytesMax } from "../../api/routes/events.ts";
+import { eventBytesMax, type IngestOutcome } from "../../api/routes/events.ts";
 import { event, openTestApi, type TestApi } from "./test-api.ts";
 
 interface Case {
   readonly why: string;
   readonly given: Record<string, unknown>;
   readonly then: { readonly field: string; readonly reason: readonly string[] };
-}
-interface Outcome {
-  readonly accepted: number;
-  readonly duplicates: number;
-  readonly rejected: readonly {
-    readonly index: number;
-    readonly id: string | null;
-    readonly field: string;
-    readonly reason: string;
-  }[];
 }
 
 const cases = parse(readFileSync(new URL("../cases/api/bad-events.yaml", import.meta.url), "utf8"), {
@@ -32,7 +22,7 @@ afterAll(() => api.close());
 
 const post = (body: string, type: string) =>
   api.call("POST", "/v1/events", body, { authorization: `Bearer ${api.admin}`, "content-type": type });
-const postBatch = async (events: readonly unknown[]): Promise<Outcome> => {
+const postBatch = async (events: readonly unknown[]): Promise<IngestOutcome> => {
   const answer = await post(JSON.stringify(events), batchType);
   expect(answer.statusCode, answer.body).toBe(202);
   return answer.json();
@@ -151,7 +141,7 @@ test("JSON nested a hundred thousand deep is refused like any other", async () =
   const good = JSON.stringify(event("beside the deep one", "VM.CREATE", "2026-10-01T10:00:00Z"));
   const answer = await post(`[${deep},${good},{"specversion":"1.0","data":${deep}}]`, batchType);
   expect(answer.statusCode, answer.body).toBe(202);
-  const outcome: Outcome = answer.json();
+  const outcome: IngestOutcome = answer.json();
   expect(outcome.accepted).toBe(1);
   expect(outcome.rejected.map(({ index }) => index)).toEqual([0, 2]);
 });

@@ -87,11 +87,13 @@ export async function runDemo(
     ({ totals }) =>
       totals.map(({ records, statements }) => `${records} billing records on ${statements} statements`).join(", "),
   );
-  const statements = await readStatements(system, period);
+  const known = await readAccounts(system.accounts);
+  const nameOf = (account_id: string): string => known.get(account_id)?.name ?? account_id;
+  const statements = await readStatements(system, { period, nameOf });
   const sums = await checkSums(system, { period, rated, statements: statements.map(({ statement }) => statement) });
   const csv_file = await step(
     "Lines are exported",
-    () => writeCsv(system, { period, out_dir, statements }),
+    () => writeCsv({ period, out_dir, statements, nameOf }),
     (file) => file,
   );
   return { period, events: lived.events, resources, statements, sums, csv_file };
@@ -101,11 +103,13 @@ function share({ commands, commands_total, events }: SimulationProgress): string
   return `${Math.floor((commands / Math.max(commands_total, 1)) * 100)} %, ${events} events`;
 }
 
-async function readStatements({ statements, accounts }: System, period: string): Promise<DemoOutcome["statements"]> {
-  const known = await readAccounts(accounts);
+async function readStatements(
+  { statements }: System,
+  { period, nameOf }: { period: string; nameOf: (account_id: string) => string },
+): Promise<DemoOutcome["statements"]> {
   const found: { statement: Statement; payer: string }[] = [];
   for await (const statement of everyStatement(statements, { period })) {
-    found.push({ statement, payer: known.get(statement.payer_account_id)?.name ?? statement.payer_account_id });
+    found.push({ statement, payer: nameOf(statement.payer_account_id) });
   }
   return found;
 }
@@ -137,17 +141,18 @@ async function checkSums(
   });
 }
 
-async function writeCsv(
-  { accounts }: System,
-  { period, out_dir, statements }: { period: string; out_dir: string; statements: DemoOutcome["statements"] },
-): Promise<string> {
-  const known = await readAccounts(accounts);
-  const file = resolve(out_dir, `demo-${period}.csv`);
+async function writeCsv(lines: {
+  period: string;
+  out_dir: string;
+  statements: DemoOutcome["statements"];
+  nameOf: (account_id: string) => string;
+}): Promise<string> {
+  const file = resolve(lines.out_dir, `demo-${lines.period}.csv`);
   mkdirSync(dirname(file), { recursive: true });
-  const lines = csvLines(
-    statements.map(({ statement }) => statement),
-    (account_id) => known.get(account_id)?.name ?? account_id,
+  const csv = csvLines(
+    lines.statements.map(({ statement }) => statement),
+    lines.nameOf,
   );
-  await pipeline(Readable.from(lines), createWriteStream(file));
+  await pipeline(Readable.from(csv), createWriteStream(file));
   return file;
 }

@@ -467,7 +467,7 @@ CREATE TABLE slice
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(window_start)
-ORDER BY (account_id, window_start, usage_type, resource, part, shape, from_at, run_seq)
+ORDER BY (account_id, window_start, k, usage_type, resource, part, shape, from_at, run_seq)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE statement_line
@@ -544,7 +544,7 @@ CREATE TABLE usage_record
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(window_start)
-ORDER BY (account_id, window_start, usage_type, resource, part, shape, run_seq)
+ORDER BY (account_id, window_start, k, usage_type, resource, part, shape, run_seq)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE usage_type

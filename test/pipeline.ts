@@ -1,15 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { buildSystem, openSystem, type System } from "../api/system.ts";
-import { createTestClock } from "../core/clock.ts";
+import { buildSystem, type System } from "../api/system.ts";
 import type { EventLog } from "../core/event-log.ts";
 import { instant } from "../core/instant.ts";
-import { silentLog } from "../core/log.ts";
 import type { Run } from "../core/runs.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Store } from "../core/store.ts";
 import type { Ingest, Outcome, Quarantine } from "../ingest/index.ts";
+import { openTestSystem } from "./test-system.ts";
 
 /** The real stages on a real engine in a folder of its own; one per test file (one engine per process). */
 export interface Pipeline {
@@ -33,13 +29,12 @@ const kept = ["schema_migration", "usage_type", "usage_type_effect"];
 
 /** Opens a pipeline; its clock stands at `now`, by default after everything the generators write. */
 export async function openPipeline(now = Date.UTC(2027, 0, 1)): Promise<Pipeline> {
-  const data_dir = mkdtempSync(join(tmpdir(), "tally-pipeline-"));
-  const deps = { clock: createTestClock(instant(now)), log: silentLog };
-  let system = await openSystem({ url: null, data_dir }, deps);
-  const { store, settings } = system;
+  const opened = await openTestSystem(instant(now));
+  let { system } = opened;
+  const { clock, log, store, settings } = system;
 
   async function restart(): Promise<void> {
-    system = await buildSystem(store, deps);
+    system = await buildSystem(store, { clock, log });
   }
 
   return {
@@ -69,10 +64,7 @@ export async function openPipeline(now = Date.UTC(2027, 0, 1)): Promise<Pipeline
       }
       await restart();
     },
-    close: async () => {
-      await store.close();
-      rmSync(data_dir, { recursive: true, force: true });
-    },
+    close: opened.close,
   };
 }
 

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parse } from "yaml";
 import { eventBytesMax, type IngestOutcome } from "../../api/routes/events.ts";
 import { event, openTestApi, type TestApi } from "./test-api.ts";
+import { readCases } from "../read-cases.ts";
 
 interface Case {
   readonly why: string;
@@ -10,9 +9,7 @@ interface Case {
   readonly then: { readonly field: string; readonly reason: readonly string[] };
 }
 
-const cases = parse(readFileSync(new URL("../cases/api/bad-events.yaml", import.meta.url), "utf8"), {
-  schema: "failsafe",
-}) as Case[];
+const cases = readCases<Case>("api/bad-events");
 const batchType = "application/cloudevents-batch+json";
 let api: TestApi;
 beforeAll(async () => {

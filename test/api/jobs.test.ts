@@ -1,22 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { createAggregateJob, createTickLedger, openPeriods } from "../../api/jobs.ts";
-import { openSystem, type System } from "../../api/system.ts";
-import { createTestClock } from "../../core/clock.ts";
-import { formatInstant, type InstantMs, parseInstant } from "../../core/instant.ts";
+import type { System } from "../../api/system.ts";
+import { formatInstant } from "../../core/instant.ts";
 import { silentLog } from "../../core/log.ts";
 import { createInProcessScheduler } from "../../core/scheduler-in-process.ts";
+import { at } from "../at.ts";
+import { openTestSystem } from "../test-system.ts";
 
-const at = (text: string): InstantMs => parseInstant(text)!;
-const data_dir = mkdtempSync(join(tmpdir(), "tally-jobs-"));
-const clock = createTestClock(at("2026-10-03T12:00:00Z"));
-const system = await openSystem({ url: null, data_dir }, { clock, log: silentLog });
-afterAll(async () => {
-  await system.close();
-  rmSync(data_dir, { recursive: true, force: true });
-});
+const { system, clock, close } = await openTestSystem(at("2026-10-03T12:00:00Z"));
+afterAll(close);
 
 /** Runs the scheduler until all that is due by now is done, and answers the ticks it ran. */
 async function runDue(watched: System): Promise<string[]> {

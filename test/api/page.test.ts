@@ -1,23 +1,17 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import type { FastifyInstance } from "fastify";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, describe, expect, test } from "vitest";
 import { buildApp } from "../../api/app.ts";
 import { html } from "../../api/page/html.ts";
 import { pageRoutes } from "../../api/page/page-routes.ts";
-import { openSystem } from "../../api/system.ts";
-import { createTestClock } from "../../core/clock.ts";
-import { type InstantMs, parseInstant } from "../../core/instant.ts";
 import { silentLog } from "../../core/log.ts";
+import { at } from "../at.ts";
+import { openTestSystem } from "../test-system.ts";
 
-const at = (text: string): InstantMs => parseInstant(text)!;
 const hostile = `<img src=x onerror="alert(1)">&'`;
 
-const data_dir = mkdtempSync(join(tmpdir(), "tally-page-"));
-const clock = createTestClock(at("2026-11-02T12:00:00Z"));
-const system = await openSystem({ url: null, data_dir }, { clock, log: silentLog });
+const { system, clock, close } = await openTestSystem(at("2026-11-02T12:00:00Z"));
 const { token } = await system.keys.create({ name: "test", role: "admin" });
 const producer = await system.keys.create({ name: "test", role: "producer" });
 
@@ -68,8 +62,7 @@ const closed = await newApp(false);
 afterAll(async () => {
   await open.close();
   await closed.close();
-  await system.close();
-  rmSync(data_dir, { recursive: true, force: true });
+  await close();
 });
 
 const form = { "content-type": "application/x-www-form-urlencoded" };

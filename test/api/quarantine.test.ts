@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { everyPage } from "./asking.ts";
-import { at, event, openTestApi, type TestApi } from "./test-api.ts";
+import { at } from "../at.ts";
+import { event, openTestApi, type TestApi } from "./test-api.ts";
 
 let api: TestApi;
 beforeAll(async () => {

@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from "fastify";
 import { buildApp } from "../../api/app.ts";
 import { ensureAdminToken, type Role } from "../../api/keys.ts";
-import { openSystem, type System } from "../../api/system.ts";
-import { createTestClock, type TestClock } from "../../core/clock.ts";
-import { type InstantMs, instant, parseInstant } from "../../core/instant.ts";
+import type { System } from "../../api/system.ts";
+import type { TestClock } from "../../core/clock.ts";
 import { type Log, silentLog } from "../../core/log.ts";
+import { at } from "../at.ts";
+import { openTestSystem } from "../test-system.ts";
 import { checkAnswer } from "./check-answer.ts";
 
 /** A request with the admin's token, unless it brings headers of its own. */
@@ -31,18 +29,12 @@ export interface TestApi {
 /** Noon of 2 October 2026, UTC: the clock of every API test until it is moved. */
 const noon = at("2026-10-02T12:00:00Z");
 
-export function at(text: string): InstantMs {
-  return parseInstant(text) ?? instant(Number.NaN);
-}
-
 /** The application on an engine of its own; every JSON answer is held to what openapi.json promises of it. */
 export async function openTestApi({
   log = silentLog,
   given = "test-admin-token",
 }: { log?: Log; given?: string | null } = {}): Promise<TestApi> {
-  const data_dir = mkdtempSync(join(tmpdir(), "tally-api-"));
-  const clock = createTestClock(noon);
-  const system = await openSystem({ url: null, data_dir }, { clock, log: silentLog });
+  const { system, clock, close } = await openTestSystem(noon);
   const admin = (await ensureAdminToken(system.keys, given)) ?? given ?? "";
   const app = await buildApp(system, { log });
   await app.ready();
@@ -61,8 +53,7 @@ export async function openTestApi({
     tokenOf: async (role) => (await system.keys.create({ name: role, role })).token,
     close: async () => {
       await app.close();
-      await system.close();
-      rmSync(data_dir, { recursive: true, force: true });
+      await close();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { at, event, openTestApi, type TestApi } from "./test-api.ts";
+import { at } from "../at.ts";
+import { event, openTestApi, type TestApi } from "./test-api.ts";
 
 interface Record {
   readonly id: string;

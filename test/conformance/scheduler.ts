@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { formatInstant, instant, parseInstant } from "../../core/instant.ts";
-import type { InstantMs } from "../../core/instant.ts";
+import { formatInstant, type InstantMs } from "../../core/instant.ts";
 import type { Cadence } from "../../core/schedule.ts";
 import type { Job, Scheduler, TickLedger } from "../../core/scheduler.ts";
+import { at } from "../at.ts";
 
 /** What an adapter's test hands over: its scheduler and a way to move the clock it looks at. */
 export interface SchedulerUnderTest {
@@ -219,12 +219,6 @@ function job(
   run: (tick: InstantMs, signal: AbortSignal) => Promise<void> = async () => undefined,
 ): Job {
   return { name, cadence: () => cadence, run: (tick, signal) => run(tick.at, signal) };
-}
-
-function at(text: string): InstantMs {
-  const ms = parseInstant(text);
-  if (ms === null) throw new Error(`bad instant in a test: ${text}`);
-  return instant(ms);
 }
 
 function quiet(): Promise<void> {

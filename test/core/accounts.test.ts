@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createAccounts, type Accounts } from "../../core/accounts.ts";
 import { createTestClock } from "../../core/clock.ts";
 import { instant } from "../../core/instant.ts";
-import { publishUsage, openTestStore, type TestStore } from "./test-store.ts";
+import { publishUsage, openTestStore, type TestStore } from "../test-store.ts";
 
 let opened: TestStore;
 let accounts: Accounts;

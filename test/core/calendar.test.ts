@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parse } from "yaml";
 import {
   isTimeZone,
   localDay,
@@ -14,8 +12,9 @@ import {
   windowContaining,
   windowEdges,
 } from "../../core/calendar.ts";
-import { formatInstant, instant, parseInstant } from "../../core/instant.ts";
-import type { InstantMs } from "../../core/instant.ts";
+import { formatInstant, instant } from "../../core/instant.ts";
+import { at } from "../at.ts";
+import { readCases } from "../read-cases.ts";
 
 interface WindowCase {
   readonly why: string;
@@ -23,15 +22,7 @@ interface WindowCase {
   readonly then: readonly string[];
 }
 
-const cases = parse(readFileSync(new URL("../cases/core/windows.yaml", import.meta.url), "utf8"), {
-  schema: "failsafe",
-}) as WindowCase[];
-
-const at = (text: string): InstantMs => {
-  const ms = parseInstant(text);
-  if (ms === null) throw new Error(`bad instant in a test: ${text}`);
-  return ms;
-};
+const cases = readCases<WindowCase>("core/windows");
 
 test.each(cases)("$why", ({ given, then }) => {
   const edges = windowEdges({

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createCatalogue, type Catalogue } from "../../core/catalogue.ts";
 import { createTestClock } from "../../core/clock.ts";
 import { instant } from "../../core/instant.ts";
-import { openTestStore, type TestStore } from "./test-store.ts";
+import { openTestStore, type TestStore } from "../test-store.ts";
 
 let opened: TestStore;
 let catalogue: Catalogue;

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { parse } from "yaml";
 import { createTestClock } from "../../core/clock.ts";
 import type { Command } from "../../core/engine/commands.ts";
 import { createEngine, type Engine } from "../../core/engine/engine.ts";
@@ -8,6 +6,7 @@ import { AppError } from "../../core/errors.ts";
 import { type InstantMs, instant } from "../../core/instant.ts";
 import { account, smallCloud } from "./engine-deps.ts";
 import { createMemoryEventLog, type MemoryEventLog } from "./memory-event-log.ts";
+import { readCases } from "../read-cases.ts";
 
 interface Refusal {
   readonly refused: string;
@@ -21,9 +20,7 @@ interface EngineCase {
   readonly states: Readonly<Record<string, string>>;
 }
 
-const cases = parse(readFileSync(new URL("../cases/core/engine.yaml", import.meta.url), "utf8"), {
-  schema: "failsafe",
-}) as EngineCase[];
+const cases = readCases<EngineCase>("core/engine");
 const start = instant(1_790_812_800_000);
 const minute = (n: number): InstantMs => instant(start + n * 60_000);
 

@@ -3,7 +3,7 @@ import { AppError } from "../../core/errors.ts";
 import { migrate, type Migration, readMigrations, splitStatements } from "../../core/migrate.ts";
 import type { Store } from "../../core/store.ts";
 import { readSchema } from "../sql/read-schema.ts";
-import { openTestStore, type TestStore } from "./test-store.ts";
+import { openTestStore, type TestStore } from "../test-store.ts";
 
 let opened: TestStore;
 let ours: readonly Migration[];

@@ -5,7 +5,7 @@ import { Check } from "typebox/value";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CloudEvent } from "../../core/events.ts";
 import { readTrace, traceProfiles, type TraceRow } from "../../core/replay.ts";
-import { openTestStore, type TestStore } from "./test-store.ts";
+import { openTestStore, type TestStore } from "../test-store.ts";
 
 let opened: TestStore;
 const directory = mkdtempSync(join(tmpdir(), "tally-trace-"));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createTestClock, type TestClock } from "../../core/clock.ts";
 import { instant } from "../../core/instant.ts";
 import { createRunLedger, type Run, type RunLedger } from "../../core/runs.ts";
-import { openTestStore, type TestStore } from "./test-store.ts";
+import { openTestStore, type TestStore } from "../test-store.ts";
 
 let opened: TestStore;
 let clock: TestClock;

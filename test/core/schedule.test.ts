@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import { Cron } from "croner";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parse } from "yaml";
-import { formatInstant, instant, parseInstant } from "../../core/instant.ts";
+import { formatInstant, instant } from "../../core/instant.ts";
 import { dueTicks, nextTick, parseExecTime, TICKS_MAX } from "../../core/schedule.ts";
-import type { InstantMs } from "../../core/instant.ts";
+import { at } from "../at.ts";
+import { readCases } from "../read-cases.ts";
 
 interface TickCase {
   readonly why: string;
@@ -19,15 +18,7 @@ interface TickCase {
   readonly then: readonly string[];
 }
 
-const cases = parse(readFileSync(new URL("../cases/core/ticks.yaml", import.meta.url), "utf8"), {
-  schema: "failsafe",
-}) as TickCase[];
-
-const at = (text: string): InstantMs => {
-  const ms = parseInstant(text);
-  if (ms === null) throw new Error(`bad instant in a test: ${text}`);
-  return ms;
-};
+const cases = readCases<TickCase>("core/ticks");
 
 test.each(cases)("$why", ({ given, then }) => {
   const { zone, exec_time, last_done } = given;

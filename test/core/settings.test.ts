@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestClock } from "../../core/clock.ts";
 import { instant } from "../../core/instant.ts";
 import { createSettings, settingDefinitions } from "../../core/settings.ts";
-import { publishUsage, openTestStore, type TestStore } from "./test-store.ts";
+import { publishUsage, openTestStore, type TestStore } from "../test-store.ts";
 
 let opened: TestStore;
 const clock = createTestClock(instant(1_790_000_000_000));

@@ -11,7 +11,7 @@ import { createSimulation, type Simulation, type SimulationPlan } from "../../co
 import { eventTypes, sizedEventTypes } from "../../core/usage-types.ts";
 import { account, lookupsOf } from "./engine-deps.ts";
 import { createMemoryEventLog, type MemoryEventLog } from "./memory-event-log.ts";
-import { openTestStore } from "./test-store.ts";
+import { openTestStore } from "../test-store.ts";
 
 const from = instant(1_790_812_800_000); // 2026-10-01T00:00Z
 const to = instant(1_793_491_200_000); // 2026-11-01T00:00Z

@@ -3,7 +3,7 @@ import Type from "typebox";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { field, insertLines, timeField } from "../../core/insert-lines.ts";
 import { defineCommand, definedQueries, defineQuery, loadSql, parameterNames } from "../../core/sql.ts";
-import { openTestStore, type TestStore } from "./test-store.ts";
+import { openTestStore, type TestStore } from "../test-store.ts";
 
 let opened: TestStore;
 beforeAll(async () => {

@@ -11,7 +11,7 @@ import {
   unmeteredEventTypes,
   usageTypes,
 } from "../../core/usage-types.ts";
-import { openTestStore, type TestStore } from "./test-store.ts";
+import { openTestStore, type TestStore } from "../test-store.ts";
 
 let opened: TestStore;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import type { Store } from "../../core/store.ts";
 import { openEmbeddedLog } from "../../ingest/index.ts";
 import { describeEventLog } from "../conformance/event-log.ts";
 import { event } from "../conformance/sample-event.ts";
-import { openTestStore, type TestStore } from "../core/test-store.ts";
+import { openTestStore, type TestStore } from "../test-store.ts";
 
 let opened: TestStore;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import type { EventLog } from "../../core/event-log.ts";
 import { instant } from "../../core/instant.ts";
 import { createIngest, createQuarantine, type Ingest, readBody } from "../../ingest/index.ts";
 import { createMemoryEventLog, type MemoryEventLog } from "../core/memory-event-log.ts";
-import { openTestStore, type TestStore } from "../core/test-store.ts";
+import { openTestStore, type TestStore } from "../test-store.ts";
 
 let opened: TestStore;
 const clock = createTestClock(instant(Date.UTC(2026, 9, 2)));

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { parse } from "yaml";
 import { parseInstant, type InstantMs } from "../../core/instant.ts";
 import { isRefusal, validateEvent } from "../../ingest/validate.ts";
+import { readCases } from "../read-cases.ts";
 
 interface ValidationCase {
   readonly why: string;
@@ -14,9 +13,7 @@ interface ValidationCase {
   readonly accepted?: Readonly<Record<string, string>>;
 }
 
-const cases = parse(readFileSync(new URL("../cases/ingest/validation.yaml", import.meta.url), "utf8"), {
-  schema: "failsafe",
-}) as ValidationCase[];
+const cases = readCases<ValidationCase>("ingest/validation");
 const now = parseInstant("2026-10-02T00:00:00.000Z") as InstantMs;
 const plainData = { account_id: "acme", resource: "vm-1", zone: "z1", offering: "small" };
 const plain = { specversion: "1.0", id: "e-1", source: "s", type: "VM.START", time: "2026-10-01T10:12:00Z" };

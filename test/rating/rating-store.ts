@@ -1,15 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createTestClock } from "../../core/clock.ts";
 import { instant } from "../../core/instant.ts";
 import { silentLog } from "../../core/log.ts";
-import { migrate } from "../../core/migrate.ts";
 import { createRunLedger } from "../../core/runs.ts";
 import { insertLines, timeField } from "../../core/insert-lines.ts";
-import { openStore } from "../../core/store.ts";
 import { createBillingRecords, createRateCards, createStatements, ratePeriod } from "../../rating/index.ts";
 import type { RateOutcome, RateRequest, TariffInput } from "../../rating/index.ts";
+import { openTestStore } from "../test-store.ts";
 
 const defaults = { currency: "EUR", time_zone: "Europe/Amsterdam", rate_card_id: "default" };
 
@@ -41,9 +37,7 @@ const sliceColumns = "from_at to_at quantity opened_at opened_by closed_by".spli
 
 /** A real store in a directory of its own, filled row by row, with rating on top. */
 export async function openRatingStore() {
-  const data_dir = mkdtempSync(join(tmpdir(), "tally-rating-"));
-  const store = openStore({ url: null, data_dir });
-  await migrate(store.run);
+  const { store, close } = await openTestStore();
   const clock = createTestClock(instant(Date.UTC(2026, 10, 3)));
   const ledger = createRunLedger({ store, clock });
   const rateCards = createRateCards({ store, clock });
@@ -119,10 +113,7 @@ export async function openRatingStore() {
       );
       await insertLines(store.write, { table: "slice", columns: [...keyColumns, ...sliceColumns] }, lines(slices));
     },
-    close: async () => {
-      await store.close();
-      rmSync(data_dir, { recursive: true, force: true });
-    },
+    close,
   };
 }
 

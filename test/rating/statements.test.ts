@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parse } from "yaml";
 import type { TariffInput } from "../../rating/index.ts";
 import { openRatingStore, type RatingStore } from "./rating-store.ts";
+import { readCases } from "../read-cases.ts";
 
 interface Case {
   readonly why: string;
@@ -29,10 +28,7 @@ interface Case {
   };
 }
 
-// Read so that every scalar stays a text: 0.10 must not become a float.
-const cases = parse(readFileSync(new URL("../cases/rating/statements.yaml", import.meta.url), "utf8"), {
-  schema: "failsafe",
-}) as Case[];
+const cases = readCases<Case>("rating/statements");
 const accountOf = (index: number): string => `case-${index}`;
 let on: RatingStore;
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openTestStore, type TestStore } from "../core/test-store.ts";
+import { openTestStore, type TestStore } from "../test-store.ts";
 import { writtenSchema } from "./read-schema.ts";
 
 let opened: TestStore;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { TSchema } from "typebox";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { definedQueries, loadSql, parameterNames } from "../../core/sql.ts";
-import { openTestStore, type TestStore } from "../core/test-store.ts";
+import { openTestStore, type TestStore } from "../test-store.ts";
 
 const root = new URL("../../", import.meta.url);
 const stages = ["core", "ingest", "aggregate", "rating", "api"];

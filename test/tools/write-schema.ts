@@ -1,6 +1,6 @@
 // Writes sql/schema.sql from a migrated store. A test holds the file to it.
 import { writeFileSync } from "node:fs";
-import { openTestStore } from "../core/test-store.ts";
+import { openTestStore } from "../test-store.ts";
 import { writtenSchema } from "../sql/read-schema.ts";
 
 const { store, close } = await openTestStore();

@@ -11,7 +11,7 @@ export interface LockHolder {
   readonly token: string | null;
 }
 
-/** A data directory held by this process (design.md §4: it belongs to one). */
+/** A data directory held by this process (ARCHITECTURE: one writer). */
 export interface DataLock {
   /** Says where this process answers, for commands started beside it. */
   publish(answers: { url: string; token: string }): void;

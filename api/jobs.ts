@@ -32,7 +32,7 @@ export function createTickLedger({ store, clock }: { store: Store; clock: Clock 
 type Worked = Pick<System, "settings" | "rateCards" | "aggregate" | "rate" | "log">;
 
 /**
- * The scheduled job (design.md §6.3): publishes the windows that have ended by its tick, then rates the months that are
+ * The scheduled job: publishes the windows that have ended by its tick, then rates the months that are
  * still open. Cadence comes from the settings, each time anew. Done twice it changes nothing: both runs see to that.
  */
 export function createAggregateJob({ settings, rateCards, aggregate, rate, log }: Worked): Job {

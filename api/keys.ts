@@ -30,7 +30,7 @@ export const ApiKey = Type.Object(
 );
 export type ApiKey = Static<typeof ApiKey>;
 
-/** The keys of this installation. Only one process may write them (design.md §4). */
+/** The keys of this installation. Only one process may write them (ARCHITECTURE: one writer). */
 export interface Keys {
   list(): Promise<ApiKey[]>;
   /** Makes a key; its token is told here and never again. */

@@ -59,7 +59,7 @@ export const AccountChange = Type.Object(
 );
 export type AccountChange = Static<typeof AccountChange>;
 
-/** The accounts core knows. Only one process may put (design.md §4). */
+/** The accounts core knows. Only one process may put (ARCHITECTURE: one writer). */
 export interface Accounts {
   /** Accounts above `after_id` ('' = from the first) in the order of their ids, deleted ones too. */
   list(page: { after_id: string; limit: number }): Promise<Account[]>;

@@ -145,7 +145,7 @@ function requireRange(range_minutes: number): void {
 /**
  * All window edges e with from ≤ e ≤ to, ascending and unique; window i is [edges[i], edges[i + 1]).
  *
- * Rules (design.md §6.3): 1440 gives local days, of 23 or 25 hours where the clock is moved. 60 gives full local hours:
+ * Rules: 1440 gives local days, of 23 or 25 hours where the clock is moved. 60 gives full local hours:
  * the repeated hour is two windows, moves by half an hour leave windows of 30 or 90 minutes. Other ranges are elapsed
  * minutes since local midnight, the last window of the day as long as what is left. Every local midnight, so every
  * month start, is an edge. A midnight that does not exist is the first instant of its day, one that comes twice its
@@ -228,7 +228,7 @@ export function prevMonth(month: string): string {
   return isoDate(firstDayOf(month) - 1).slice(0, 7);
 }
 
-/** Version of the tz database behind every answer here, such as `2025c`; stored with each run (design.md P12). */
+/** Version of the tz database behind every answer here, such as `2025c`; stored with each run (P12). */
 export function tzdbVersion(): string {
   return process.versions["tz"] ?? "unknown";
 }

@@ -50,7 +50,7 @@ export interface CatalogueEntries {
 }
 export type CatalogueKind = keyof CatalogueEntries;
 
-/** What resources can be ordered as, and where. Only one process may put (design.md §4). */
+/** What resources can be ordered as, and where. Only one process may put (ARCHITECTURE: one writer). */
 export interface Catalogue {
   /** All entries of a kind in the order of their ids. */
   list<K extends CatalogueKind>(kind: K): Promise<CatalogueEntries[K][]>;

@@ -1,7 +1,7 @@
 import { instant } from "./instant.ts";
 import type { InstantMs } from "./instant.ts";
 
-/** The port through which everything learns the time (design.md §4); tests and the simulator move it. */
+/** The port through which everything learns the time; tests and the simulator move it. */
 export interface Clock {
   now(): InstantMs;
   /**

@@ -1,7 +1,7 @@
 import { Decimal } from "decimal.js";
 
 /**
- * Exact decimals for money, rates and quantities (design.md P9): 60 significant digits, halves rounded away from zero.
+ * Exact decimals for money, rates and quantities (P9): 60 significant digits, halves rounded away from zero.
  * 60 covers a quantity below 10^30 base units times a rate below 10^12 with 12 decimals. The exponent bounds keep
  * `toString` free of `1e-7`.
  */
@@ -14,7 +14,7 @@ export const Dec = Decimal.clone({
 });
 export type Dec = Decimal;
 
-/** Decimals of a billing record's amount: the scale R rounds to (design.md §7.2). */
+/** Decimals of a billing record's amount: the scale R rounds to. */
 export const RATING_SCALE = 9;
 
 const PLAIN_DECIMAL = /^-?(0|[1-9]\d*)(?:\.(\d+))?$/;
@@ -66,7 +66,7 @@ export function roundTo(value: Dec, decimals: number): Dec {
 }
 
 /**
- * R of design.md §7.2 on integers: num / den to the nearest whole, half away from zero. Throws RangeError for a
+ * R, the rounding of a billing record, on integers: num / den to the nearest whole, half away from zero. Throws RangeError for a
  * den that is not positive.
  */
 export function roundRatio(num: bigint, den: bigint): bigint {

@@ -3,7 +3,7 @@ export type InTurn = <T>(act: () => Promise<T>) => Promise<T>;
 
 /**
  * A queue of one at a time, for what reads before it writes: the store compares nothing, so a version is counted up and a
- * name is found free by the one writer of control data alone (design.md §4). One that fails does not stop those behind it.
+ * name is found free by the one writer of control data alone (ARCHITECTURE). One that fails does not stop those behind it.
  */
 export function createInTurn(): InTurn {
   let last: Promise<unknown> = Promise.resolve();

@@ -1,4 +1,4 @@
-/** A point in time: whole Unix milliseconds, UTC. The only form of time inside the product (design.md P5). */
+/** A point in time: whole Unix milliseconds, UTC. The only form of time inside the product (P5). */
 export type InstantMs = number & { readonly __brand: "InstantMs" };
 
 /**
@@ -22,7 +22,7 @@ const LATEST_MS = 253_402_300_799_999;
 
 /**
  * Reads RFC 3339 date-times (§5.6: any offset or Z is needed), or null where the text is anything else: a date alone,
- * no offset, 30 February, hour 24, a leap second. Digits finer than a millisecond are floored (design.md §9), before
+ * no offset, 30 February, hour 24, a leap second. Digits finer than a millisecond are floored, before
  * 1970 too: the fraction always runs forward from its second.
  */
 export function parseInstant(text: string): InstantMs | null {

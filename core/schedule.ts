@@ -2,7 +2,7 @@ import { atWallClock, dayBounds, dayNumberOf } from "./calendar.ts";
 import { instant } from "./instant.ts";
 import type { InstantMs } from "./instant.ts";
 
-/** When a job is due (design.md §6.3). */
+/** When a job is due. */
 export interface Cadence {
   /** Zone whose wall clock counts: `usage.execution.timezone`. */
   readonly zone: string;

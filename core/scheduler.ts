@@ -1,7 +1,7 @@
 import type { InstantMs } from "./instant.ts";
 import type { Cadence } from "./schedule.ts";
 
-/** The port that runs jobs when they are due (design.md §4): in-process when embedded, BullMQ when distributed. */
+/** The port that runs jobs when they are due. Adapters: core/scheduler-in-process.ts. */
 export interface Scheduler {
   /**
    * Takes up the jobs: ticks missed since the ledger's last are caught up oldest first, then each runs when due.

@@ -21,7 +21,7 @@ export interface SettingDefinition {
   readonly expected: string;
   /** `live`: counts from the next use on; `restart`: read when the process starts. */
   readonly applies: "live" | "restart";
-  /** Published usage stands on it: it can only be set until something is published (design.md §6.3). */
+  /** Published usage stands on it: it can only be set until something is published. */
   readonly fixed_by_usage: boolean;
   readonly accepts: (value: string) => boolean;
 }
@@ -105,7 +105,7 @@ const registry = [
 export const settingDefinitions: readonly SettingDefinition[] = registry;
 export type SettingName = (typeof registry)[number]["name"];
 
-/** The settings of this installation. Only one process may set (design.md §4). */
+/** The settings of this installation. Only one process may set (ARCHITECTURE: one writer). */
 export interface Settings {
   /** The value now. */
   get(name: SettingName): Promise<string>;

@@ -14,7 +14,7 @@ export interface WidthCase {
 }
 
 /**
- * Int128 where no step of R(P(c)) can pass 2^126 for any of the prices, else Int256, which holds all that design.md §9 lets in.
+ * Int128 where no step of R(P(c)) can pass 2^126 for any of the prices, else Int256, which holds all that the bounds at the edge let in (P9).
  * Integers wrap without a word, so this looks at the worst that could be; Int128 halves the time of pricing (measured).
  */
 export function integerWidth(cases: readonly WidthCase[]): IntegerWidth {

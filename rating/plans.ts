@@ -73,7 +73,7 @@ const writeAccounts = defineCommand(
 
 /** No local month reaches further beyond the UTC month of its name than this: no offset exceeds 15 hours. */
 const DAY_MS = 86_400_000;
-/** Above any cumulative quantity (10^7 records of the bound of design.md §9), and still an Int128. */
+/** Above any cumulative quantity (10^7 records of 10^30 base units each), and still an Int128. */
 const OPEN_END = 10n ** 37n;
 const priceColumns = (
   "price_no plan usage_type tariff_id tariff_version name component unit unit_base offerings zones " +

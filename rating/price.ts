@@ -43,7 +43,7 @@ export function pricedTiers(tariff: Priced, unit_base: bigint): PricedTier[] {
 
 /**
  * Prices one record that takes the cumulative quantity from `from` to `to`, as sql/rating/rate_period.sql does for all:
- * a part per tier it reaches, each R(P(to)) − R(P(from)), so parts and records add up to R(P(total)) (design.md §7.2).
+ * a part per tier it reaches, each R(P(to)) − R(P(from)), so parts and records add up to R(P(total)) (P10).
  * P is summed tier by tier here and from the tier's own start there; a test holds the two equal to the last digit.
  */
 export function rateQuantity(deal: { tariff: Priced; unit_base: bigint; from: bigint; to: bigint }): PricePart[] {

@@ -36,7 +36,7 @@ export interface EngineDeps extends LookupDeps {
 
 /**
  * An engine on an event log. Its state is what the log says, read at the first use and again after an append that failed
- * (part of it may be in the log). Only one engine may write for a source (design.md §4).
+ * (part of it may be in the log). Only one engine may write for a source (ARCHITECTURE: one writer).
  */
 export function createEngine({ log, clock, accounts, catalogue, source = ENGINE_SOURCE }: EngineDeps): Engine {
   let resources: Resources | null = null;

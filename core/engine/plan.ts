@@ -227,7 +227,7 @@ function requireId(resource: string): void {
   });
 }
 
-/** Sizes stay below 2^63 bytes: what no sum can overflow is derived from it (design.md §9). */
+/** Sizes stay below 2^63 bytes: what no sum can overflow is derived from it (P9). */
 function requireSize(size: bigint, name: string): bigint {
   if (size >= 1n && size < 2n ** 63n) return size;
   throw new AppError("invalid-request", `${name} is ${size}, expected 1 to 2^63 - 1 bytes`, { field: name });

@@ -51,7 +51,7 @@ test("every effect is a known one, and whatever can be opened can be closed", ()
   }
 });
 
-test("at one instant close comes before open and open before change (design.md §6.2)", () => {
+test("at one instant close comes before open and open before change", () => {
   expect(effects.close).toBeLessThan(effects.open);
   expect(effects.open).toBeLessThan(effects.change);
 });

@@ -9,7 +9,7 @@ export interface EffectRow {
   readonly effect: Effect;
 }
 
-/** Running VM (1), allocated VM (2) and volume (6), as design.md §6.2 has them. */
+/** Running VM (1), allocated VM (2) and volume (6), each with the events that open, close and change it. */
 export const LIFECYCLE_EFFECTS: readonly EffectRow[] = [
   { event_type: "VM.START", usage_type: 1, effect: "open" },
   { event_type: "VM.STOP", usage_type: 1, effect: "close" },

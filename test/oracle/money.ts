@@ -13,14 +13,14 @@ export function fractionOf(text: string): { readonly num: bigint; readonly den: 
   return { num: BigInt((found[1] ?? "") + decimals), den: 10n ** BigInt(decimals.length) };
 }
 
-/** num / den to the nearest integer, halves away from zero: sign × ((2·|num| + den) div (2·den)), den > 0 (design.md §7.2). */
+/** num / den to the nearest integer, halves away from zero: sign × ((2·|num| + den) div (2·den)), den > 0. */
 export function roundHalfAway(num: bigint, den: bigint): bigint {
   const size = num < 0n ? -num : num;
   const rounded = (2n * size + den) / (2n * den);
   return num < 0n ? -rounded : rounded;
 }
 
-/** R of design.md §7.2: the amount num / den in currency units, rounded to whole nano units. */
+/** R, the rounding of a billing record: the amount num / den in currency units, rounded to whole nano units. */
 export function toNano(num: bigint, den: bigint): bigint {
   return roundHalfAway(num * 10n ** BigInt(RATING_SCALE), den);
 }

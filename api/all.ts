@@ -9,7 +9,7 @@ import { type DataLock, takeDataLock } from "./data-lock.ts";
 import { createAggregateJob, createTickLedger } from "./jobs.ts";
 import { ensureAdminToken, type Keys } from "./keys.ts";
 import { pageRoutes } from "./page/page-routes.ts";
-import { requireEmbedded } from "./roles.ts";
+import { requireEmbedded } from "./require-embedded.ts";
 import { openSystem, storeConfig, type System } from "./system.ts";
 
 /** `open_page`: the pages ask for no token. `next_port_free`: a taken port is no fault, the next free one does. `jobs`: false = no scheduled runs. */

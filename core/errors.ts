@@ -31,7 +31,7 @@ export const problems = {
   "state-refused": {
     status: 409,
     title: "The resource is in a state that does not allow this",
-    remedy: "See the states in the core engine's README.",
+    remedy: "See the tables of states in core/README.md.",
   },
   "run-in-progress": {
     status: 409,
@@ -68,7 +68,7 @@ export const problems = {
   "data-dir-in-use": {
     status: 409,
     title: "Another process holds the data directory",
-    remedy: "Talk to that process, or set TALLY_CLICKHOUSE_URL to share a server.",
+    remedy: "Talk to that process, or end it.",
   },
   internal: {
     status: 500,

@@ -34,11 +34,16 @@ export interface EventLog {
 
 /** A bound as SQL takes it: partitions and, in the same order, their offsets. */
 export function boundArrays(bound: Bound): { bound_partitions: number[]; bound_offsets: bigint[] } {
-  const entries = Object.entries(bound).map(
-    ([key, offset]) => [Number(key.slice(key.lastIndexOf("/") + 1)), offset] as const,
-  );
+  const offsets = [...offsetsOf(bound)];
   return {
-    bound_partitions: entries.map(([partition]) => partition),
-    bound_offsets: entries.map(([, offset]) => BigInt(offset)),
+    bound_partitions: offsets.map(([partition]) => partition),
+    bound_offsets: offsets.map(([, offset]) => offset),
   };
+}
+
+/** The offset of each partition in a bound. */
+export function offsetsOf(bound: Bound): Map<number, bigint> {
+  return new Map(
+    Object.entries(bound).map(([key, offset]) => [Number(key.slice(key.lastIndexOf("/") + 1)), BigInt(offset)]),
+  );
 }

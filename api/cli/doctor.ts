@@ -7,7 +7,7 @@ import { AppError } from "../../core/errors.ts";
 import { formatInstant, instant, parseInstant } from "../../core/instant.ts";
 import { readMigrations } from "../../core/migrate.ts";
 import { findHolder } from "../data-lock.ts";
-import { requireEmbedded } from "../roles.ts";
+import { requireEmbedded } from "../require-embedded.ts";
 import { type Cli, resultCommand } from "./cli.ts";
 import { renderTable } from "./output.ts";
 

@@ -4,7 +4,7 @@ import type { Config } from "../../core/config.ts";
 import { createLog, silentLog } from "../../core/log.ts";
 import { buildApp } from "../app.ts";
 import { findHolder, inUse, takeDataLock } from "../data-lock.ts";
-import { requireEmbedded } from "../roles.ts";
+import { requireEmbedded } from "../require-embedded.ts";
 import { openSystem, storeConfig, type System } from "../system.ts";
 import { type Client, createClient, sendOver } from "./client.ts";
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { EventBatch, EventLog } from "../event-log.ts";
+import { type EventBatch, type EventLog, offsetsOf } from "../event-log.ts";
 import type { CloudEvent } from "../events.ts";
 import { instant, parseInstant } from "../instant.ts";
 import { createResources, type FoldedEvent, type Resources } from "./resources.ts";
@@ -10,7 +10,7 @@ import { createResources, type FoldedEvent, type Resources } from "./resources.t
  */
 export async function rebuild(log: EventLog, source: string): Promise<Resources> {
   const resources = createResources();
-  const missing = new Map(Object.entries(await log.bound()).map(([key, offset]) => [partitionOf(key), BigInt(offset)]));
+  const missing = offsetsOf(await log.bound());
   if (missing.size === 0) return resources;
 
   const done = new AbortController();
@@ -25,10 +25,6 @@ export async function rebuild(log: EventLog, source: string): Promise<Resources>
   };
   await log.consume(`core-engine-${randomUUID()}`, handle, done.signal);
   return resources;
-}
-
-function partitionOf(key: string): number {
-  return Number(key.slice(key.lastIndexOf("/") + 1));
 }
 
 /** What an event of ours tells; null for one of another source. Ours were complete when they were written. */

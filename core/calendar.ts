@@ -191,9 +191,13 @@ export function windowContaining(place: { zone: string; range_minutes: number; a
   return { start: instant(opens ?? start), end: instant(edges[next] ?? end) };
 }
 
-/** First instant of the local month that holds `at`. Throws RangeError for a bad zone. */
-export function startOfMonth(zone: string, at: InstantMs): InstantMs {
-  return monthBounds({ zone, month: monthOf({ zone, at }) }).start;
+/** How a month is written: `2026-10`. */
+export const MONTH_PATTERN = "^[1-9]\\d{3}-(0[1-9]|1[0-2])$";
+const monthForm = new RegExp(MONTH_PATTERN);
+
+/** Whether a text is a month: `2026-10`. */
+export function isMonth(text: string): boolean {
+  return monthForm.test(text);
 }
 
 /** The local month that holds `at`: `2026-10`. Throws RangeError for a bad zone. */
@@ -255,9 +259,8 @@ export function atWallClock({ zone, day, minute }: { zone: string; day: DayNumbe
 }
 
 function firstDayOf(month: string): DayNumber {
-  const match = /^([1-9]\d{3})-(0[1-9]|1[0-2])$/.exec(month);
-  if (match === null) throw new RangeError(`"${month}" is not a month, such as 2026-10`);
-  return DateTime.utc(Number(match[1]), Number(match[2]), 1).toMillis() / DAY_MS;
+  if (!isMonth(month)) throw new RangeError(`"${month}" is not a month, such as 2026-10`);
+  return DateTime.utc(Number(month.slice(0, 4)), Number(month.slice(5)), 1).toMillis() / DAY_MS;
 }
 
 function isoDate(day: DayNumber): string {

@@ -3,7 +3,7 @@ import Type, { type Static } from "typebox";
 import { minorUnit } from "../core/currencies.ts";
 import { RATING_SCALE } from "../core/decimal.ts";
 import { AppError, assert } from "../core/errors.ts";
-import { monthBounds, tzdbVersion } from "../core/calendar.ts";
+import { isMonth, tzdbVersion } from "../core/calendar.ts";
 import type { Log } from "../core/log.ts";
 import type { Run, RunLedger } from "../core/runs.ts";
 import { defineCommand, defineQuery } from "../core/sql.ts";
@@ -182,14 +182,10 @@ async function dropRun(store: Store, scope: { period: string; run_seq: string })
 }
 
 function requirePeriod(period: string): void {
-  try {
-    monthBounds({ zone: "UTC", month: period });
-  } catch (cause) {
-    throw new AppError("invalid-request", `period is ${JSON.stringify(period)}; expected a month, such as 2026-10`, {
-      field: "period",
-      cause,
-    });
-  }
+  if (isMonth(period)) return;
+  throw new AppError("invalid-request", `period is ${JSON.stringify(period)}; expected a month, such as 2026-10`, {
+    field: "period",
+  });
 }
 
 interface Versioned {

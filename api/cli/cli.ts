@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { isMonth } from "../../core/calendar.ts";
 import type { Clock } from "../../core/clock.ts";
 import { type Config, readConfig } from "../../core/config.ts";
 import { parseInstant } from "../../core/instant.ts";
@@ -53,7 +54,7 @@ export function resultCommand(name: string, description: string): Command {
 
 /** An option's value as a month. @throws InvalidArgumentError */
 export function readPeriod(text: string): string {
-  if (/^20\d\d-(0[1-9]|1[0-2])$/.test(text)) return text;
+  if (isMonth(text)) return text;
   throw new InvalidArgumentError("Expected a month such as 2026-10.");
 }
 

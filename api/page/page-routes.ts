@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { isMonth } from "../../core/calendar.ts";
 import { AppError, toProblem } from "../../core/errors.ts";
 import type { Statement } from "../../rating/index.ts";
 import { readAccounts } from "../every-page.ts";
@@ -71,7 +72,7 @@ export function pageRoutes(scope: FastifyInstance, { system, open }: PageOptions
   scope.get<{ Querystring: Record<string, unknown> }>("/", hidden, async (request, reply) => {
     if (!hasEntry(request)) return show(reply.code(401), { title: "Sign in", main: renderLogin("") });
     const [period, account_id] = [text(request.query["period"]), text(request.query["account"])];
-    if (period !== "" && !/^20\d\d-(0[1-9]|1[0-2])$/.test(period)) {
+    if (period !== "" && !isMonth(period)) {
       throw new AppError("invalid-request", `period is ${JSON.stringify(period)}, expected a month such as 2026-10`, {
         field: "period",
       });

@@ -1,4 +1,5 @@
 import Type from "typebox";
+import { MONTH_PATTERN } from "../../core/calendar.ts";
 import { AppError } from "../../core/errors.ts";
 import {
   BillingKey,
@@ -25,7 +26,7 @@ const StatementPage = pageOf(Statement, "StatementPage");
 
 const Text = Type.String({ minLength: 1, maxLength: 256 });
 const Period = Type.String({
-  pattern: "^\\d{4}-(0[1-9]|1[0-2])$",
+  pattern: MONTH_PATTERN,
   description: "The month, such as 2026-10, in each account's own zone",
 });
 const RecordQuery = Type.Object(

@@ -10,14 +10,13 @@ import {
   beginning,
   checkpointsBetween,
   createRunContext,
-  everyK,
   farthest,
+  firstEvent,
   type RunContext,
-  workParams,
 } from "./context.ts";
 import { correctPublished, type Zone } from "./correct.ts";
 import { publishSpan } from "./publish-span.ts";
-import { selectFirstEvent, selectZones, touchRange } from "./statements.ts";
+import { selectZones, touchMovedAccounts, touchRange, writeAccountZones } from "./statements.ts";
 import { dueSpans, type Span } from "./windows.ts";
 
 /** What a run of aggregation is asked for: windows that end by `until`; with `from`, what is published since then is computed again. */
@@ -52,6 +51,8 @@ async function carryOut(deps: AggregateDeps, begun: Run, { until, from }: Aggreg
   const { arrivals } = await admitArrivals(context, lateBefore);
   if (from !== undefined) await touchRange(deps.store.run, { run_seq: context.run_seq, from_ms: from, to_ms: until });
 
+  await writeAccountZones(deps.store.run, { run_seq: context.run_seq, default_zone: context.default_zone });
+  await touchMovedAccounts(deps.store.run, { run_seq: context.run_seq });
   const zones = await readZones(context);
   const corrected = await correctPublished(context, zones);
   const spans = await dueIn(context, zones, until);
@@ -113,8 +114,8 @@ async function publishedOrKept(context: RunContext): Promise<InstantMs> {
   );
 }
 
-async function readZones({ deps, default_zone }: RunContext): Promise<Zone[]> {
-  const rows = await selectZones(deps.store.run, { default_zone });
+async function readZones({ deps, run_seq }: RunContext): Promise<Zone[]> {
+  const rows = await selectZones(deps.store.run, { run_seq });
   const time = (ms: string): InstantMs | null => (ms === "-1" ? null : instant(Number(ms)));
   return rows.map((row) => ({
     zone: row.zone,
@@ -126,15 +127,9 @@ async function readZones({ deps, default_zone }: RunContext): Promise<Zone[]> {
 async function dueIn(context: RunContext, zones: readonly Zone[], until: InstantMs): Promise<Span[]> {
   const spans: Span[] = [];
   for (const { zone, published_to } of zones) {
-    const first_event = published_to === null ? await firstEvent(context, zone, until) : null;
+    const first_event =
+      published_to === null ? await firstEvent(context, zone, { from: beginning, to: until, touched_by: "0" }) : null;
     spans.push(...dueSpans({ zone, range_minutes: context.range_minutes, published_to, first_event, until }));
   }
   return spans;
-}
-
-async function firstEvent(context: RunContext, zone: string, until: InstantMs): Promise<InstantMs | null> {
-  const { run_seq: _run, ...work } = workParams(context);
-  const params = { zone, default_zone: context.default_zone, from_ms: beginning, to_ms: until, ...everyK, ...work };
-  const [row] = await selectFirstEvent(context.deps.store.run, params);
-  return row === undefined || row.events === "0" ? null : instant(Number(row.first_ms));
 }

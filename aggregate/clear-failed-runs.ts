@@ -14,6 +14,7 @@ const tables = [
   "slice",
   "run_window",
   "run_touched",
+  "account_zone",
   "resource_state",
   "checkpoint",
   "resource_state_repair",

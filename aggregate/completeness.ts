@@ -15,12 +15,15 @@ export interface Completeness {
 }
 
 /** How far usage is published, and the run_seq to read it as of. */
-export async function readCompleteness(
-  { store, runs }: { store: Store; runs: RunLedger },
-  default_zone: string,
-): Promise<{ as_of: bigint; completeness: Completeness }> {
+export async function readCompleteness({
+  store,
+  runs,
+}: {
+  store: Store;
+  runs: RunLedger;
+}): Promise<{ as_of: bigint; completeness: Completeness }> {
   const run = await runs.latestPublished("aggregate");
-  const zones = await selectZones(store.read, { default_zone });
+  const zones = await selectZones(store.read, { run_seq: "0" });
   const ends = zones.map(({ published_to_ms }) => Number(published_to_ms)).filter((end) => end >= 0);
   const complete_to = ends.length === 0 ? null : formatInstant(Math.min(...ends) as InstantMs);
   return {

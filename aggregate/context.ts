@@ -6,7 +6,7 @@ import type { Run, RunLedger } from "../core/runs.ts";
 import type { Store } from "../core/store.ts";
 import { usageTypes } from "../core/usage-types.ts";
 import type { Quarantine } from "../ingest/index.ts";
-import { selectCheckpoints, selectSpanSize } from "./statements.ts";
+import { selectCheckpoints, selectFirstEvent, selectSpanSize } from "./statements.ts";
 
 /** What aggregation stands on. */
 export interface AggregateDeps {
@@ -82,6 +82,17 @@ export async function checkpointsBetween(
 /** Where the pairing starts: the latest checkpoint at or before an instant, else the beginning. */
 export async function stateBefore(context: RunContext, at: InstantMs): Promise<InstantMs> {
   return (await checkpointsBetween(context, beginning, at)).at(-1) ?? beginning;
+}
+
+/** When the first thing happened that is metered in a zone, among all resources or those a run touched; null = nothing. */
+export async function firstEvent(
+  context: RunContext,
+  zone: string,
+  { from, to, touched_by }: { from: InstantMs; to: InstantMs; touched_by: string },
+): Promise<InstantMs | null> {
+  const params = { zone, from_ms: from, to_ms: to, ...everyK, ...workParams(context), touched_by };
+  const [row] = await selectFirstEvent(context.deps.store.run, params);
+  return row === undefined || row.events === "0" ? null : instant(Number(row.first_ms));
 }
 
 /** Events times windows (up to a month of days) that one range of resources may hold: about 1 GB of scratch. */

@@ -4,6 +4,7 @@ import {
   checkpointsBetween,
   emptyScratch,
   farthest,
+  firstEvent,
   rangesFor,
   type RunContext,
   stateBefore,
@@ -22,7 +23,7 @@ import {
   writeSliceDeltas,
   writeStateRepairs,
 } from "./statements.ts";
-import { earlierEdges, type Span } from "./windows.ts";
+import { cutSpans, earlierEdges, type Span } from "./windows.ts";
 
 /** A zone and how far it is published; null = not at all. */
 export interface Zone {
@@ -45,6 +46,7 @@ export async function correctPublished(context: RunContext, zones: readonly Zone
   const since = instant(Number(touched?.from_ms));
   const spans = await spansSince(context, zones, since);
   const later = (await checkpointsBetween(context, beginning, farthest)).filter((at) => at > since);
+  if (spans.length === 0 && later.length === 0) return 0n;
   const start = instant(Math.min(since, ...spans.map(({ edges }) => edges[0] ?? since)));
   const end = instant(Math.max(...spans.map(({ edges }) => edges.at(-1) ?? since), ...later));
   const from = await stateBefore(context, start);
@@ -56,21 +58,25 @@ export async function correctPublished(context: RunContext, zones: readonly Zone
     if (later.length > 0) await writeStateRepairs(lane, { run_seq, checkpoints: later });
   }
   if (later.length > 0) await writeRepairMarks(lane, { run_seq, checkpoints: later });
-  for (const { zone } of spans)
-    await writeCorrectedWindows(lane, { run_seq, zone, default_zone: context.default_zone });
+  for (const zone of new Set(spans.map((span) => span.zone))) await writeCorrectedWindows(lane, { run_seq, zone });
   return resources;
 }
 
-/** Per zone the published windows from the one that holds `since` on; windows before the first published one are added. */
+/**
+ * Per zone the published windows from the one that holds `since` on; where the late facts themselves lie in the zone before
+ * its first published window, the windows back to them are added.
+ */
 async function spansSince(context: RunContext, zones: readonly Zone[], since: InstantMs): Promise<Span[]> {
   const spans: Span[] = [];
   for (const { zone, published_from, published_to } of zones) {
     if (published_from === null || published_to === null || since >= published_to) continue;
     const rows = await selectPublishedEdges(context.deps.store.run, { zone, after_ms: since });
     const published = [...rows.map(({ start_ms }) => instant(Number(start_ms))), published_to];
-    const earlier = earlierEdges({ zone, range_minutes: context.range_minutes, published_from, at: since });
+    const touched_by = context.run_seq;
+    const at = (await firstEvent(context, zone, { from: beginning, to: published_from, touched_by })) ?? published_from;
+    const earlier = earlierEdges({ zone, range_minutes: context.range_minutes, published_from, at });
     if (earlier.length > 0) await noteWindows(context, { zone, edges: [...earlier, published_from] });
-    spans.push({ zone, edges: [...earlier, ...published] });
+    spans.push(...cutSpans(zone, [...earlier, ...published]));
   }
   return spans;
 }
@@ -80,10 +86,10 @@ async function writeDeltas(
   { zone, edges }: Span,
   range: { k_from: string; k_to: string },
 ): Promise<void> {
-  const { deps, run_seq, default_zone, capacity_types } = context;
+  const { deps, run_seq, capacity_types } = context;
   const lane = deps.store.run;
-  const slicing = { run_seq, edges: [...edges], zone, default_zone, capacity_types };
-  const bounds = { run_seq, from_ms: edges[0] ?? 0, to_ms: edges.at(-1) ?? 0, ...range, zone, default_zone };
+  const slicing = { run_seq, edges: [...edges], zone, capacity_types };
+  const bounds = { run_seq, from_ms: edges[0] ?? 0, to_ms: edges.at(-1) ?? 0, ...range, zone };
   await emptyScratch(context, "scratch_record");
   await emptyScratch(context, "scratch_slice");
   await fillFreshRecords(lane, slicing);

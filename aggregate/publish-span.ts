@@ -14,14 +14,14 @@ const checkpointEveryMs = 20 * 3_600_000;
  * @returns the number of records.
  */
 export async function publishSpan(context: RunContext, span: Span): Promise<bigint> {
-  const { deps, run_seq, default_zone, capacity_types } = context;
+  const { deps, run_seq, capacity_types } = context;
   const lane = deps.store.run;
   const first = span.edges[0];
   const end = span.edges.at(-1);
   assert(first !== undefined && end !== undefined && first < end, "a span has windows");
   const from = await stateBefore(context, first);
   const keepState = end - (await stateBefore(context, end)) >= checkpointEveryMs;
-  const windows = { edges: [...span.edges], zone: span.zone, default_zone };
+  const windows = { edges: [...span.edges], zone: span.zone };
   let records = 0n;
   for (const range of await rangesFor(context, { from, to: end, windows: span.edges.length - 1 })) {
     const work = { from_ms: from, to_ms: end, ...range, ...workParams(context) };

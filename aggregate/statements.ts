@@ -10,7 +10,7 @@ const Instants = Type.Array(Type.Number());
 const range = { k_from: Text, k_to: Text };
 const bound = { bound_partitions: Type.Array(Type.Integer()), bound_offsets: Type.Array(Type.BigInt()) };
 const work = { from_ms: Int64, to_ms: Int64, ...range, ...bound, registry_version: Text, run_seq: Text };
-const windows = { edges: Instants, zone: Text, default_zone: Text };
+const windows = { edges: Instants, zone: Text };
 const slicing = { ...windows, capacity_types: Type.Array(Type.Integer()) };
 const arrivals = { from_offset: Text, to_offset: Text };
 const stretch = { log_partition: Type.Integer(), ...arrivals };
@@ -29,16 +29,23 @@ export const writeShapes = defineCommand("aggregate/write_shapes", Type.Object(s
 export const writeNames = defineCommand("aggregate/write_names", Type.Object(stretch));
 export const writeAccounts = defineCommand("aggregate/write_accounts", Type.Object({ ...stretch, now_ms: Int64 }));
 
+export const writeAccountZones = defineCommand(
+  "aggregate/write_account_zones",
+  Type.Object({ run_seq: Text, default_zone: Text }),
+);
+export const touchMovedAccounts = defineCommand("aggregate/touch_moved_accounts", Type.Object({ run_seq: Text }));
+
 export const selectZones = defineQuery(
   "aggregate/zones",
-  Type.Object({ default_zone: Text }),
+  Type.Object({ run_seq: Text }),
   Type.Object({ zone: Text, published_from_ms: Text, published_to_ms: Text }),
 );
 export const selectFirstEvent = defineQuery(
   "aggregate/first_event",
   Type.Object({
     zone: Text,
-    default_zone: Text,
+    run_seq: Text,
+    touched_by: Text,
     from_ms: Int64,
     to_ms: Int64,
     ...range,
@@ -86,7 +93,7 @@ export const checkSpan = defineQuery(
   Type.Object({ interval_ms: Text, record_ms: Text, records: Text, overlong: Text }),
 );
 
-const deltas = { run_seq: Text, from_ms: Int64, to_ms: Int64, ...range, zone: Text, default_zone: Text };
+const deltas = { run_seq: Text, from_ms: Int64, to_ms: Int64, ...range, zone: Text };
 export const fillFreshRecords = defineCommand(
   "aggregate/fill_fresh_records",
   Type.Object({ run_seq: Text, ...slicing }),
@@ -104,5 +111,5 @@ export const writeRepairMarks = defineCommand(
 );
 export const writeCorrectedWindows = defineCommand(
   "aggregate/write_corrected_windows",
-  Type.Object({ run_seq: Text, zone: Text, default_zone: Text }),
+  Type.Object({ run_seq: Text, zone: Text }),
 );

@@ -28,7 +28,7 @@ export function dueSpans(input: {
   if (from === null || from >= until) return [];
   const edges = windowEdges({ zone, range_minutes, from, to: until });
   if (edges[0] !== from) edges.unshift(from);
-  return cut(zone, edges);
+  return cutSpans(zone, edges);
 }
 
 /**
@@ -47,7 +47,8 @@ export function earlierEdges(input: {
   return windowEdges({ zone, range_minutes, from: start, to: published_from }).filter((edge) => edge < published_from);
 }
 
-function cut(zone: string, edges: readonly InstantMs[]): Span[] {
+/** Adjoining windows as spans of bounded length: their edges travel in one statement. */
+export function cutSpans(zone: string, edges: readonly InstantMs[]): Span[] {
   const spans: Span[] = [];
   for (let first = 0; first < edges.length - 1; first += windowsMax)
     spans.push({ zone, edges: edges.slice(first, first + windowsMax + 1) });

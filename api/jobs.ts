@@ -1,4 +1,5 @@
 import Type from "typebox";
+import { changedMonths } from "../aggregate/index.ts";
 import { monthOf, prevMonth } from "../core/calendar.ts";
 import type { Clock } from "../core/clock.ts";
 import { type InstantMs, instant } from "../core/instant.ts";
@@ -29,13 +30,14 @@ export function createTickLedger({ store, clock }: { store: Store; clock: Clock 
 }
 
 /** The part of the system the aggregation job works with. */
-type Worked = Pick<System, "settings" | "rateCards" | "aggregate" | "rate" | "log">;
+type Worked = Pick<System, "settings" | "rateCards" | "aggregate" | "rate" | "runs" | "store" | "log">;
 
 /**
- * The scheduled job: publishes the windows that have ended by its tick, then rates the months that are
- * still open. Cadence comes from the settings, each time anew. Done twice it changes nothing: both runs see to that.
+ * The scheduled job: publishes the windows that have ended by its tick, then rates this month, the one before, and every
+ * older one that a run has touched since it was rated. Cadence comes from the settings, each time anew. Done twice it changes nothing: both runs see to that.
  */
-export function createAggregateJob({ settings, rateCards, aggregate, rate, log }: Worked): Job {
+export function createAggregateJob(system: Worked): Job {
+  const { settings, rateCards, aggregate, rate, log } = system;
   return {
     name: "aggregate",
     cadence: async () => {
@@ -52,7 +54,7 @@ export function createAggregateJob({ settings, rateCards, aggregate, rate, log }
         log.info({ job: "aggregate" }, "no rate card, nothing is rated");
         return;
       }
-      for (const period of openPeriods(await settings.get("usage.aggregation.timezone"), at)) {
+      for (const period of await periodsToRate(system, at)) {
         signal.throwIfAborted();
         await rate({ period });
       }
@@ -60,8 +62,16 @@ export function createAggregateJob({ settings, rateCards, aggregate, rate, log }
   };
 }
 
-/** The month that holds an instant and the one before it, which late facts may still reach; older first. */
-export function openPeriods(zone: string, at: InstantMs): [string, string] {
-  const current = monthOf({ zone, at });
-  return [prevMonth(current), current];
+/**
+ * Months whose bills may be stale, older first: all that a run of aggregation wrote to after they were last rated, and
+ * this month and the one before, whose prices and accounts may have changed (rating finds out by itself).
+ */
+async function periodsToRate({ settings, runs, store }: Worked, at: InstantMs): Promise<string[]> {
+  const current = monthOf({ zone: await settings.get("usage.aggregation.timezone"), at });
+  const periods = new Set([prevMonth(current), current]);
+  for (const { month, run_seq } of await changedMonths({ store })) {
+    const rated = await runs.latestPublished("rate", month);
+    if (BigInt(rated?.versions["usage_run"] ?? "0") < run_seq) periods.add(month);
+  }
+  return [...periods].toSorted();
 }

@@ -58,8 +58,7 @@ export function createMetrics(system: System): Metrics {
     help: "Time since the end of the last window that every zone has published; absent until something is published",
     registers,
     collect: async () => {
-      const zone = await system.settings.get("usage.aggregation.timezone");
-      const { complete_to } = (await readCompleteness(system, zone)).completeness;
+      const { complete_to } = (await readCompleteness(system)).completeness;
       const end = complete_to === null ? null : parseInstant(complete_to);
       if (end === null) lag.remove();
       else lag.set((system.clock.now() - end) / 1000);

@@ -20,6 +20,16 @@ ENGINE = MergeTree
 ORDER BY (account_id, version)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE TABLE account_zone
+(
+    `run_seq` UInt64,
+    `account_id` String,
+    `time_zone` LowCardinality(String)
+)
+ENGINE = MergeTree
+ORDER BY (account_id, run_seq)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE api_key
 (
     `key_id` String,
@@ -223,7 +233,7 @@ CREATE TABLE resource_name
     `occurred_at` DateTime64(3, 'UTC')
 )
 ENGINE = ReplacingMergeTree(occurred_at)
-ORDER BY (account_id, resource, part)
+ORDER BY (account_id, resource, part, name)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE resource_state
@@ -585,8 +595,8 @@ WHERE (log_partition, log_offset) NOT IN (
 
 CREATE VIEW account_of_zone
 AS SELECT account_id
-FROM current_account
-WHERE if(time_zone = '', {default_zone:String}, time_zone) = {zone:String};
+FROM zone_of_account(run_seq = {run_seq:UInt64})
+WHERE time_zone = {zone:String};
 
 CREATE VIEW card_tariff
 (
@@ -1021,7 +1031,7 @@ AS SELECT
     argMin(opened_ms, slice_from_ms) AS opened_ms,
     argMin(opened_by, slice_from_ms) AS opened_by,
     argMax(slice_closed_by, slice_to_ms) AS closed_by
-FROM window_slice(edges = {edges:Array(Int64)}, zone = {zone:String}, default_zone = {default_zone:String}, capacity_types = {capacity_types:Array(UInt16)})
+FROM window_slice(edges = {edges:Array(Int64)}, zone = {zone:String}, run_seq = {run_seq:UInt64}, capacity_types = {capacity_types:Array(UInt16)})
 GROUP BY
     account_id,
     usage_type,
@@ -1220,7 +1230,18 @@ FROM
     FROM scratch_interval
     WHERE (from_ms < ({edges:Array(Int64)}[-1])) AND (to_ms > ({edges:Array(Int64)}[1])) AND (account_id IN (
         SELECT account_id
-        FROM account_of_zone(zone = {zone:String}, default_zone = {default_zone:String})
+        FROM account_of_zone(zone = {zone:String}, run_seq = {run_seq:UInt64})
     ))
 )
 ARRAY JOIN range(first_w, last_w + 1) AS w;
+
+CREATE VIEW zone_of_account
+AS SELECT
+    account_id,
+    argMax(account_zone.time_zone, account_zone.run_seq) AS time_zone
+FROM account_zone
+WHERE (account_zone.run_seq = {run_seq:UInt64}) OR (account_zone.run_seq IN (
+    SELECT run_seq
+    FROM published_run
+))
+GROUP BY account_id;

@@ -1,5 +1,6 @@
 import { buildSystem, type System } from "../api/system.ts";
 import type { EventLog } from "../core/event-log.ts";
+import { AppError } from "../core/errors.ts";
 import { instant } from "../core/instant.ts";
 import type { Run } from "../core/runs.ts";
 import type { Settings } from "../core/settings.ts";
@@ -18,6 +19,8 @@ export interface Pipeline {
   send(events: readonly unknown[]): Promise<Outcome>;
   aggregate(until_ms: number, from_ms?: number): Promise<Run>;
   putAccount(account_id: string, time_zone: string): Promise<void>;
+  /** Gives an account a zone if it may still have one; false where its usage is published already. */
+  moveAccount(account_id: string, time_zone: string): Promise<boolean>;
   /** Forgets what a process holds in memory, as a restart does. */
   restart(): Promise<void>;
   /** Empties everything but the schema and the registry, as if the folder were new. */
@@ -53,6 +56,15 @@ export async function openPipeline(now = Date.UTC(2027, 0, 1)): Promise<Pipeline
       system.aggregate({ until: instant(until_ms), ...(from_ms === undefined ? {} : { from: instant(from_ms) }) }),
     putAccount: async (account_id, time_zone) => {
       await system.accounts.put({ account_id, name: account_id, time_zone }, { by: "test" });
+    },
+    moveAccount: async (account_id, time_zone) => {
+      try {
+        await system.accounts.put({ account_id, time_zone }, { by: "test" });
+        return true;
+      } catch (error) {
+        if (error instanceof AppError && error.key === "conflict") return false;
+        throw error;
+      }
     },
     restart,
     reset: async () => {

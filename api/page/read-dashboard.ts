@@ -40,7 +40,7 @@ export interface DashboardRequest {
 export async function readDashboard(system: System, asked: DashboardRequest): Promise<DashboardView> {
   const { settings, statements, runs, store } = system;
   const zone = await settings.get("usage.aggregation.timezone");
-  const { as_of, completeness } = await readCompleteness(system, zone);
+  const { as_of, completeness } = await readCompleteness(system);
   const complete_to = completeness.complete_to === null ? null : parseInstant(completeness.complete_to);
   const newest = monthOf({ zone, at: system.clock.now() });
   const period =

@@ -113,7 +113,7 @@ export function usageRoutes(app: Api, system: System): void {
       const question = { list: "usage-records", ...filter };
       const default_zone = await system.settings.get("usage.aggregation.timezone");
       const place = query.cursor === undefined ? null : readCursor(query.cursor, question, Place);
-      const state = place ?? (await latestState(system, default_zone));
+      const state = place ?? (await latestState(system));
       const limit = query.limit ?? limitDefault;
       const { records, last } = await listUsageRecords(system, {
         filter,
@@ -152,7 +152,7 @@ export function usageRoutes(app: Api, system: System): void {
       const time_zone = query.time_zone ?? default_zone;
       if (!isTimeZone(time_zone))
         throw refuse("time_zone", time_zone, "a zone of the tz database, such as Europe/Amsterdam");
-      const state = await latestState(system, default_zone);
+      const state = await latestState(system);
       const limit = query.limit ?? 1000;
       const request = {
         filter,
@@ -187,8 +187,8 @@ export function usageRoutes(app: Api, system: System): void {
   );
 }
 
-async function latestState(system: System, default_zone: string) {
-  const { as_of, completeness: state } = await readCompleteness(system, default_zone);
+async function latestState(system: System) {
+  const { as_of, completeness: state } = await readCompleteness(system);
   return { as_of: as_of.toString(), completeness: state };
 }
 

@@ -1,13 +1,16 @@
 -- Makes an account known that so far only events name: zone, currency and rate card by default, payer itself.
 -- Params  log_partition UInt32, from_offset, to_offset UInt64, now_ms Int64
 -- Rows    none
--- Why     usage of an account nobody registered is still usage; it is listed, and billed by the default card
+-- Why     usage of an account nobody registered is still usage; it is listed, and billed by the default card; version 0 lies below whatever is put
 INSERT INTO account
-SELECT account_id, toUInt64(1),
+SELECT account_id, toUInt64(0),
   if(argMin(account, (event.occurred_at, source, id)) = '', account_id, argMin(account, (event.occurred_at, source, id))),
   'account', argMin(domain, (event.occurred_at, source, id)), account_id, '', '', 'postpaid', '', 'active',
   fromUnixTimestamp64Milli({now_ms:Int64}, 'UTC'), 'event'
 FROM event
 WHERE log_partition = {log_partition:UInt32} AND log_offset BETWEEN {from_offset:UInt64} AND {to_offset:UInt64}
+  AND (log_partition, log_offset) NOT IN (
+    SELECT log_partition, log_offset FROM event_excluded WHERE log_offset BETWEEN {from_offset:UInt64} AND {to_offset:UInt64}
+  )
   AND account_id NOT IN (SELECT account_id FROM account)
 GROUP BY account_id

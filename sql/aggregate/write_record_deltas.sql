@@ -2,7 +2,7 @@
 -- Params  run_seq UInt64
 -- Params  from_ms, to_ms Int64           bounds of the windows looked at, Unix ms UTC
 -- Params  k_from, k_to UInt64            range of k, both ends in
--- Params  zone, default_zone String
+-- Params  zone String
 -- Rows    none
 -- Why     unchanged records cost nothing, and the run's rows are its diff
 INSERT INTO usage_record
@@ -16,7 +16,7 @@ WITH said AS (
     AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
     AND k BETWEEN {k_from:UInt64} AND {k_to:UInt64}
     AND k IN (SELECT k FROM run_touched WHERE run_seq = {run_seq:UInt64})
-    AND account_id IN (SELECT account_id FROM account_of_zone(zone = {zone:String}, default_zone = {default_zone:String}))
+    AND account_id IN (SELECT account_id FROM account_of_zone(zone = {zone:String}, run_seq = {run_seq:UInt64}))
     AND record.run_seq IN (SELECT run_seq FROM published_run)
   GROUP BY account_id, window_start, window_end, usage_type, resource, part, shape
   HAVING sum(sign) > 0

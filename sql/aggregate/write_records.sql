@@ -1,7 +1,7 @@
 -- Writes the records of windows published for the first time: touched resources from their intervals, all others whole.
 -- Params  run_seq UInt64, from_ms, to_ms Int64, k_from, k_to UInt64, bound_partitions Array(UInt32), bound_offsets Array(Int64), registry_version String
 -- Params  edges Array(Int64)             window i is [edges[i], edges[i + 1])
--- Params  zone, default_zone String      whose windows; zone of accounts that name none
+-- Params  zone String                    whose windows
 -- Params  capacity_types Array(UInt16)   usage types whose quantity is duration x size
 -- Rows    none
 -- Why     what met no event needs no pairing: most of a cloud, most days
@@ -11,7 +11,7 @@ SELECT {run_seq:UInt64}, toInt8(1), account_id,
   usage_type, resource, part, shape, quantity, duration_ms, slices,
   fromUnixTimestamp64Milli(first_ms, 'UTC'), fromUnixTimestamp64Milli(last_ms, 'UTC'),
   fromUnixTimestamp64Milli(opened_ms, 'UTC'), opened_by, closed_by
-FROM touched_record(edges = {edges:Array(Int64)}, zone = {zone:String}, default_zone = {default_zone:String}, capacity_types = {capacity_types:Array(UInt16)})
+FROM touched_record(edges = {edges:Array(Int64)}, zone = {zone:String}, run_seq = {run_seq:UInt64}, capacity_types = {capacity_types:Array(UInt16)})
 UNION ALL
 SELECT {run_seq:UInt64}, toInt8(1), account_id,
   fromUnixTimestamp64Milli({edges:Array(Int64)}[w], 'UTC') AS window_start,
@@ -25,4 +25,4 @@ FROM untouched_state(from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, k_from = 
   bound_partitions = {bound_partitions:Array(UInt32)}, bound_offsets = {bound_offsets:Array(Int64)},
   registry_version = {registry_version:String}, run_seq = {run_seq:UInt64})
 ARRAY JOIN range(1, toUInt32(length({edges:Array(Int64)}))) AS w
-WHERE account_id IN (SELECT account_id FROM account_of_zone(zone = {zone:String}, default_zone = {default_zone:String}))
+WHERE account_id IN (SELECT account_id FROM account_of_zone(zone = {zone:String}, run_seq = {run_seq:UInt64}))

@@ -1,5 +1,5 @@
 -- Writes what differs between the published slices of touched resources and scratch_slice: -1 for what is gone, +1 for what is new.
--- Params  run_seq UInt64, from_ms, to_ms Int64, k_from, k_to UInt64, zone, default_zone String   as in write_record_deltas.sql
+-- Params  run_seq UInt64, from_ms, to_ms Int64, k_from, k_to UInt64, zone String   as in write_record_deltas.sql
 -- Rows    none
 -- Why     slices follow their records, so that an explanation adds up to the record it explains
 INSERT INTO slice
@@ -13,7 +13,7 @@ FROM (
     AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
     AND k BETWEEN {k_from:UInt64} AND {k_to:UInt64}
     AND k IN (SELECT k FROM run_touched WHERE run_seq = {run_seq:UInt64})
-    AND account_id IN (SELECT account_id FROM account_of_zone(zone = {zone:String}, default_zone = {default_zone:String}))
+    AND account_id IN (SELECT account_id FROM account_of_zone(zone = {zone:String}, run_seq = {run_seq:UInt64}))
     AND run_seq IN (SELECT run_seq FROM published_run)
   UNION ALL
   SELECT toInt64(1) AS side, account_id, window_start, window_end, usage_type, resource, part, shape,

@@ -16,14 +16,14 @@ CREATE TABLE IF NOT EXISTS shape (
 ) ENGINE = ReplacingMergeTree ORDER BY shape
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
--- The latest name of a resource: a label, apart from what is billed.
+-- The names of a resource, of which the latest counts: a label, apart from what is billed.
 CREATE TABLE IF NOT EXISTS resource_name (
   account_id LowCardinality(String),
   resource String,
   part String,
   name String,
   occurred_at DateTime64(3, 'UTC')
-) ENGINE = ReplacingMergeTree(occurred_at) ORDER BY (account_id, resource, part)
+) ENGINE = ReplacingMergeTree(occurred_at) ORDER BY (account_id, resource, part, name)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Published usage: the truth of a window is the sum of its published rows. sign -1 takes back what an earlier run said.
@@ -76,6 +76,14 @@ CREATE TABLE IF NOT EXISTS slice (
 ) ENGINE = MergeTree
 PARTITION BY toYYYYMM(window_start)
 ORDER BY (account_id, window_start, k, usage_type, resource, part, shape, from_at, run_seq)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- The zone in which a run cut an account's windows, where it differs from what the run before had; the latest published counts.
+CREATE TABLE IF NOT EXISTS account_zone (
+  run_seq UInt64,
+  account_id String,
+  time_zone LowCardinality(String)
+) ENGINE = MergeTree ORDER BY (account_id, run_seq)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Windows a run published; they count when the run does.

@@ -1,9 +1,14 @@
 -- From intervals to records. edges: sorted Unix ms; window i is [edges[i], edges[i + 1]). zone: the windows' zone;
--- default_zone: of accounts that name none. capacity_types: usage types whose quantity is duration x size.
+-- run_seq: the run that asks. capacity_types: usage types whose quantity is duration x size.
 
+CREATE OR REPLACE VIEW zone_of_account AS
+SELECT account_id, argMax(account_zone.time_zone, account_zone.run_seq) AS time_zone FROM account_zone
+WHERE account_zone.run_seq = {run_seq:UInt64} OR account_zone.run_seq IN (SELECT run_seq FROM published_run)
+GROUP BY account_id;
+
+-- Accounts whose windows are cut in a zone, as the run fixed it when it began: a change while it goes on is the next run's.
 CREATE OR REPLACE VIEW account_of_zone AS
-SELECT account_id FROM current_account
-WHERE if(time_zone = '', {default_zone:String}, time_zone) = {zone:String};
+SELECT account_id FROM zone_of_account(run_seq = {run_seq:UInt64}) WHERE time_zone = {zone:String};
 
 -- The part of each touched interval inside each window of the zone. closed_by is 0 where the slice runs to its window's
 -- end: a close on the edge belongs to the next window, so that windows computed apart and together say the same.
@@ -23,7 +28,7 @@ FROM (
     toUInt32(transform(roundDown(least(to_ms, {edges:Array(Int64)}[-1]) - 1, {edges:Array(Int64)}), {edges:Array(Int64)}, arrayEnumerate({edges:Array(Int64)}), toUInt32(0))) AS last_w
   FROM scratch_interval
   WHERE from_ms < {edges:Array(Int64)}[-1] AND to_ms > {edges:Array(Int64)}[1]
-    AND account_id IN (SELECT account_id FROM account_of_zone(zone = {zone:String}, default_zone = {default_zone:String}))
+    AND account_id IN (SELECT account_id FROM account_of_zone(zone = {zone:String}, run_seq = {run_seq:UInt64}))
 )
 ARRAY JOIN range(first_w, last_w + 1) AS w;
 
@@ -38,7 +43,7 @@ SELECT account_id, start_ms, end_ms, usage_type, resource, part, shape,
   argMin(opened_ms, slice_from_ms) AS opened_ms,
   argMin(opened_by, slice_from_ms) AS opened_by,
   argMax(slice_closed_by, slice_to_ms) AS closed_by
-FROM window_slice(edges = {edges:Array(Int64)}, zone = {zone:String}, default_zone = {default_zone:String}, capacity_types = {capacity_types:Array(UInt16)})
+FROM window_slice(edges = {edges:Array(Int64)}, zone = {zone:String}, run_seq = {run_seq:UInt64}, capacity_types = {capacity_types:Array(UInt16)})
 GROUP BY account_id, usage_type, resource, part, shape, start_ms, end_ms;
 
 -- What was open at the checkpoint and met no event since: a whole window each, no sorting, no grouping.

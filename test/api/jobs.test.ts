@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { createAggregateJob, createTickLedger, openPeriods } from "../../api/jobs.ts";
+import { createAggregateJob, createTickLedger } from "../../api/jobs.ts";
 import type { System } from "../../api/system.ts";
 import { formatInstant } from "../../core/instant.ts";
 import { silentLog } from "../../core/log.ts";
@@ -93,7 +93,11 @@ test("the months that are open are rated once there is a rate card", async () =>
   expect((await system.statements.list({ period: "2026-10", limit: 10 })).map(({ net }) => net)).toEqual(["12.00"]);
 });
 
-test("open periods are the month of the tick and the one before, in the zone of the windows", () => {
-  expect(openPeriods("UTC", at("2026-01-01T00:15:00Z"))).toEqual(["2025-12", "2026-01"]);
-  expect(openPeriods("America/New_York", at("2026-01-01T00:15:00Z"))).toEqual(["2025-11", "2025-12"]);
+test("a late fact of an older month changes that month's bill at the next tick", async () => {
+  await send("2", "VM.STOP", "2026-07-10T10:00:00Z");
+  await send("3", "VM.START", "2026-07-10T00:00:00Z");
+  clock.set(at("2026-10-08T12:00:00Z"));
+  expect(await runDue(system)).toEqual(["2026-10-08T00:30:00.000Z"]);
+  // 10 h × 0.10 EUR
+  expect((await system.statements.list({ period: "2026-07", limit: 10 })).map(({ net }) => net)).toEqual(["1.00"]);
 });

@@ -155,7 +155,7 @@ async function benchRating({ pipeline, command }: Cloud): Promise<Figure> {
 
 async function benchReading({ pipeline }: Cloud): Promise<Figure[]> {
   const system = pipeline.system();
-  const { as_of } = await readCompleteness(system, "UTC");
+  const { as_of } = await readCompleteness(system);
   const filterOf = (index: number): Parameters<typeof listUsageRecords>[1]["filter"] => ({
     from: instant(start),
     to: instant(start + 31 * day),

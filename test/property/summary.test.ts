@@ -52,7 +52,7 @@ test(
           await pipeline.aggregate((history.from_ms + history.until_ms) / 2);
           await pipeline.send(history.events.slice(half));
           await pipeline.aggregate(history.until_ms);
-          const { as_of, completeness } = await readCompleteness(pipeline.system(), "UTC");
+          const { as_of, completeness } = await readCompleteness(pipeline.system());
           const until_ms = Math.min(history.until_ms, Date.parse(completeness.complete_to ?? ""));
           const expected = daysOf(history, zone, until_ms);
           const rows = await summarizeUsage(pipeline.system(), {

@@ -1,4 +1,5 @@
 import Type from "typebox";
+import { offsetsOf } from "../core/event-log.ts";
 import { toCloudEvent } from "../core/events.ts";
 import type { InstantMs } from "../core/instant.ts";
 import { defineQuery } from "../core/sql.ts";
@@ -63,11 +64,10 @@ export async function admitArrivals(context: RunContext, lateBefore: InstantMs):
 
 /** The positions above the former bound and up to this one, per partition, in pieces of bounded size. */
 function newStretches({ run }: RunContext): Stretch[] {
-  return Object.entries(run.bound).flatMap(([key, offset]) => {
-    const log_partition = Number(key.slice(key.lastIndexOf("/") + 1));
-    const last = BigInt(offset);
+  const former = offsetsOf(run.former_bound);
+  return [...offsetsOf(run.bound)].flatMap(([log_partition, last]) => {
     const stretches: Stretch[] = [];
-    for (let from = BigInt(run.former_bound[key] ?? "-1") + 1n; from <= last; from += stretchMax) {
+    for (let from = (former.get(log_partition) ?? -1n) + 1n; from <= last; from += stretchMax) {
       const to = from + stretchMax - 1n;
       stretches.push({ log_partition, from_offset: from.toString(), to_offset: (to < last ? to : last).toString() });
     }

@@ -16,7 +16,7 @@ import {
 } from "./context.ts";
 import { correctPublished, type Zone } from "./correct.ts";
 import { publishSpan } from "./publish-span.ts";
-import { selectZones, touchMovedAccounts, touchRange, writeAccountZones } from "./statements.ts";
+import { countWritten, selectZones, touchMovedAccounts, touchRange, writeAccountZones } from "./statements.ts";
 import { dueSpans, type Span } from "./windows.ts";
 
 /** What a run of aggregation is asked for: windows that end by `until`; with `from`, what is published since then is computed again. */
@@ -26,7 +26,7 @@ export interface AggregateRequest {
 }
 
 /**
- * One run (design.md §6.4): fix the bounds, admit what arrived, correct what is published where facts came late, publish
+ * One run: fix the bounds, admit what arrived, correct what is published where facts came late, publish
  * the windows that have ended, all in one step at the end. A crash at any point leaves the former truth, and a run that
  * finds nothing new changes nothing.
  * @throws AppError run-in-progress
@@ -66,17 +66,25 @@ async function carryOut(deps: AggregateDeps, begun: Run, { until, from }: Aggreg
     );
   }
 
+  const corrections = corrected > 0n ? await countCorrections(context, records) : 0n;
   const windows = spans.reduce((sum, { edges }) => sum + edges.length - 1, 0);
   const counts = {
     arrivals: `${arrivals}`,
     resources_corrected: `${corrected}`,
     windows: `${windows}`,
     records: `${records}`,
+    corrections: `${corrections}`,
   };
-  const changed = arrivals > 0n || corrected > 0n || windows > 0;
+  const changed = arrivals > 0n || corrections > 0n || windows > 0;
   const done = await deps.runs.step(run, { state: changed ? "published" : "unchanged", counts });
   deps.log.info({ run_id: run.id, state: done.state, ...counts }, "aggregation done");
   return done;
+}
+
+/** Rows that took something back or said it anew: all of the run's but those of windows published for the first time. */
+async function countCorrections({ deps, run_seq }: RunContext, records: bigint): Promise<bigint> {
+  const [written] = await countWritten(deps.store.run, { run_seq });
+  return BigInt(written?.rows ?? "0") - records;
 }
 
 /** Stores with the run all that its result depends on (P12). */

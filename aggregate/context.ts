@@ -39,7 +39,7 @@ export const beginning = instant(Date.UTC(2000, 0, 1));
 export const farthest = instant(Date.UTC(2290, 0, 1));
 
 /** All of k. */
-export const everyK = { k_from: "0", k_to: "18446744073709551615" };
+const everyK = { k_from: "0", k_to: "18446744073709551615" };
 
 /** Fixes what a run depends on. */
 export function createRunContext(

@@ -74,6 +74,11 @@ export const selectTouched = defineQuery(
   Type.Object({ run_seq: Text }),
   Type.Object({ resources: Text, from_ms: Text }),
 );
+export const countWritten = defineQuery(
+  "aggregate/rows_of_run",
+  Type.Object({ run_seq: Text }),
+  Type.Object({ rows: Text }),
+);
 export const touchRange = defineCommand(
   "aggregate/touch_range",
   Type.Object({ run_seq: Text, from_ms: Int64, to_ms: Int64 }),

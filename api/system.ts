@@ -70,6 +70,7 @@ export async function buildSystem(store: Store, { clock, log }: { clock: Clock; 
   const quarantine = createQuarantine({ store, clock });
   const runs = createRunLedger({ store, clock });
   const settings = createSettings({ store, clock });
+  const horizon_ms = Number(await settings.get("ingest.retention.horizon")) * 86_400_000;
   const accounts = createAccounts({ store, clock });
   const catalogue = createCatalogue({ store, clock });
   const rateCards = createRateCards({ store, clock });
@@ -90,7 +91,7 @@ export async function buildSystem(store: Store, { clock, log }: { clock: Clock; 
     store,
     eventLog,
     quarantine,
-    ingest: createIngest({ log: eventLog, quarantine, clock }),
+    ingest: createIngest({ log: eventLog, quarantine, clock, horizon_ms }),
     runs,
     settings,
     accounts,

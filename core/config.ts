@@ -43,6 +43,7 @@ function readBrokers(value: string): readonly string[] | null {
   const brokers = value.split(",").map((broker) => broker.trim());
   return brokers.every((broker) => /^[^\s:/]+:\d{1,5}$|^\[[\da-fA-F:]+\]:\d{1,5}$/.test(broker)) ? brokers : null;
 }
+const token: Reader<string> = (value) => (value.length >= 16 ? value : null);
 const level: Reader<string> = (value) => (logLevels.includes(value) ? value : null);
 
 function readRoles(value: string): readonly Role[] | null {
@@ -72,7 +73,7 @@ const variables = {
   },
   roles: { name: "TALLY_ROLES", default: roles, expected: `all, or some of ${roles.join(",")}`, read: readRoles },
   log_level: { name: "TALLY_LOG_LEVEL", default: "info", expected: `one of ${logLevels.join(", ")}`, read: level },
-  admin_token: { name: "TALLY_ADMIN_TOKEN", default: null, expected: "a token", read: text },
+  admin_token: { name: "TALLY_ADMIN_TOKEN", default: null, expected: "a token of at least 16 characters", read: token },
   integration_port: { name: "TALLY_INTEGRATION_PORT", default: 0, expected: "a port from 0 to 65535", read: port },
 } satisfies { [K in keyof Config]: Variable<Config[K]> };
 

@@ -99,6 +99,16 @@ const registry = [
     fixed_by_usage: false,
     accepts: (value) => /^[\w.-]{1,128}$/.test(value),
   },
+  {
+    name: "ingest.retention.horizon",
+    default: "3660",
+    unit: "days",
+    meaning: "Events that happened longer ago are put in quarantine.",
+    expected: "a whole number of days from 1 to 36600",
+    applies: "restart",
+    fixed_by_usage: false,
+    accepts: (value) => wholeNumber(value, { min: 1, max: 36_600 }),
+  },
 ] as const satisfies readonly SettingDefinition[];
 
 /** The registry: there are no other settings than these. */

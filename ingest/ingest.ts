@@ -44,10 +44,13 @@ export function createIngest({
   log,
   quarantine,
   clock,
+  horizon_ms,
 }: {
   log: EventLog;
   quarantine: Quarantine;
   clock: Clock;
+  /** How long ago an event may have happened; without it only 2000 is the limit. */
+  horizon_ms?: number;
 }): Ingest {
   const recent = createRecentIds();
 
@@ -62,7 +65,7 @@ export function createIngest({
         sorted.refused.push({ raw: message.raw(), origin, source, id, field, reason });
       };
       if (value === undefined) return reject("", "", "", "the message is not JSON");
-      const event = validateEvent(value, now);
+      const event = validateEvent(value, now, horizon_ms);
       if (isRefusal(event)) return reject(text(value, "source"), text(value, "id"), event.field, event.reason);
       const line = lineOf(event);
       // Half of a surrogate pair cannot be written as UTF-8: what came back would not be what was sent.

@@ -36,10 +36,14 @@ const expectations: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads one event of the message contract. `now` is the clock port's: events more than five minutes ahead are refused,
- * as are events before 2000, unknown types, and what must be charged by its size but has none. Finer than a millisecond is floored.
+ * Reads one event of the message contract. `now` is the clock port's: events more than five minutes ahead are refused, as
+ * are events before 2000 or more than `horizon_ms` ago (as a rule the retention horizon), unknown types, and what must be charged by its size but has none. Finer than a millisecond is floored.
  */
-export function validateEvent(raw: unknown, now: InstantMs): LifecycleEvent | Refusal {
+export function validateEvent(
+  raw: unknown,
+  now: InstantMs,
+  horizon_ms = Number.POSITIVE_INFINITY,
+): LifecycleEvent | Refusal {
   if (!check.Check(raw)) return explainShape(raw);
   const occurredAt = parseInstant(raw.time);
   if (occurredAt === null) return refuse("time", raw.time);
@@ -47,6 +51,10 @@ export function validateEvent(raw: unknown, now: InstantMs): LifecycleEvent | Re
     return refuse("time", raw.time, `expected no later than 5 minutes after ${formatInstant(now)}, the time here`);
   }
   if (occurredAt < earliest) return refuse("time", raw.time, "expected 2000-01-01T00:00:00.000Z or later");
+  if (occurredAt < now - horizon_ms) {
+    const days = Math.floor(horizon_ms / 86_400_000);
+    return refuse("time", raw.time, `expected no longer ago than the ${days} days of ingest.retention.horizon`);
+  }
   if (!eventTypes.has(raw.type))
     return refuse("type", raw.type, "expected an event type of a usage type in GET /v1/usage-types");
   const { data } = raw;

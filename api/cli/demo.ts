@@ -72,14 +72,14 @@ function renderDemo({ period, events, resources, statements, sums }: DemoOutcome
     const lines = statement.lines.slice(0, LINES_SHOWN);
     const rows = lines.map((line) => {
       const { quantity, unit } = readableQuantity(line);
-      return [line.description, roughly(quantity), unit, line.unit_price ?? "no price", line.amount];
+      return [line.description, quantity, unit, line.unit_price ?? "no price", line.amount];
     });
     const more = statement.lines.length - lines.length;
     const table = renderTable(rows, {
       head: ["item", "quantity", "unit", "unit price", "amount"],
       right: ["quantity", "unit price", "amount"],
     });
-    return `\n${payer}, ${period}\n${table}${more > 0 ? `… ${more} more lines; ` : ""}net ${statement.net} ${statement.currency}\n`;
+    return `\n${payer}, ${period}\n${table}${more > 0 ? `… ${more} more ${more === 1 ? "line" : "lines"}; ` : ""}net ${statement.net} ${statement.currency}\n`;
   });
   const unrated = statements
     .flatMap(({ statement }) => statement.lines)
@@ -94,10 +94,6 @@ function renderDemo({ period, events, resources, statements, sums }: DemoOutcome
       ? ""
       : `${unrated} lines have no price: large machines are left out of the demo's rate card, and such use is never lost.\n`;
   return `${shown.join("")}${totals.join("")}${gaps}${events} events of ${resources} resources.\n`;
-}
-
-function roughly(decimal: string): string {
-  return decimal.replace(/(\.\d\d)\d+$/, "$1");
 }
 
 function seconds(ms: number): string {

@@ -1,6 +1,7 @@
 import { benchCloud } from "./cloud.ts";
 import { benchFaults, formatFaults } from "./faults.ts";
 import { benchIngest } from "./ingest.ts";
+import { benchRoad } from "./road.ts";
 import { type Figure, printFigure, writeReport } from "./report.ts";
 
 // npm run bench [-- cloud|ingest|faults] [size]: prints each figure with its floor and target, writes out/bench.json.
@@ -17,6 +18,7 @@ async function take(name: string, bench: () => Promise<Figure[]>): Promise<void>
   }
 }
 
+await take("road", benchRoad);
 await take("ingest", benchIngest);
 await take("cloud", () => benchCloud(Number(size ?? 1_000_000)));
 if (only === "faults") process.stdout.write(formatFaults(await benchFaults(Number(size ?? 50))));

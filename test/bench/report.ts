@@ -62,8 +62,8 @@ export function profileStatements(lane: ClickHouseClient): void {
         const start = performance.now();
         const result = await original(statement);
         const took = (performance.now() - start).toFixed(0).padStart(6);
-        const name = statement.clickhouse_settings?.["log_comment"] ?? statement.query.slice(0, 60);
-        process.stderr.write(`${took} ms  ${String(name)}\n`);
+        const name = statement.clickhouse_settings?.["log_comment"];
+        process.stderr.write(`${took} ms  ${typeof name === "string" ? name : statement.query.slice(0, 60)}\n`);
         return result;
       },
     });

@@ -45,7 +45,7 @@ test.each([
   ["TALLY_ROLES", "all", { roles: untouched.roles }],
   ["TALLY_ROLES", "api, ingest", { roles: ["ingest", "api"] }],
   ["TALLY_LOG_LEVEL", "debug", { log_level: "debug" }],
-  ["TALLY_ADMIN_TOKEN", "s3cret", { admin_token: "s3cret" }],
+  ["TALLY_ADMIN_TOKEN", "s3cret-s3cret-s3", { admin_token: "s3cret-s3cret-s3" }],
   ["TALLY_INTEGRATION_PORT", "8096", { integration_port: 8096 }],
 ])("%s=%s is read", (name, value, change) => {
   expect(readConfig({ [name]: value })).toEqual({ ...untouched, ...change });

@@ -25,6 +25,8 @@ export interface Pipeline {
   restart(): Promise<void>;
   /** Empties everything but the schema and the registry, as if the folder were new. */
   reset(): Promise<void>;
+  /** Keeps what came in; forgets all that was made of it, and the settings and accounts. */
+  forgetUsage(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -67,17 +69,20 @@ export async function openPipeline(now = Date.UTC(2027, 0, 1)): Promise<Pipeline
       }
     },
     restart,
-    reset: async () => {
-      const query =
-        "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine NOT LIKE '%View' AND total_rows != 0";
-      const result = await store.run.query({ query, format: "JSONEachRow" });
-      for (const { name } of await result.json<{ name: string }>()) {
-        if (!kept.includes(name)) await store.run.command({ query: `TRUNCATE TABLE ${name}` });
-      }
-      await restart();
-    },
+    reset: () => empty(kept),
+    forgetUsage: () => empty([...kept, "event", "event_log"]),
     close: opened.close,
   };
+
+  async function empty(except: readonly string[]): Promise<void> {
+    const query =
+      "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine NOT LIKE '%View' AND total_rows != 0";
+    const result = await store.run.query({ query, format: "JSONEachRow" });
+    for (const { name } of await result.json<{ name: string }>()) {
+      if (!except.includes(name)) await store.run.command({ query: `TRUNCATE TABLE ${name}` });
+    }
+    await restart();
+  }
 }
 
 interface TruthRow {

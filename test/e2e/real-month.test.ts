@@ -25,17 +25,6 @@ async function send(events: readonly unknown[]): Promise<void> {
   }
 }
 
-/** Keeps what came in; forgets all that was made of it. */
-async function forgetUsage(): Promise<void> {
-  for (const table of [
-    "event_identity event_excluded shape resource_name run run_window run_touched usage_record slice account setting rate_card tariff",
-    "resource_state checkpoint resource_state_repair billing_record statement_line",
-  ].flatMap((names) => names.split(" "))) {
-    await pipeline.store.run.command({ query: `TRUNCATE TABLE ${table}` });
-  }
-  await pipeline.restart();
-}
-
 async function meter({
   zone,
   range,
@@ -117,7 +106,7 @@ describe.each(["Europe/Amsterdam", "UTC", "Asia/Kolkata"])("in %s", (zone) => {
   test.each([1440, 60, 15])(
     "windows of %i minutes add up to all durations, to the millisecond",
     async (range) => {
-      await forgetUsage();
+      await pipeline.forgetUsage();
       await meter({ zone, range });
       const { 1: running, 2: allocated } = await totals();
       const total = totalOf(machines.rows);
@@ -140,7 +129,7 @@ describe("statements of accounts in Europe/Amsterdam", () => {
   test.each([1440, 60, 15])(
     "are the same bytes with windows of %i minutes",
     async (range) => {
-      await forgetUsage();
+      await pipeline.forgetUsage();
       await meter({ zone: "UTC", range, account_zone: "Europe/Amsterdam" });
       const text = await statements("2022-10");
       if (range === 1440) daily = text;
@@ -175,7 +164,7 @@ describe("statements of accounts in Europe/Amsterdam", () => {
 });
 
 test("in UTC the hours before October are billed in September", async () => {
-  await forgetUsage();
+  await pipeline.forgetUsage();
   await meter({ zone: "UTC", range: 1440 });
   const edge = Date.UTC(2022, 9, 1);
   const before = machines.rows.reduce((sum, { submission_time, duration }) => {

@@ -36,11 +36,17 @@ const stylesheet = readFileSync(new URL("page.css", import.meta.url), "utf8");
 /** The pages for people, on a scope of their own: `app.register(async (scope) => pageRoutes(scope, …))`. */
 export function pageRoutes(scope: FastifyInstance, { system, open }: PageOptions): void {
   const sessions = createSessions(system);
-  const hasEntry = (request: FastifyRequest): boolean => open || sessions.isOpen(request.headers.cookie);
+  /** A session is worth what its token is now: a revoked key closes its pages too. */
+  const hasEntry = async (request: FastifyRequest): Promise<boolean> => {
+    if (open) return true;
+    const token = sessions.tokenOf(request.headers.cookie);
+    const key = token === null ? null : await system.keys.find(token);
+    return key !== null && readers.has(key.role);
+  };
   const show = (reply: FastifyReply, content: { title: string; main: Html }): FastifyReply =>
     reply
       .type("text/html; charset=utf-8")
-      .send(renderPage({ ...content, signed_in: !open && sessions.isOpen(reply.request.headers.cookie) }));
+      .send(renderPage({ ...content, signed_in: !open && sessions.tokenOf(reply.request.headers.cookie) !== null }));
 
   scope.addContentTypeParser(
     "application/x-www-form-urlencoded",
@@ -70,7 +76,7 @@ export function pageRoutes(scope: FastifyInstance, { system, open }: PageOptions
   );
 
   scope.get<{ Querystring: Record<string, unknown> }>("/", hidden, async (request, reply) => {
-    if (!hasEntry(request)) return show(reply.code(401), { title: "Sign in", main: renderLogin("") });
+    if (!(await hasEntry(request))) return show(reply.code(401), { title: "Sign in", main: renderLogin("") });
     const [period, account_id] = [text(request.query["period"]), text(request.query["account"])];
     if (period !== "" && !isMonth(period)) {
       throw new AppError("invalid-request", `period is ${JSON.stringify(period)}, expected a month such as 2026-10`, {
@@ -84,7 +90,7 @@ export function pageRoutes(scope: FastifyInstance, { system, open }: PageOptions
   });
 
   scope.get<{ Params: { id: string } }>("/statements/:id", hidden, async (request, reply) => {
-    if (!hasEntry(request)) return reply.redirect("/", 303);
+    if (!(await hasEntry(request))) return reply.redirect("/", 303);
     const statement = await system.statements.get(request.params.id);
     if (statement === null)
       throw new AppError("not-found", "there is no such statement; once a period is rated again it may have gone");
@@ -109,7 +115,9 @@ export function pageRoutes(scope: FastifyInstance, { system, open }: PageOptions
         ),
       });
     }
-    return reply.header("set-cookie", sessions.open({ secure: request.protocol === "https" })).redirect("/", 303);
+    return reply
+      .header("set-cookie", sessions.open({ token, secure: request.protocol === "https" }))
+      .redirect("/", 303);
   });
 
   scope.post("/logout", hidden, async (request, reply) =>

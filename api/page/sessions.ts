@@ -8,26 +8,30 @@ const COOKIE = "tally_session";
 
 /** Who has signed in on the page, kept in memory: a restart signs everybody out. */
 export interface Sessions {
-  /** Starts a session; answers the cookie that carries it. */
-  open(options: { secure: boolean }): string;
-  isOpen(cookies: string | undefined): boolean;
+  /** Starts a session for the bearer of a token; answers the cookie that carries it. */
+  open(options: { token: string; secure: boolean }): string;
+  /** The token a live session was opened with, which may have been revoked since; null without a session. */
+  tokenOf(cookies: string | undefined): string | null;
   /** Ends it; answers the cookie that takes the former one away. */
   close(cookies: string | undefined): string;
 }
 
 /** Sessions of twelve hours, each behind an id nobody can guess. */
 export function createSessions({ clock }: { clock: Clock }): Sessions {
-  const endOf = new Map<string, number>();
+  const live = new Map<string, { token: string; end_ms: number }>();
   return {
-    open: ({ secure }) => {
-      if (endOf.size >= SESSIONS_MAX) endOf.delete(endOf.keys().next().value ?? "");
+    open: ({ token, secure }) => {
+      if (live.size >= SESSIONS_MAX) live.delete(live.keys().next().value ?? "");
       const id = randomBytes(32).toString("base64url");
-      endOf.set(id, clock.now() + LIFE_MS);
+      live.set(id, { token, end_ms: clock.now() + LIFE_MS });
       return `${COOKIE}=${id}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${LIFE_MS / 1000}${secure ? "; Secure" : ""}`;
     },
-    isOpen: (cookies) => clock.now() < (endOf.get(sessionOf(cookies)) ?? 0),
+    tokenOf: (cookies) => {
+      const session = live.get(sessionOf(cookies));
+      return session === undefined || clock.now() >= session.end_ms ? null : session.token;
+    },
     close: (cookies) => {
-      endOf.delete(sessionOf(cookies));
+      live.delete(sessionOf(cookies));
       return `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`;
     },
   };

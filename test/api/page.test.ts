@@ -120,6 +120,14 @@ test("a token that reads opens a session in a cookie no script sees; signing out
   expect((await closed.inject({ url: "/", headers: { cookie: again } })).statusCode).toBe(401);
 });
 
+test("a revoked key closes the pages it had opened", async () => {
+  const auditor = await system.keys.create({ name: "auditor", role: "auditor" });
+  const cookie = String((await login(auditor.token)).headers["set-cookie"]).split(";")[0]!;
+  expect((await closed.inject({ url: "/", headers: { cookie } })).statusCode).toBe(200);
+  await system.keys.revoke(auditor.key.key_id);
+  expect((await closed.inject({ url: "/", headers: { cookie } })).statusCode).toBe(401);
+});
+
 test("the session opens the pages alone: the API still asks for its token", async () => {
   const cookie = String((await login(token)).headers["set-cookie"]).split(";")[0]!;
   expect((await closed.inject({ url: "/v1/accounts", headers: { cookie } })).statusCode).toBe(401);

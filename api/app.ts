@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import { AppError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { Api } from "./api.ts";
 import { requireToken } from "./auth.ts";
 import { createMetrics } from "./metrics.ts";
 import { describeApi } from "./openapi.ts";
-import { answerProblems, sendProblem } from "./problems.ts";
+import { answerProblems, answerUnreadable, sendProblem } from "./problems.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { billingRoutes } from "./routes/billing.ts";
 import { eventRoutes } from "./routes/events.ts";
@@ -35,13 +36,21 @@ export async function buildApp(system: System, { log }: { log: Log }): Promise<F
     genReqId: () => `req_${randomBytes(10).toString("hex")}`,
     bodyLimit: bodyBytesMax,
     routerOptions: { maxParamLength: 4096 },
+    clientErrorHandler: (_error, socket) => answerUnreadable(socket),
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   // What a handler returns is what is sent: a schema describes and never filters.
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   answerProblems(app);
-  app.addHook("onRequest", async (request, reply) => void reply.header("x-request-id", request.id));
+  app.addHook("onRequest", async (request, reply) => {
+    void reply.header("x-request-id", request.id);
+    const encoding = request.headers["content-encoding"] ?? "identity";
+    if (encoding !== "identity")
+      throw new AppError("unsupported-media-type", `content-encoding is "${encoding}", expected none`, {
+        field: "content-encoding",
+      });
+  });
   const metrics = createMetrics(system);
   metrics.observe(app);
 

@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+import type { Socket } from "node:net";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import Type from "typebox";
 import { AppError, type ProblemKey, toProblem } from "../core/errors.ts";
@@ -83,4 +85,18 @@ function fromFastify(error: FastifyError, { headers, routeOptions }: FastifyRequ
 function patternOf(url: string): RegExp {
   const literal = url.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
   return new RegExp(`^${literal.replace(/:\w+/g, "[^/]+").replaceAll("*", ".*")}$`);
+}
+
+/** What never became a request (no HTTP, headers without end) is answered on the bare connection, in the same form. */
+export function answerUnreadable(socket: Socket): void {
+  if (!socket.writable) return void socket.destroy();
+  const instance = `req_${randomBytes(10).toString("hex")}`;
+  const problem = toProblem(new AppError("unreadable-body", "This is not a request this server can read."), instance);
+  const body = JSON.stringify(problem);
+  const head = [
+    "HTTP/1.1 400 Bad Request",
+    "content-type: application/problem+json",
+    `content-length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${[...head, "connection: close"].join("\r\n")}\r\n\r\n${body}`);
 }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { type AddressInfo, connect } from "node:net";
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -34,6 +35,30 @@ test("an address that is not there is a 404 in problem+json, logged at info unde
     instance: answer.headers["x-request-id"],
   });
   expect(logged(problem.instance)).toMatchObject([{ level: 30, status: 404, msg: "request refused" }]);
+});
+
+test("what is no HTTP is answered in problem+json too, and a body of another encoding is a 415", async () => {
+  await api.app.listen({ port: 0, host: "127.0.0.1" });
+  const { port } = api.app.server.address() as AddressInfo;
+  const answer = await new Promise<string>((resolve, reject) => {
+    let text = "";
+    const socket = connect(port, "127.0.0.1", () => socket.write("BREW coffee\r\n\r\n"));
+    socket.on("data", (chunk) => (text += chunk.toString()));
+    socket.on("close", () => resolve(text));
+    socket.on("error", reject);
+  });
+  expect(answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*content-type: application\/problem\+json/i);
+  expect(JSON.parse(answer.slice(answer.indexOf("{")))).toMatchObject({
+    type: "/problems/unreadable-body",
+    status: 400,
+  });
+  const packed = await api.app.inject({
+    method: "POST",
+    url: "/v1/events",
+    headers: { authorization: `Bearer ${api.admin}`, "content-type": "application/json", "content-encoding": "gzip" },
+    payload: "{}",
+  });
+  expect(packed.json()).toMatchObject({ status: 415, field: "content-encoding" });
 });
 
 test.each([

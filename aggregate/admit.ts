@@ -88,6 +88,7 @@ async function quarantineConflicts({ deps }: RunContext, stretch: Stretch): Prom
         reason: `id is ${JSON.stringify(row.id)}, which ${row.source} has used for an event with other content`,
       })),
     );
+    for (const { source, id } of rows) deps.ingest.forget(source, id);
     if (rows.length < conflictsMax) return;
     after = rows.at(-1)?.log_offset ?? after;
   }

@@ -5,7 +5,7 @@ import type { Log } from "../core/log.ts";
 import type { Run, RunLedger } from "../core/runs.ts";
 import type { Store } from "../core/store.ts";
 import { usageTypes } from "../core/usage-types.ts";
-import type { Quarantine } from "../ingest/index.ts";
+import type { Ingest, Quarantine } from "../ingest/index.ts";
 import { selectCheckpoints, selectFirstEvent, selectSpanSize } from "./statements.ts";
 
 /** What aggregation stands on. */
@@ -13,6 +13,7 @@ export interface AggregateDeps {
   readonly store: Store;
   readonly eventLog: EventLog;
   readonly quarantine: Quarantine;
+  readonly ingest: Pick<Ingest, "forget">;
   readonly runs: RunLedger;
   readonly settings: { all(): Promise<Readonly<Record<string, string>>> };
   readonly clock: Clock;

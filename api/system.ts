@@ -74,8 +74,10 @@ export async function buildSystem(store: Store, { clock, log }: { clock: Clock; 
   const accounts = createAccounts({ store, clock });
   const catalogue = createCatalogue({ store, clock });
   const rateCards = createRateCards({ store, clock });
+  const ingest = createIngest({ log: eventLog, quarantine, clock, horizon_ms });
   const aggregation: AggregateDeps = {
     store,
+    ingest,
     eventLog,
     quarantine,
     runs,
@@ -91,7 +93,7 @@ export async function buildSystem(store: Store, { clock, log }: { clock: Clock; 
     store,
     eventLog,
     quarantine,
-    ingest: createIngest({ log: eventLog, quarantine, clock, horizon_ms }),
+    ingest,
     runs,
     settings,
     accounts,

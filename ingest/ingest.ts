@@ -30,6 +30,8 @@ export interface Outcome {
 export interface Ingest {
   /** Takes in a batch from `origin`; resolves when what it says is durable (P2). Rejects only when the store does: send again. */
   accept(messages: readonly Message[], origin: string): Promise<Outcome>;
+  /** A run has found that what came in under this id contradicts what was accepted before: it is no measure for repeats. */
+  forget(source: string, id: string): void;
 }
 
 interface Sorted {
@@ -103,6 +105,7 @@ export function createIngest({
       for (const { event, line } of fresh) recent.remember(event.source, event.id, line);
       return { accepted: fresh.length, duplicates, rejected };
     },
+    forget: recent.forget,
   };
 }
 

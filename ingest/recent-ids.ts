@@ -12,6 +12,8 @@ export type Acquaintance = "new" | "duplicate" | "conflict";
 export function createRecentIds(): {
   know(source: string, id: string, line: string): Acquaintance;
   remember(source: string, id: string, line: string): void;
+  /** What was remembered turned out not to count; the next arrival is new again, and the run judges it. */
+  forget(source: string, id: string): void;
 } {
   // Two generations, the older one dropped whole: taking single entries out of a full Map makes each next one slower
   // (measured: 200,000 events in 5 s at first, in 64 s after a million).
@@ -34,6 +36,10 @@ export function createRecentIds(): {
       ids.set(id, digest(line));
       newer.set(source, ids);
       count += 1;
+    },
+    forget: (source, id) => {
+      older.get(source)?.delete(id);
+      newer.get(source)?.delete(id);
     },
   };
 }

@@ -91,6 +91,17 @@ test("a conflict after a restart: the lower position counts, the other one lands
   expect(JSON.parse(entry?.raw ?? "{}")).toMatchObject({ id: "stop", time: "2026-10-01T23:00:00.000Z" });
 });
 
+test("after a run has judged a conflict, the event that was accepted is no conflict when it is sent again", async () => {
+  await pipeline.send([start, stop]);
+  await pipeline.restart();
+  await pipeline.send([wire("stop", "VM.STOP", "23:00")]);
+  await pipeline.aggregate(until);
+  expect(await pipeline.send([stop])).toEqual({ accepted: 1, duplicates: 0, rejected: [] });
+  await pipeline.aggregate(until);
+  expect(await ran()).toEqual({ small: 2n * hour });
+  expect(await pipeline.quarantine().count()).toBe(1);
+});
+
 test("a conflict that arrives after publishing does not change what is published", async () => {
   await pipeline.send([start, stop]);
   await pipeline.aggregate(until);

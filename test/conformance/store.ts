@@ -48,7 +48,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       ]);
     });
 
-    test("decimals come out with every digit and all their places", async () => {
+    test("P9: decimals come out with every digit and all their places", async () => {
       const query =
         "SELECT toDecimal128('12345678901234567890.123456789', 9) AS a, toDecimal64('2.50', 9) AS b, toDecimal64('0', 2) AS c";
       expect(await ask(query)).toEqual([{ a: "12345678901234567890.123456789", b: "2.500000000", c: "0.00" }]);

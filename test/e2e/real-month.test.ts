@@ -104,7 +104,7 @@ async function statements(period: string): Promise<string> {
 
 describe.each(["Europe/Amsterdam", "UTC", "Asia/Kolkata"])("in %s", (zone) => {
   test.each([1440, 60, 15])(
-    "windows of %i minutes add up to all durations, to the millisecond",
+    "P5: windows of %i minutes add up to all durations, to the millisecond",
     async (range) => {
       await pipeline.forgetUsage();
       await meter({ zone, range });

@@ -81,7 +81,7 @@ function sorted(value: unknown): unknown {
 }
 
 test(
-  "P1: whatever the order, batches, repeats, restarts and runs on the way, the published records are the oracle's",
+  "P1, P8: whatever the order, batches, repeats, restarts and runs on the way, the published records are the oracle's",
   { timeout: 600_000 },
   async () => {
     const numRuns = Number(process.env["TALLY_TEST_PROPERTY_RUNS"] ?? 20);

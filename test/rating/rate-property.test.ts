@@ -157,7 +157,7 @@ test.each(months)(
 );
 
 test.each(months)(
-  "$period: whatever the windows, the records of a tariff's tier add up to the oracle's price of the total",
+  "P10: $period: whatever the windows, the records of a tariff's tier add up to the oracle's price of the total",
   async (month) => {
     const { month_ms } = boundsOf(month);
     const { run } = await on.rate(month.period, { force: true });

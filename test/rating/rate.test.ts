@@ -128,7 +128,7 @@ test("a payer's statement has the lines of all he pays for, each tariff on its o
   expect(await on.statements.get("nonsense")).toBeNull();
 });
 
-test("nothing changed is nothing done, and a forced run gives the same bytes", async () => {
+test("P12: nothing changed is nothing done, and a forced run gives the same bytes", async () => {
   const before = JSON.stringify(await on.statements.list({ period: "2026-10", limit: 10 }));
   expect((await on.rate("2026-10")).run.state).toBe("unchanged");
   expect((await on.rate("2026-10", { force: true })).run.state).toBe("published");

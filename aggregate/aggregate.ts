@@ -16,7 +16,14 @@ import {
 } from "./context.ts";
 import { correctPublished, type Zone } from "./correct.ts";
 import { publishSpan } from "./publish-span.ts";
-import { countWritten, selectZones, touchMovedAccounts, touchRange, writeAccountZones } from "./statements.ts";
+import {
+  countWritten,
+  selectMovedAccounts,
+  selectZones,
+  touchMovedAccounts,
+  touchRange,
+  writeAccountZones,
+} from "./statements.ts";
 import { dueSpans, type Span } from "./windows.ts";
 
 /** What a run of aggregation is asked for: windows that end by `until`; with `from`, what is published since then is computed again. */
@@ -51,8 +58,7 @@ async function carryOut(deps: AggregateDeps, begun: Run, { until, from }: Aggreg
   const { arrivals } = await admitArrivals(context, lateBefore);
   if (from !== undefined) await touchRange(deps.store.run, { run_seq: context.run_seq, from_ms: from, to_ms: until });
 
-  await writeAccountZones(deps.store.run, { run_seq: context.run_seq, default_zone: context.default_zone });
-  await touchMovedAccounts(deps.store.run, { run_seq: context.run_seq });
+  await fixZones(context);
   const zones = await readZones(context);
   const corrected = await correctPublished(context, zones);
   const spans = await dueIn(context, zones, until);
@@ -120,6 +126,14 @@ async function publishedOrKept(context: RunContext): Promise<InstantMs> {
   return instant(
     Math.max(beginning, ...zones.map(({ published_to }) => published_to ?? beginning), checkpoints.at(-1) ?? beginning),
   );
+}
+
+/** Fixes the zone of each account for this run; what is published of accounts that moved is computed again. */
+async function fixZones({ deps, run_seq, default_zone }: RunContext): Promise<void> {
+  const lane = deps.store.run;
+  await writeAccountZones(lane, { run_seq, default_zone });
+  const [row] = await selectMovedAccounts(lane, { run_seq });
+  if (row !== undefined && row.moved !== "0") await touchMovedAccounts(lane, { run_seq });
 }
 
 async function readZones({ deps, run_seq }: RunContext): Promise<Zone[]> {

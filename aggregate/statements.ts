@@ -33,6 +33,11 @@ export const writeAccountZones = defineCommand(
   "aggregate/write_account_zones",
   Type.Object({ run_seq: Text, default_zone: Text }),
 );
+export const selectMovedAccounts = defineQuery(
+  "aggregate/moved_accounts",
+  Type.Object({ run_seq: Text }),
+  Type.Object({ moved: Text }),
+);
 export const touchMovedAccounts = defineCommand("aggregate/touch_moved_accounts", Type.Object({ run_seq: Text }));
 
 export const selectZones = defineQuery(

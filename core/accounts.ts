@@ -26,7 +26,7 @@ const facts = {
   payer_account_id: Id,
   /** ISO 4217; '' = the setting billing.currency. */
   currency: Type.String({ maxLength: 3 }),
-  /** '' = the setting usage.aggregation.timezone. */
+  /** '' = the setting usage.aggregation.timezone. Once a run has seen the account, a change counts from its next month start on. */
   time_zone: Type.String({ maxLength: 64 }),
   payment: Payment,
   /** '' = the setting rating.default.rate.card. */
@@ -180,10 +180,9 @@ async function checkAgainstOthers(client: ClickHouseClient, former: Account | nu
   }
   await checkPayer(client, next);
   const changed = former === null ? [] : differing(former, next);
-  const frozen = (["time_zone", "currency"] as const).find((fact) => changed.includes(fact));
-  if (frozen !== undefined && (await selectPublished(client, { account_id })).length > 0) {
-    const why = `a change of ${frozen} takes effect at a month start; that is not possible yet once usage is published`;
-    throw new AppError("conflict", `account ${account_id}: ${why}`, { field: frozen });
+  if (changed.includes("currency") && (await selectPublished(client, { account_id })).length > 0) {
+    const why = "its currency cannot be exchanged once usage is published";
+    throw new AppError("conflict", `account ${account_id}: ${why}`, { field: "currency" });
   }
 }
 

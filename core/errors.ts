@@ -38,6 +38,41 @@ export const problems = {
     title: "A run is going on",
     remedy: "Wait until it has ended; GET /v1/runs shows it.",
   },
+  "lease-lost": {
+    status: 409,
+    title: "The run has lost its lease",
+    remedy: "Nothing of it was published; the run that took over does its work. See usage.job.lease.",
+  },
+  "period-not-ended": {
+    status: 409,
+    title: "The billing period has not ended",
+    remedy: "Close it after its end.",
+  },
+  "period-out-of-order": {
+    status: 409,
+    title: "An earlier billing period with usage is open",
+    remedy: "Close periods in their order, the oldest first.",
+  },
+  "period-not-ready": {
+    status: 409,
+    title: "The billing period is not ready to close",
+    remedy: "Settle what is named, or override it by name with a reason.",
+  },
+  "archive-not-ready": {
+    status: 409,
+    title: "These events cannot be archived yet",
+    remedy: "Publish and close what stands on them first, or archive fewer months.",
+  },
+  archived: {
+    status: 409,
+    title: "This needs events that are archived",
+    remedy: "Restore the archives that are named, oldest needed month to the latest, and ask again.",
+  },
+  "archive-damaged": {
+    status: 409,
+    title: "An archive file is not what was written",
+    remedy: "Put the file back from a backup; its SHA-256 is in GET /v1/archives.",
+  },
   "body-too-large": { status: 413, title: "The body is too large", remedy: "Send smaller batches." },
   "unsupported-media-type": {
     status: 415,

@@ -1,215 +1,252 @@
-import { randomBytes } from "node:crypto";
-import Type, { type Static } from "typebox";
+import { randomBytes, randomInt } from "node:crypto";
 import type { Clock } from "./clock.ts";
-import { AppError } from "./errors.ts";
-import type { Bound } from "./event-log.ts";
+import { assert } from "./errors.ts";
 import { type InstantMs, instant } from "./instant.ts";
-import { field, insertLines, timeField } from "./insert-lines.ts";
-import { defineQuery } from "./sql.ts";
-import type { Store } from "./store.ts";
+import { type Progress, readRuns, type Run, type RunKind, writeRun } from "./run.ts";
+import { holderName, inProgress, leaseLost, renewEvery, standingOf } from "./run-lease.ts";
+import { spoolOf, type Store } from "./store.ts";
 
-export const RunKind = Type.Union([Type.Literal("aggregate"), Type.Literal("rate")]);
-export type RunKind = Static<typeof RunKind>;
-
-export const RunState = Type.Union([
-  Type.Literal("running"),
-  Type.Literal("published"),
-  Type.Literal("unchanged"),
-  Type.Literal("failed"),
-]);
-export type RunState = Static<typeof RunState>;
-
-/** A run as it stands. `seq` orders runs; what run `seq` wrote counts once its state is `published` (P7). */
-export interface Run {
-  readonly seq: bigint;
-  /** How many rows tell of it so far. */
-  readonly step: number;
-  readonly id: string;
-  readonly kind: RunKind;
-  readonly state: RunState;
-  readonly period: string;
-  readonly from_ms: InstantMs;
-  readonly to_ms: InstantMs;
-  readonly bound: Bound;
-  readonly former_bound: Bound;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly counts: Readonly<Record<string, string>>;
-  readonly error: string;
-  readonly changed_ms: InstantMs;
-}
+export { type Progress, type Run, RunKind, RunState } from "./run.ts";
 
 /** What a run says of itself as it goes; what is left out stays as it was. */
 export type RunChange = Partial<
   Pick<Run, "state" | "from_ms" | "to_ms" | "bound" | "former_bound" | "versions" | "counts" | "error">
 >;
 
-/** The ledger of runs: one at a time, each step a row. */
+/** The ledger of runs: one at a time by a lease with expiry, each step a row, `seq` the fencing number. */
 export interface RunLedger {
-  /** Begins a run; a run left over by a process that died is failed first. @throws AppError run-in-progress */
-  begin(kind: RunKind, period?: string): Promise<Run>;
-  /** Writes the run's next step, whichever earlier one is given, and gives the run as it then stands. */
+  /**
+   * Begins a run and holds its lease, renewed until `end`; one left over by a process that is gone, or whose lease has
+   * expired, is failed first. @throws AppError run-in-progress
+   */
+  begin(kind: RunKind, period?: string, options?: { dry_run?: boolean }): Promise<Run>;
+  /**
+   * Writes the run's next step, whichever earlier one is given, and gives the run as it then stands. One that is
+   * published cannot fail any more: that changes nothing. @throws AppError lease-lost instead of publishing without the lease
+   */
   step(run: Run, change: RunChange): Promise<Run>;
+  /** To be called before each step of the work: refuses to go on without the lease. @throws AppError lease-lost */
+  guard(run: Run): void;
+  /** Guards, and tells how far the run is; stored when `what` changes, else every two seconds at most. @throws AppError lease-lost */
+  beat(run: Run, progress: Progress): Promise<void>;
+  /** Writes why a run failed. Never throws: a run whose failing cannot be written is failed when the next one begins. */
+  fail(run: Run, error: unknown): Promise<void>;
   /** Ends what `begin` began, whatever came of it. */
   end(run: Run): void;
+  /** The run that is going on, in whichever process; null = none. */
+  running(): Promise<Run | null>;
   /** The latest published run of a kind (and period), or null. */
   latestPublished(kind: RunKind, period?: string): Promise<Run | null>;
   list(options: { before_seq: bigint | null; limit: number }): Promise<Run[]>;
   get(id: string): Promise<Run | null>;
 }
 
-const RunRow = Type.Object({
-  run_seq: Type.String(),
-  run_id: Type.String(),
-  kind: RunKind,
-  state: RunState,
-  period: Type.String(),
-  from_ms: Type.String(),
-  to_ms: Type.String(),
-  bound: Type.String(),
-  former_bound: Type.String(),
-  versions: Type.String(),
-  counts: Type.String(),
-  error: Type.String(),
-  changed_ms: Type.String(),
-  step: Type.Integer(),
-});
+/** What a ledger stands on. */
+export interface RunLedgerDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** How long a lease lasts without a sign of life, in ms; asked at each beginning. Five minutes where left out. */
+  readonly lease_ms?: () => Promise<number>;
+  /** Whether other processes may hold runs on this store. Where left out: unless the engine is in this process, which then has it alone. */
+  readonly shared?: boolean;
+}
 
-const selectRuns = defineQuery(
-  "core/runs",
-  Type.Object({
-    kind: Type.String(),
-    state: Type.String(),
-    period: Type.String(),
-    run_id: Type.String(),
-    before_seq: Type.String(),
-    limit: Type.Integer(),
-  }),
-  RunRow,
-);
+/** The lease as this process holds it; `run` is null while it is about to begin. */
+interface Held {
+  run: Run | null;
+  readonly renewal: AbortController;
+  readonly lease_ms: number;
+  /** As stored: what others see. */
+  expires_ms: InstantMs;
+  written_ms: InstantMs;
+  /** Why it is no longer held; '' = it is. */
+  lost: string;
+}
 
-const any = { kind: "", state: "", period: "", run_id: "", before_seq: "0" };
-const columns = [
-  "run_seq",
-  "step",
-  "run_id",
-  "kind",
-  "state",
-  "period",
-  "from_at",
-  "to_at",
-  "bound",
-  "former_bound",
-  "versions",
-  "counts",
-  "error",
-  "changed_at",
-];
+const LEASE_MS = 300_000;
+const PROGRESS_MS_MIN = 2_000;
+const SEQ_GAP_MAX = 1_000_000;
 
 /** How many runs are remembered as they stand; steps are written to the latest few alone. */
 const rememberedMax = 100;
 
-/** The ledger on the store; `begin` holds the one lease of this process (one process holds the data directory). */
-export function createRunLedger({ store, clock }: { store: Store; clock: Clock }): RunLedger {
-  let current: Run | null = null;
+/** The ledger on the store. One run at a time in this process, and by the lease among all that have the store. */
+export function createRunLedger({ store, clock, lease_ms, shared }: RunLedgerDeps): RunLedger {
+  const embedded = [store.read, store.write, store.run].some((lane) => spoolOf(lane) !== undefined);
+  const sole = !(shared ?? !embedded);
   const latest = new Map<bigint, Run>();
+  const published = new Set<bigint>();
+  let held: Held | null = null;
 
-  async function select(filter: Partial<typeof any>, limit: number): Promise<Run[]> {
-    const rows = await selectRuns(store.read, { ...any, ...filter, limit });
-    return rows.map(toRun);
+  function remember(run: Run): void {
+    latest.set(run.seq, run);
+    const oldest = latest.keys().next().value;
+    if (latest.size <= rememberedMax || oldest === undefined) return;
+    latest.delete(oldest);
+    published.delete(oldest);
   }
 
-  async function write(run: Run): Promise<void> {
-    const json = (value: unknown): string => field(JSON.stringify(value));
-    const values = [
-      run.seq,
-      run.step,
-      run.id,
-      run.kind,
-      run.state,
-      run.period,
-      timeField(run.from_ms),
-      timeField(run.to_ms),
-    ];
-    const rest = [
-      json(run.bound),
-      json(run.former_bound),
-      json(run.versions),
-      json(run.counts),
-      field(run.error),
-      timeField(run.changed_ms),
-    ];
-    await insertLines(store.write, { table: "run", columns }, `${[...values, ...rest].join("\t")}\n`);
+  /** Writes the next row of a run; while this process holds it and it runs, each renews the lease. */
+  async function write(run: Run, change: RunChange & { progress?: Progress }): Promise<Run> {
+    const known = latest.get(run.seq) ?? run;
+    const now = clock.now();
+    const next = { ...known, ...change, step: known.step + 1, changed_ms: now };
+    const own = held?.run?.seq === run.seq && next.state === "running" ? held : null;
+    const row = own === null ? next : { ...next, lease_expires_ms: instant(now + own.lease_ms) };
+    remember(row);
+    await writeRun(store, row);
+    if (own !== null) Object.assign(own, { expires_ms: row.lease_expires_ms, written_ms: now });
+    if (row.state === "published") published.add(row.seq);
+    return row;
+  }
+
+  function guard(run: Run): void {
+    if (held?.run?.seq !== run.seq) throw leaseLost(run, "it does not hold the lease");
+    if (held.lost !== "") throw leaseLost(run, held.lost);
+    // Nobody else may take a lease where this process has the store alone, so a machine that slept may go on.
+    if (!sole && clock.now() >= held.expires_ms) throw leaseLost(run, "its lease has expired");
   }
 
   async function step(run: Run, change: RunChange): Promise<Run> {
-    const known = latest.get(run.seq) ?? run;
-    const next = { ...known, ...change, step: known.step + 1, changed_ms: clock.now() };
-    latest.set(run.seq, next);
-    if (latest.size > rememberedMax) latest.delete(latest.keys().next().value as bigint);
-    await write(next);
-    return next;
+    if (change.state === "failed" && published.has(run.seq)) return latest.get(run.seq) ?? run;
+    if (change.state === "published") {
+      guard(run);
+      assert(!run.dry_run, "a dry run is never published");
+    }
+    const row = await write(run, change);
+    const why = sole || change.state !== "published" || held === null ? "" : await whyLost(held, run);
+    if (why !== "") throw leaseLost(run, why);
+    return row;
+  }
+
+  async function refuseOrTakeOver(): Promise<void> {
+    for (const left of await readRuns(store, { state: "running" }, 1000)) {
+      const standing = standingOf(left, { now: clock.now(), sole });
+      if (standing.held) throw inProgress(left);
+      await write(left, { state: "failed", error: standing.why });
+    }
+  }
+
+  /** Another process may have begun in the same moment: the later of the two at least sees both, and whoever does gives way. */
+  async function requireAlone(run: Run): Promise<void> {
+    const other = (await readRuns(store, { state: "running" }, 10)).find(({ id }) => id !== run.id);
+    if (other === undefined) return;
+    await write(run, { state: "failed", error: `run ${other.id} began in the same moment` });
+    throw inProgress(other);
+  }
+
+  /** Signs of life, also while one statement takes long. A failure to write one costs nothing before the lease expires. */
+  async function keepAlive(of: Held, run: Run): Promise<void> {
+    const { signal } = of.renewal;
+    while (!signal.aborted) {
+      try {
+        await clock.sleep(renewEvery(of.lease_ms), signal);
+        if (!sole) of.lost ||= await whyLost(of, run);
+        if (!signal.aborted && of.lost === "" && latest.get(run.seq)?.state === "running") await write(run, {});
+      } catch {
+        // Stopped, or the store did not take it: guard looks at the clock.
+      }
+    }
+  }
+
+  async function whyLost({ expires_ms }: Held, run: Run): Promise<string> {
+    if (clock.now() >= expires_ms) return "its lease has expired";
+    const [stored] = await readRuns(store, { run_id: run.id }, 1);
+    return stored?.state === "failed" ? stored.error : "";
   }
 
   return {
-    begin: async (kind, period = "") => {
-      if (current !== null) throw new AppError("run-in-progress", `run ${current.id} (${current.kind}) is going on`);
-      const holder = { seq: -1n, id: "about to begin", kind } as Run;
-      current = holder;
+    begin: async (kind, period = "", { dry_run = false } = {}) => {
+      if (held !== null) {
+        const { run } = held;
+        throw inProgress(run === null ? unborn(kind, clock.now()) : (latest.get(run.seq) ?? run));
+      }
+      const zero = instant(0);
+      const taken: Held = {
+        run: null,
+        renewal: new AbortController(),
+        lease_ms: LEASE_MS,
+        expires_ms: zero,
+        written_ms: zero,
+        lost: "",
+      };
+      held = taken;
       try {
-        for (const left of await select({ state: "running" }, 1000)) {
-          await step(left, { state: "failed", error: "its process ended before it did" });
-        }
-        const [last] = await select({}, 1);
-        const zero = instant(0);
+        const length_ms = (await lease_ms?.()) ?? LEASE_MS;
+        await refuseOrTakeOver();
+        const [last] = await readRuns(store, {}, 1);
+        const now = clock.now();
         const run: Run = {
-          seq: (last?.seq ?? 0n) + 1n,
-          step: 1,
+          ...unborn(kind, now),
+          // Two that begin in one moment must not share a number: what one cleared away would be the other's.
+          seq: (last?.seq ?? 0n) + (sole ? 1n : BigInt(randomInt(1, SEQ_GAP_MAX))),
           id: `run_${randomBytes(10).toString("hex")}`,
-          kind,
-          state: "running",
           period,
-          from_ms: zero,
-          to_ms: zero,
-          bound: {},
-          former_bound: {},
-          versions: {},
-          counts: {},
-          error: "",
-          changed_ms: clock.now(),
+          dry_run,
+          lease_expires_ms: instant(now + length_ms),
         };
-        await write(run);
-        current = run;
+        await writeRun(store, run);
+        if (!sole) await requireAlone(run);
+        held = { ...taken, run, lease_ms: length_ms, expires_ms: run.lease_expires_ms, written_ms: now };
+        remember(run);
+        void keepAlive(held, run);
         return run;
       } catch (error) {
-        current = null;
+        held = null;
         throw error;
       }
     },
     step,
-    end: (run) => {
-      if (current?.seq === run.seq) current = null;
+    guard,
+    beat: async (run, progress) => {
+      guard(run);
+      const known = latest.get(run.seq) ?? run;
+      const fresh = known.progress?.what !== progress.what;
+      if (fresh || clock.now() - (held?.written_ms ?? 0) >= PROGRESS_MS_MIN) await write(run, { progress });
+      else remember({ ...known, progress });
     },
-    latestPublished: async (kind, period = "") => (await select({ kind, state: "published", period }, 1))[0] ?? null,
-    list: ({ before_seq, limit }) => select({ before_seq: (before_seq ?? 0n).toString() }, limit),
-    get: async (id) => (await select({ run_id: id }, 1))[0] ?? null,
+    fail: async (run, error) => {
+      try {
+        await step(run, { state: "failed", error: error instanceof Error ? error.message : String(error) });
+      } catch {
+        // The store does not even take this; the cause is on its way to the caller.
+      }
+    },
+    end: (run) => {
+      if (held?.run?.seq !== run.seq) return;
+      held.renewal.abort();
+      held = null;
+    },
+    running: async () => (await readRuns(store, { state: "running" }, 1))[0] ?? null,
+    latestPublished: async (kind, period = "") =>
+      (await readRuns(store, { kind, state: "published", period }, 1))[0] ?? null,
+    list: ({ before_seq, limit }) => readRuns(store, { before_seq: (before_seq ?? 0n).toString() }, limit),
+    get: async (id) => (await readRuns(store, { run_id: id }, 1))[0] ?? null,
   };
 }
 
-function toRun(row: Static<typeof RunRow>): Run {
+/** A run that is about to begin, before it has a number. */
+function unborn(kind: RunKind, now: InstantMs): Run {
+  const zero = instant(0);
   return {
-    seq: BigInt(row.run_seq),
-    step: row.step,
-    id: row.run_id,
-    kind: row.kind,
-    state: row.state,
-    period: row.period,
-    from_ms: instant(Number(row.from_ms)),
-    to_ms: instant(Number(row.to_ms)),
-    bound: JSON.parse(row.bound) as Bound,
-    former_bound: JSON.parse(row.former_bound) as Bound,
-    versions: JSON.parse(row.versions) as Record<string, string>,
-    counts: JSON.parse(row.counts) as Record<string, string>,
-    error: row.error,
-    changed_ms: instant(Number(row.changed_ms)),
+    seq: 0n,
+    step: 1,
+    id: "about to begin",
+    kind,
+    state: "running",
+    period: "",
+    dry_run: false,
+    from_ms: zero,
+    to_ms: zero,
+    bound: {},
+    former_bound: {},
+    versions: {},
+    counts: {},
+    error: "",
+    began_ms: now,
+    holder: holderName(),
+    lease_expires_ms: zero,
+    progress: null,
+    changed_ms: now,
   };
 }

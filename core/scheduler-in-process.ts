@@ -1,3 +1,4 @@
+import { AppError } from "./errors.ts";
 import { formatInstant } from "./instant.ts";
 import { dueTicks, nextTick } from "./schedule.ts";
 import type { Clock } from "./clock.ts";
@@ -14,6 +15,8 @@ interface Deps {
   readonly clock: Clock;
   readonly ledger: TickLedger;
   readonly log: SchedulerLog;
+  /** Hears of each failure and of each tick done, for whoever watches over the jobs. */
+  readonly watch?: { failed(job: string): void; done(job: string): void };
 }
 
 /**
@@ -22,13 +25,16 @@ interface Deps {
  */
 const LOOK_MS_MAX = 60_000;
 
+/** A job that finds another run going on looks again this much later; that is no failure of it. */
+const BUSY_MS = 2_000;
+
 const RETRY_MS_MIN = 1_000;
 const RETRY_MS_MAX = 300_000;
 
 /**
  * The scheduler of a single process: one loop a job, so jobs do not hold up each other and a job never runs beside
  * itself. A failed run is logged and given again after 1 s, 2 s, 4 s … at most 5 minutes, without end: a tick skipped
- * would be usage never billed.
+ * would be usage never billed. One that finds another run going on (begun by hand, or by another process) waits for its end.
  */
 export function createInProcessScheduler(deps: Deps): Scheduler {
   const stopping = new AbortController();
@@ -87,10 +93,11 @@ async function runWhatIsDue(deps: Deps, job: Job, signal: AbortSignal): Promise<
   return due.length > 0 ? 0 : Math.min(LOOK_MS_MAX, nextTick(now, cadence) - now);
 }
 
-async function runTick({ clock, ledger, log }: Deps, job: Job, tick: Tick, signal: AbortSignal): Promise<void> {
+async function runTick({ clock, ledger, log, watch }: Deps, job: Job, tick: Tick, signal: AbortSignal): Promise<void> {
   const began = clock.now();
   await job.run(tick, signal);
   await ledger.done(job.name, tick.at);
+  watch?.done(job.name);
   log.info(
     { job: job.name, tick_at: formatInstant(tick.at), late_ms: began - tick.at, took_ms: clock.now() - began },
     "tick done",
@@ -99,12 +106,14 @@ async function runTick({ clock, ledger, log }: Deps, job: Job, tick: Tick, signa
 
 /** Tries until `attempt` resolves or the scheduler stops; each failure is logged and doubles the wait. */
 async function untilDone(
-  { clock, log }: Deps,
+  { clock, log, watch }: Deps,
   job: Job,
   signal: AbortSignal,
   attempt: () => Promise<void>,
 ): Promise<void> {
-  for (let retry_ms = RETRY_MS_MIN; !signal.aborted; retry_ms = Math.min(RETRY_MS_MAX, retry_ms * 2)) {
+  let retry_ms = RETRY_MS_MIN;
+  let waits = false;
+  while (!signal.aborted) {
     try {
       return await attempt();
     } catch (err) {
@@ -112,8 +121,17 @@ async function untilDone(
         log.warn({ job: job.name, err }, "job cut short by stop");
         return;
       }
+      if (err instanceof AppError && err.key === "run-in-progress") {
+        if (!waits) log.info({ job: job.name, why: err.message }, "job waits for the run that is going on");
+        waits = true;
+        await rest(clock, BUSY_MS, signal);
+        continue;
+      }
+      watch?.failed(job.name);
       log.error({ job: job.name, err, retry_ms }, "job failed, will be tried again");
       await rest(clock, retry_ms, signal);
+      retry_ms = Math.min(RETRY_MS_MAX, retry_ms * 2);
+      waits = false;
     }
   }
 }

@@ -64,20 +64,53 @@ const registry = [
   {
     name: "usage.aggregation.timezone",
     default: "UTC",
-    meaning: "Zone of the windows and billing months of accounts that name none themselves.",
+    meaning:
+      "Zone of the windows and billing months of accounts that name none themselves. A change counts from each account's next month start on.",
     applies: "live",
-    fixed_by_usage: true,
+    fixed_by_usage: false,
     ...zone,
   },
   {
     name: "usage.stats.job.aggregation.range",
     default: "1440",
     unit: "minutes",
-    meaning: "Length of a usage window: 1440 is a local day (23 or 25 hours when clocks move), 60 a local hour.",
+    meaning:
+      "Length of a usage window: 1440 is a local day (23 or 25 hours when clocks move), 60 a local hour. A change counts from each zone's next month start on.",
     expected: "a whole number of minutes from 1 to 1440 that divides a day of 1440",
     applies: "live",
-    fixed_by_usage: true,
+    fixed_by_usage: false,
     accepts: (value) => wholeNumber(value, { min: 1, max: 1440 }) && 1440 % Number(value) === 0,
+  },
+  {
+    name: "usage.job.lease",
+    default: "300",
+    unit: "seconds",
+    meaning: "A run that gave no sign of life for so long is failed, and the next one takes over.",
+    expected: "a whole number of seconds from 10 to 86400",
+    applies: "live",
+    fixed_by_usage: false,
+    accepts: (value) => wholeNumber(value, { min: 10, max: 86_400 }),
+  },
+  {
+    name: "usage.job.overdue",
+    default: "2",
+    unit: "runs",
+    meaning:
+      "So many scheduled runs in a row not done make the job overdue: an error in the log, and in /readyz and metrics.",
+    expected: "a whole number of runs from 1 to 1000",
+    applies: "live",
+    fixed_by_usage: false,
+    accepts: (value) => wholeNumber(value, { min: 1, max: 1000 }),
+  },
+  {
+    name: "usage.sanity.check.interval",
+    default: "1",
+    unit: "days",
+    meaning: "How often what is published is checked for what cannot be right; 0 = never by itself.",
+    expected: "a whole number of days from 0 to 366",
+    applies: "live",
+    fixed_by_usage: false,
+    accepts: (value) => wholeNumber(value, { min: 0, max: 366 }),
   },
   {
     name: "billing.currency",
@@ -100,6 +133,16 @@ const registry = [
     accepts: (value) => /^[\w.-]{1,128}$/.test(value),
   },
   {
+    name: "usage.close.grace",
+    default: "2",
+    unit: "days",
+    meaning: "How long after its end a billing period waits for late facts before it is due to close.",
+    expected: "a whole number of days from 0 to 366",
+    applies: "live",
+    fixed_by_usage: false,
+    accepts: (value) => wholeNumber(value, { min: 0, max: 366 }),
+  },
+  {
     name: "ingest.retention.horizon",
     default: "3660",
     unit: "days",
@@ -108,6 +151,17 @@ const registry = [
     applies: "restart",
     fixed_by_usage: false,
     accepts: (value) => wholeNumber(value, { min: 1, max: 36_600 }),
+  },
+  {
+    name: "retention.events.days",
+    default: "0",
+    unit: "days",
+    meaning:
+      "Raw events of months (UTC) that are so long over and closed move to archive files; 0 keeps them in the store for ever. Records, statements and ids stay.",
+    expected: "0, or a whole number of days from 31 to 36600",
+    applies: "live",
+    fixed_by_usage: false,
+    accepts: (value) => value === "0" || wholeNumber(value, { min: 31, max: 36_600 }),
   },
 ] as const satisfies readonly SettingDefinition[];
 
@@ -213,13 +267,9 @@ function unknownSetting(name: string): AppError {
   return new AppError("unknown-setting", `there is no setting "${name}"; there are: ${names}`, { field: "name" });
 }
 
-/** Windows or money already published under the former value would no longer fit together with what follows. */
+/** Money already said in the former value would no longer fit together with what follows. */
 async function refuseOncePublished(store: Store, name: string): Promise<void> {
   const [row] = await countPublished(store.read, {});
   if (row?.published !== 1) return;
-  throw new AppError(
-    "conflict",
-    `a change of ${name} takes effect at a month start; that is not possible yet once usage is published`,
-    { field: name },
-  );
+  throw new AppError("conflict", `${name} cannot be exchanged once usage is published`, { field: name });
 }

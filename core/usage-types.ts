@@ -1,134 +1,147 @@
-import { createHash } from "node:crypto";
 import type { ClickHouseClient } from "@clickhouse/client";
-import Type, { type Static } from "typebox";
-import { field, insertLines } from "./insert-lines.ts";
+import Type from "typebox";
+import { Check } from "typebox/value";
+import { textsField } from "./array-field.ts";
+import { checkUsageType } from "./check-usage-type.ts";
+import type { Clock } from "./clock.ts";
+import { assert } from "./errors.ts";
+import { effects, partialChanges } from "./event-types.ts";
+import { createInTurn } from "./in-turn.ts";
+import { field, insertLines, timeField } from "./insert-lines.ts";
+import { type InstantMs, instant } from "./instant.ts";
+import { createRegistry, type Registry } from "./registry.ts";
 import { defineQuery } from "./sql.ts";
+import type { Store } from "./store.ts";
+import { UsageType, type UsageTypeInput } from "./usage-type.ts";
+import { builtInUsageTypes } from "./usage-type-list.ts";
 
-/** How use is measured: `duration` = ms between open and close; `capacity` = byte·ms, duration × size. */
-const Measure = Type.Union([Type.Literal("duration"), Type.Literal("capacity")]);
-
-/** What an event does to a usage type: close only what is open, open or take over, change only what is open. */
-export const effects = { close: 0, open: 1, change: 2 } as const;
-export type Effect = keyof typeof effects;
-
-/** A thing that is measured of a resource. Ids and names are CloudStack's (its usage types 1–14 and 21–31). */
-export const UsageType = Type.Object(
-  {
-    usage_type: Type.Integer({ minimum: 1, maximum: 65535 }),
-    name: Type.String(),
-    description: Type.String(),
-    measure: Measure,
-    unit: Type.Union([Type.Literal("ms"), Type.Literal("byte_ms")]),
-    display_unit: Type.Union([Type.Literal("hours"), Type.Literal("GiB hours")]),
-    effects: Type.Record(
-      Type.String(),
-      Type.Union([Type.Literal("close"), Type.Literal("open"), Type.Literal("change")]),
-    ),
-  },
-  { additionalProperties: false },
-);
-export type UsageType = Static<typeof UsageType>;
-
-/**
- * The registry. Destroy closes running as well as allocated (CloudStack leaves a VM running that was shut down from inside);
- * a start may bring another offering to the allocation; an attached volume stays one volume.
- */
-export const usageTypes: readonly UsageType[] = [
-  {
-    usage_type: 1,
-    name: "RUNNING_VM",
-    description: "Running Vm Usage",
-    measure: "duration",
-    unit: "ms",
-    display_unit: "hours",
-    effects: { "VM.START": "open", "VM.STOP": "close", "VM.DESTROY": "close", "VM.DYNAMIC.SCALE": "change" },
-  },
-  {
-    usage_type: 2,
-    name: "ALLOCATED_VM",
-    description: "Allocated Vm Usage",
-    measure: "duration",
-    unit: "ms",
-    display_unit: "hours",
-    effects: {
-      "VM.CREATE": "open",
-      "VM.RECOVER": "open",
-      "VM.DESTROY": "close",
-      "VM.UPGRADE": "change",
-      "VM.DYNAMIC.SCALE": "change",
-      "VM.START": "change",
-    },
-  },
-  {
-    usage_type: 6,
-    name: "VOLUME",
-    description: "Volume Usage",
-    measure: "capacity",
-    unit: "byte_ms",
-    display_unit: "GiB hours",
-    effects: {
-      "VOLUME.CREATE": "open",
-      "VOLUME.DELETE": "close",
-      "VOLUME.RESIZE": "change",
-      "VOLUME.ATTACH": "change",
-      "VOLUME.DETACH": "change",
-    },
-  },
-];
-
-/** Base units in one display unit: 1 hour = 3,600,000 ms; 1 GiB hour = 2^30 bytes for an hour. */
-export const displayUnits: Readonly<Record<UsageType["display_unit"], bigint>> = {
-  hours: 3_600_000n,
-  "GiB hours": 1_073_741_824n * 3_600_000n,
-};
-
-/** Event types that no usage type is fed by but that are part of a resource's life and kept. */
-export const unmeteredEventTypes: readonly string[] = ["VM.REBOOT", "VM.EXPUNGE", "VM.MIGRATE", "VM.UPDATE"];
-
-/** Every event type that is accepted. */
-export const eventTypes: ReadonlySet<string> = new Set([
-  ...usageTypes.flatMap(({ effects: rows }) => Object.keys(rows)),
-  ...unmeteredEventTypes,
-]);
-
-/** Event types that must carry a size: they open or change something that is charged by its size. */
-export const sizedEventTypes: ReadonlySet<string> = new Set(
-  usageTypes
-    .filter(({ measure }) => measure === "capacity")
-    .flatMap(({ effects: rows }) =>
-      Object.entries(rows).flatMap(([type, effect]) => (effect === "close" ? [] : [type])),
-    ),
-);
-
-/** Names the registry by its content: runs store it (P12). */
-export function registryVersion(registry: readonly UsageType[] = usageTypes): string {
-  return createHash("sha256").update(JSON.stringify(registry)).digest("hex").slice(0, 16);
+/** Who added a usage type, and when. */
+export interface Addition {
+  readonly by: string;
+  readonly at: InstantMs;
 }
 
+/**
+ * The registry in force: built-in usage types and those operators added. It only grows, and what is in it never changes, so
+ * whatever usage type a record has is found. Only one process may add (ARCHITECTURE: one writer).
+ */
+export interface UsageTypes extends Registry {
+  /** Null for a built-in usage type. */
+  addition(usage_type: number): Addition | null;
+  /**
+   * Adds a usage type; once this resolves it is durable and in force: its events are accepted, runs measure it.
+   * @throws AppError conflict when the id or name is taken, invalid-request naming the field that is wrong
+   */
+  add(input: UsageTypeInput, by: string): Promise<UsageType>;
+}
+
+const selectAdded = defineQuery(
+  "core/added_usage_types",
+  Type.Object({}),
+  Type.Object({ definition: Type.String(), added_ms: Type.String(), added_by: Type.String() }),
+);
 const countVersion = defineQuery(
   "core/registry_version_rows",
   Type.Object({ registry_version: Type.String() }),
-  Type.Object({ rows: Type.String() }),
+  Type.Object({ types: Type.String(), effects: Type.String() }),
 );
 
-/** Writes the registry to the store, where the SQL of a run joins it; once per version. */
-export async function storeUsageTypes(client: ClickHouseClient): Promise<string> {
-  const version = registryVersion();
-  const [known] = await countVersion(client, { registry_version: version });
-  if (known !== undefined && known.rows !== "0") return version;
-  const types = usageTypes.map((type) =>
-    [version, type.usage_type, type.name, type.description, type.measure, type.unit, type.display_unit]
-      .map((value) => field(String(value)))
-      .join("\t"),
-  );
-  const rows = usageTypes.flatMap((type) =>
-    Object.entries(type.effects).map(([event, effect]) =>
-      [version, event, type.usage_type, effects[effect]].join("\t"),
-    ),
-  );
-  const typeColumns = ["registry_version", "usage_type", "name", "description", "measure", "unit", "display_unit"];
-  await insertLines(client, { table: "usage_type", columns: typeColumns }, `${types.join("\n")}\n`);
-  const effectColumns = ["registry_version", "event_type", "usage_type", "effect"];
-  await insertLines(client, { table: "usage_type_effect", columns: effectColumns }, `${rows.join("\n")}\n`);
-  return version;
+interface Loaded {
+  readonly registry: Registry;
+  readonly additions: ReadonlyMap<number, Addition>;
+}
+
+/** The registry as the store knows it; its version in force is written for the SQL of runs to join. */
+export async function createUsageTypes({ store, clock }: { store: Store; clock: Clock }): Promise<UsageTypes> {
+  const inTurn = createInTurn();
+  let { registry, additions } = await load(store);
+  await storeUsageTypes(store.write, registry);
+
+  async function add(input: UsageTypeInput, by: string): Promise<UsageType> {
+    // What is there is read again: an addition whose answer was lost may have been written all the same.
+    ({ registry, additions } = await load(store));
+    const type = checkUsageType(input, registry);
+    const next = createRegistry([...registry.list(), type]);
+    // Rows of a version that nobody uses yet do nothing; so they come first, and the addition makes the version one in force.
+    await storeUsageTypes(store.write, next);
+    const at = clock.now();
+    const line = [type.usage_type, field(JSON.stringify(type)), timeField(at), field(by)].join("\t");
+    const columns = ["usage_type", "definition", "added_at", "added_by"];
+    await insertLines(store.write, { table: "usage_type_added", columns }, `${line}\n`);
+    additions = new Map([...additions, [type.usage_type, { by, at }]]);
+    registry = next;
+    return type;
+  }
+
+  return {
+    list: () => registry.list(),
+    find: (usage_type) => registry.find(usage_type),
+    version: () => registry.version(),
+    eventTypes: () => registry.eventTypes(),
+    sizedEventTypes: () => registry.sizedEventTypes(),
+    addition: (usage_type) => additions.get(usage_type) ?? null,
+    add: (input, by) => inTurn(() => add(input, by)),
+  };
+}
+
+/** @throws when a usage type that was added has the id or name of one that has become built-in since. */
+async function load(store: Store): Promise<Loaded> {
+  const types: UsageType[] = [...builtInUsageTypes];
+  const additions = new Map<number, Addition>();
+  for (const { definition, added_ms, added_by } of await selectAdded(store.read, {})) {
+    const type: unknown = JSON.parse(definition);
+    assert(Check(UsageType, type), `usage_type_added holds a usage type: ${definition}`);
+    if (additions.has(type.usage_type)) continue;
+    const clash = types.find(({ usage_type, name }) => usage_type === type.usage_type || name === type.name);
+    assert(clash === undefined, `usage type ${type.usage_type} ${type.name} has an id and a name of its own`);
+    types.push(type);
+    additions.set(type.usage_type, { by: added_by, at: instant(Number(added_ms)) });
+  }
+  return { registry: createRegistry(types), additions };
+}
+
+const typeColumns = (
+  "registry_version usage_type name description measure unit display_unit " +
+  "display_divisor reading shape_by parts max_gap_ms unsized"
+).split(" ");
+const effectColumns = ["registry_version", "event_type", "usage_type", "effect"];
+
+/** Writes a registry to the store, where the SQL of a run joins it by its version; once per version. */
+async function storeUsageTypes(client: ClickHouseClient, registry: Registry): Promise<void> {
+  const version = registry.version();
+  const [known = { types: "0", effects: "0" }] = await countVersion(client, { registry_version: version });
+  if (known.types === "0") {
+    const lines = registry.list().map((type) => `${typeFields(type, version).join("\t")}\n`);
+    await insertLines(client, { table: "usage_type", columns: typeColumns }, lines.join(""));
+  }
+  if (known.effects === "0") {
+    const rows = [
+      ...Object.entries(partialChanges).map(([event, code]) => [event, 0, code]),
+      ...registry
+        .list()
+        .flatMap((type) =>
+          Object.entries(type.effects).map(([event, effect]) => [field(event), type.usage_type, effects[effect]]),
+        ),
+    ];
+    const lines = rows.map((row) => `${[version, ...row].join("\t")}\n`);
+    await insertLines(client, { table: "usage_type_effect", columns: effectColumns }, lines.join(""));
+  }
+}
+
+function typeFields(type: UsageType, version: string): (string | number)[] {
+  return [
+    version,
+    type.usage_type,
+    field(type.name),
+    field(type.description),
+    type.measure,
+    field(type.unit),
+    field(type.display_unit),
+    type.display_divisor,
+    field(type.reading),
+    textsField(type.shape_by),
+    type.parts ? 1 : 0,
+    type.max_gap_ms,
+    textsField(type.unsized),
+  ];
 }

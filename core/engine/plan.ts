@@ -1,7 +1,7 @@
 import type { Account } from "../accounts.ts";
 import type { Offering } from "../catalogue.ts";
 import { AppError } from "../errors.ts";
-import type { LifecycleEvent } from "../events.ts";
+import { type LifecycleEvent, plainRest } from "../events.ts";
 import { formatInstant, type InstantMs } from "../instant.ts";
 import { type Command, isVolumeCommand, type VmCommand, type VolumeCommand } from "./commands.ts";
 import type { Lookups } from "./lookups.ts";
@@ -48,6 +48,7 @@ export async function planCommand(deps: Deps, command: Command, at: InstantMs): 
     part: "",
     virtual_size: -1n,
     extensions: "{}",
+    ...plainRest,
   }));
 }
 

@@ -93,19 +93,19 @@ test.each([
   expect(await accounts.get("f-1")).toBeNull();
 });
 
-test("zone and currency stay once usage of the account is published", async () => {
+test("the currency stays once usage of the account is published; another zone may be named, and counts from a month start on", async () => {
   await accounts.put({ account_id: "u-1", name: "used", time_zone: "Europe/Amsterdam" }, { by });
-  await accounts.put({ account_id: "u-1", time_zone: "Asia/Kolkata" }, { by });
   await publishUsage(opened.store, "u-1");
-  await expect(accounts.put({ account_id: "u-1", time_zone: "UTC" }, { by })).rejects.toMatchObject({
+  await expect(accounts.put({ account_id: "u-1", currency: "USD" }, { by })).rejects.toMatchObject({
     key: "conflict",
-    field: "time_zone",
+    field: "currency",
   });
-  await expect(accounts.put({ account_id: "u-1", currency: "USD" }, { by })).rejects.toThrow("month start");
-  expect(await accounts.put({ account_id: "u-1", name: "used up" }, { by })).toMatchObject({
+  expect(await accounts.put({ account_id: "u-1", time_zone: "Asia/Kolkata" }, { by })).toMatchObject({
     time_zone: "Asia/Kolkata",
-    version: "3",
+    currency: "",
+    version: "2",
   });
+  expect(await accounts.put({ account_id: "u-1", name: "used up" }, { by })).toMatchObject({ version: "3" });
 });
 
 test("pages follow each other without gap or repeat", async () => {

@@ -3,6 +3,7 @@ import { createTestClock } from "../../core/clock.ts";
 import type { Command } from "../../core/engine/commands.ts";
 import { createEngine, type Engine } from "../../core/engine/engine.ts";
 import { AppError } from "../../core/errors.ts";
+import { plainRest } from "../../core/events.ts";
 import { type InstantMs, instant } from "../../core/instant.ts";
 import { account, smallCloud } from "./engine-deps.ts";
 import { createMemoryEventLog, type MemoryEventLog } from "./memory-event-log.ts";
@@ -117,6 +118,7 @@ test("an event carries the whole shape as it is at that moment", async () => {
     details: '{"cpuNumber":"2","memory":"2048"}',
     tags: '{"a":"1","b":"2"}',
     extensions: "{}",
+    ...plainRest,
   });
   const whole = {
     resource: "vm-1-root",

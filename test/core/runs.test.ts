@@ -47,8 +47,10 @@ test("one run at a time: a second one is refused with the name of the first, unt
   const first = await ledger.begin("aggregate");
   await expect(ledger.begin("rate", "2026-10")).rejects.toMatchObject({
     key: "run-in-progress",
-    message: `run ${first.id} (aggregate) is going on`,
+    message: `run ${first.id} (aggregate) is going on since 2026-10-02T00:00:00.000Z`,
   });
+  await ledger.beat(first, { what: "computing windows", done: 3, total: 31, unit: "windows" });
+  await expect(ledger.begin("rate", "2026-10")).rejects.toThrow("computing windows: 3 of 31 windows");
   ledger.end(first);
   await expect(ledger.begin("rate", "2026-10")).resolves.toMatchObject({ seq: 2n });
 });
@@ -126,11 +128,49 @@ test("a run is visible from the moment it is published, and never without (P7)",
   expect(await ledger.latestPublished("aggregate")).toEqual(published);
 });
 
-test("failed and unchanged runs are never visible", async () => {
+test("failed, unchanged and discarded runs are never visible", async () => {
   await lived("failed");
   await lived("unchanged");
+  await lived("discarded");
   await lived("published", "2026-10");
-  expect(await visible()).toEqual(["3"]);
+  expect(await visible()).toEqual(["4"]);
+});
+
+test("a dry run cannot be published, and says from the start that it is dry", async () => {
+  const run = await ledger.begin("aggregate", "", { dry_run: true });
+  expect(await ledger.running()).toMatchObject({ id: run.id, dry_run: true });
+  await expect(ledger.step(run, { state: "published" })).rejects.toThrow("a dry run is never published");
+  await ledger.step(run, { state: "discarded" });
+  expect([await visible(), await ledger.running()]).toEqual([[], null]);
+});
+
+test("what is published cannot fail any more, whatever goes wrong after", async () => {
+  const run = await ledger.begin("aggregate");
+  const published = await ledger.step(run, { state: "published" });
+  await ledger.fail(run, new Error("the log is full"));
+  expect(await ledger.step(run, { state: "failed" })).toEqual(published);
+  expect([await visible(), await ledger.get(run.id)]).toEqual([["1"], published]);
+});
+
+test("a run that heard its publishing fail is failed for all, though the row was written", async () => {
+  let fails = false;
+  const write = Object.create(opened.store.write, {
+    insert: {
+      value: async (params: Parameters<typeof opened.store.write.insert>[0]) => {
+        const written = await opened.store.write.insert(params);
+        if (fails) throw new Error("connection lost");
+        return written;
+      },
+    },
+  }) as typeof opened.store.write;
+  const shaky = createRunLedger({ store: { ...opened.store, write }, clock, shared: false });
+  const run = await shaky.begin("aggregate");
+  fails = true;
+  await expect(shaky.step(run, { state: "published" })).rejects.toThrow("connection lost");
+  expect(await visible(), "the row is there").toEqual(["1"]);
+  await shaky.fail(run, new Error("connection lost"));
+  expect(await visible()).toEqual([]);
+  expect(await ledger.get(run.id)).toMatchObject({ state: "failed", error: "connection lost" });
 });
 
 test("the latest published run is found by kind and period", async () => {

@@ -8,10 +8,12 @@ import type { CloudEvent } from "../../core/events.ts";
 import { instant } from "../../core/instant.ts";
 import { createRandom, idFrom } from "../../core/simulator/random.ts";
 import { createSimulation, type Simulation, type SimulationPlan } from "../../core/simulator/simulation.ts";
-import { eventTypes, sizedEventTypes } from "../../core/usage-types.ts";
+import { createRegistry } from "../../core/registry.ts";
 import { account, lookupsOf } from "./engine-deps.ts";
 import { createMemoryEventLog, type MemoryEventLog } from "./memory-event-log.ts";
 import { openTestStore } from "../test-store.ts";
+
+const registry = createRegistry();
 
 const from = instant(1_790_812_800_000); // 2026-10-01T00:00Z
 const to = instant(1_793_491_200_000); // 2026-11-01T00:00Z
@@ -49,9 +51,11 @@ test(
     expect(events.every(({ time }) => time >= "2026-10-01T00:00:00.000Z" && time < "2026-11-01T00:00:00.000Z")).toBe(
       true,
     );
-    expect(events.filter(({ type, data }) => sizedEventTypes.has(type) && (data.size ?? null) === null)).toEqual([]);
+    expect(
+      events.filter(({ type, data }) => registry.sizedEventTypes().has(type) && (data.size ?? null) === null),
+    ).toEqual([]);
     const types = new Set(events.map(({ type }) => type));
-    expect([...types].filter((type) => !eventTypes.has(type))).toEqual([]);
+    expect([...types].filter((type) => !registry.eventTypes().has(type))).toEqual([]);
     for (const type of [
       "VM.UPGRADE",
       "VM.DYNAMIC.SCALE",

@@ -1,0 +1,276 @@
+import type { UsageType } from "./usage-type.ts";
+
+/** What most rows have in common; a row says only what is particular to it. */
+const plain = { reading: "", shape_by: [], parts: false, max_gap_ms: 0, unsized: [] } satisfies Partial<UsageType>;
+const duration = {
+  ...plain,
+  measure: "duration",
+  unit: "ms",
+  display_unit: "hours",
+  display_divisor: "3600000",
+} satisfies Partial<UsageType>;
+/** A GiB hour is 2^30 bytes for 3,600,000 ms. */
+const capacity = {
+  ...plain,
+  measure: "capacity",
+  unit: "byte_ms",
+  display_unit: "GiB hours",
+  display_divisor: "3865470566400000",
+} satisfies Partial<UsageType>;
+const traffic = {
+  ...plain,
+  measure: "counter",
+  unit: "bytes",
+  display_unit: "GiB",
+  display_divisor: "1073741824",
+  effects: { "tally.counter": "report" },
+} satisfies Partial<UsageType>;
+const requests = {
+  ...traffic,
+  unit: "requests",
+  display_unit: "requests",
+  display_divisor: "1",
+} satisfies Partial<UsageType>;
+
+/**
+ * CloudStack's usage types with their ids, names and descriptions, and three it has not. Destroy closes running as well as
+ * allocated (CloudStack leaves a VM running that was shut down from inside), and all parts of the machine; a start may bring
+ * another offering to the allocation; an attached volume stays one volume, an offering changed without a resize counts;
+ * buckets open and close like volumes, a backup's size is a step function.
+ */
+export const builtInUsageTypes: readonly UsageType[] = [
+  {
+    ...duration,
+    usage_type: 1,
+    name: "RUNNING_VM",
+    description: "Running Vm Usage",
+    effects: { "VM.START": "open", "VM.STOP": "close", "VM.DESTROY": "close", "VM.DYNAMIC.SCALE": "change" },
+  },
+  {
+    ...duration,
+    usage_type: 2,
+    name: "ALLOCATED_VM",
+    description: "Allocated Vm Usage",
+    effects: {
+      "VM.CREATE": "open",
+      "VM.RECOVER": "open",
+      "VM.DESTROY": "close",
+      "VM.UPGRADE": "change",
+      "VM.DYNAMIC.SCALE": "change",
+      "VM.START": "change",
+    },
+  },
+  {
+    ...duration,
+    usage_type: 3,
+    name: "IP_ADDRESS",
+    description: "IP Address Usage",
+    effects: { "NET.IPASSIGN": "open", "NET.IPRELEASE": "close" },
+  },
+  {
+    ...traffic,
+    usage_type: 4,
+    name: "NETWORK_BYTES_SENT",
+    description: "Network Usage (Bytes Sent)",
+    reading: "network_bytes_sent",
+  },
+  {
+    ...traffic,
+    usage_type: 5,
+    name: "NETWORK_BYTES_RECEIVED",
+    description: "Network Usage (Bytes Received)",
+    reading: "network_bytes_received",
+  },
+  {
+    ...capacity,
+    usage_type: 6,
+    name: "VOLUME",
+    description: "Volume Usage",
+    effects: {
+      "VOLUME.CREATE": "open",
+      "VOLUME.DELETE": "close",
+      "VOLUME.RESIZE": "change",
+      "VOLUME.ATTACH": "change",
+      "VOLUME.DETACH": "change",
+      "VOLUME.CHANGE.DISK.OFFERING": "change",
+    },
+  },
+  {
+    ...capacity,
+    usage_type: 7,
+    name: "TEMPLATE",
+    description: "Template Usage",
+    parts: true,
+    effects: { "TEMPLATE.CREATE": "open", "TEMPLATE.COPY": "open", "TEMPLATE.DELETE": "close" },
+  },
+  {
+    ...capacity,
+    usage_type: 8,
+    name: "ISO",
+    description: "ISO Usage",
+    parts: true,
+    effects: { "ISO.CREATE": "open", "ISO.COPY": "open", "ISO.DELETE": "close" },
+  },
+  {
+    ...capacity,
+    usage_type: 9,
+    name: "SNAPSHOT",
+    description: "Snapshot Usage",
+    effects: { "SNAPSHOT.CREATE": "open", "SNAPSHOT.DELETE": "close" },
+  },
+  {
+    ...duration,
+    usage_type: 10,
+    name: "SECURITY_GROUP",
+    description: "Security Group Usage",
+    parts: true,
+    effects: { "SG.ASSIGN": "open", "SG.REMOVE": "close", "VM.DESTROY": "close" },
+  },
+  {
+    ...duration,
+    usage_type: 11,
+    name: "LOAD_BALANCER_POLICY",
+    description: "Load Balancer Usage",
+    effects: { "LB.CREATE": "open", "LB.DELETE": "close" },
+  },
+  {
+    ...duration,
+    usage_type: 12,
+    name: "PORT_FORWARDING_RULE",
+    description: "Port Forwarding Usage",
+    effects: { "NET.RULEADD": "open", "NET.RULEDELETE": "close" },
+  },
+  {
+    ...duration,
+    usage_type: 13,
+    name: "NETWORK_OFFERING",
+    description: "Network Offering Usage",
+    parts: true,
+    effects: {
+      "NETWORK.OFFERING.ASSIGN": "open",
+      "NETWORK.OFFERING.CREATE": "open",
+      "NETWORK.OFFERING.REMOVE": "close",
+      "NETWORK.OFFERING.DELETE": "close",
+      "VM.DESTROY": "close",
+    },
+  },
+  {
+    ...duration,
+    usage_type: 14,
+    name: "VPN_USERS",
+    description: "VPN users usage",
+    effects: { "VPN.USER.ADD": "open", "VPN.USER.REMOVE": "close" },
+  },
+  {
+    ...requests,
+    usage_type: 21,
+    name: "VM_DISK_IO_READ",
+    description: "VM Disk usage(I/O Read)",
+    reading: "disk_io_read",
+  },
+  {
+    ...requests,
+    usage_type: 22,
+    name: "VM_DISK_IO_WRITE",
+    description: "VM Disk usage(I/O Write)",
+    reading: "disk_io_write",
+  },
+  {
+    ...traffic,
+    usage_type: 23,
+    name: "VM_DISK_BYTES_READ",
+    description: "VM Disk usage(Bytes Read)",
+    reading: "disk_bytes_read",
+  },
+  {
+    ...traffic,
+    usage_type: 24,
+    name: "VM_DISK_BYTES_WRITE",
+    description: "VM Disk usage(Bytes Write)",
+    reading: "disk_bytes_write",
+  },
+  {
+    ...capacity,
+    usage_type: 25,
+    name: "VM_SNAPSHOT",
+    description: "VM Snapshot storage usage",
+    parts: true,
+    effects: { "VMSNAPSHOT.CREATE": "open", "VMSNAPSHOT.DELETE": "close" },
+  },
+  {
+    ...capacity,
+    usage_type: 26,
+    name: "VOLUME_SECONDARY",
+    description: "Volume on secondary storage usage",
+    effects: { "VOLUME.UPLOAD": "open", "VOLUME.CREATE": "close", "VOLUME.DELETE": "close" },
+  },
+  {
+    ...capacity,
+    usage_type: 27,
+    name: "VM_SNAPSHOT_ON_PRIMARY",
+    description: "VM Snapshot on primary storage usage",
+    effects: { "VMSNAPSHOT.ON_PRIMARY": "open", "VMSNAPSHOT.OFF_PRIMARY": "close" },
+  },
+  {
+    ...capacity,
+    usage_type: 28,
+    name: "BACKUP",
+    description: "Backup storage usage",
+    parts: true,
+    effects: {
+      "BACKUP.OFFERING.ASSIGN": "open",
+      "BACKUP.USAGE.METRIC": "change",
+      "BACKUP.OFFERING.BACKUPS.DEL": "close",
+    },
+    unsized: ["BACKUP.OFFERING.ASSIGN"],
+  },
+  {
+    ...capacity,
+    usage_type: 29,
+    name: "BUCKET",
+    description: "Bucket storage usage",
+    effects: { "BUCKET.CREATE": "open", "BUCKET.UPDATE": "change", "BUCKET.DELETE": "close" },
+    unsized: ["BUCKET.CREATE", "BUCKET.UPDATE"],
+  },
+  {
+    ...duration,
+    usage_type: 30,
+    name: "NETWORK",
+    description: "Network usage",
+    effects: { "NETWORK.CREATE": "open", "NETWORK.UPDATE": "change", "NETWORK.DELETE": "close" },
+  },
+  {
+    ...duration,
+    usage_type: 31,
+    name: "VPC",
+    description: "VPC usage",
+    effects: { "VPC.CREATE": "open", "VPC.DELETE": "close" },
+  },
+  {
+    ...capacity,
+    usage_type: 1001,
+    name: "SNAPSHOT_ON_PRIMARY",
+    description: "Snapshot on primary storage usage",
+    effects: { "SNAPSHOT.ON_PRIMARY": "open", "SNAPSHOT.OFF_PRIMARY": "close" },
+  },
+  {
+    ...duration,
+    usage_type: 1002,
+    name: "IPV6_ADDRESS",
+    description: "IPv6 Address Usage",
+    effects: { "NET.IP6ASSIGN": "open", "NET.IP6RELEASE": "close" },
+  },
+  {
+    ...plain,
+    usage_type: 1003,
+    name: "CONSOLE_SESSION",
+    description: "Console session usage",
+    measure: "gauge",
+    unit: "session_ms",
+    display_unit: "session hours",
+    display_divisor: "3600000",
+    effects: { "tally.gauge": "report", "VM.DESTROY": "close" },
+    reading: "console_sessions",
+    max_gap_ms: 600_000,
+  },
+];

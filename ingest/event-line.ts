@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { numbersField, textsField } from "../core/array-field.ts";
 import type { LifecycleEvent } from "../core/events.ts";
 import { instant } from "../core/instant.ts";
 import { field, timeField } from "../core/insert-lines.ts";
@@ -28,6 +29,14 @@ export const messageColumns = [
   "details",
   "tags",
   "extensions",
+  "reading_names",
+  "reading_values",
+  "counter",
+  "epoch",
+  "revision",
+  "original_source",
+  "original_id",
+  "envelope",
 ] as const;
 
 const line = Symbol("line");
@@ -45,7 +54,18 @@ function toLine(event: LifecycleEvent): string {
     `${field(event.account_id)}\t${field(event.account)}\t${field(event.domain)}\t${field(event.project_id)}\t${field(event.zone)}\t` +
     `${field(event.resource)}\t${field(event.part)}\t${field(event.name)}\t${field(event.offering)}\t${field(event.template)}\t` +
     `${field(event.resource_type)}\t${field(event.vm)}\t${event.size}\t${event.virtual_size}\t` +
-    `${field(event.details)}\t${field(event.tags)}\t${field(event.extensions)}`
+    `${field(event.details)}\t${field(event.tags)}\t${field(event.extensions)}\t${restOf(event)}`
+  );
+}
+
+const plainLine = "[]\t[]\t\t\t0\t\t\t";
+
+/** Readings and revision; nine events in ten have neither. */
+function restOf(event: LifecycleEvent): string {
+  if (event.revision === 0 && event.reading_names.length === 0 && event.counter === "") return plainLine;
+  return (
+    `${textsField(event.reading_names)}\t${numbersField(event.reading_values)}\t${event.counter}\t${field(event.epoch)}\t${event.revision}\t` +
+    `${field(event.original_source)}\t${field(event.original_id)}\t${field(event.envelope)}`
   );
 }
 
@@ -78,17 +98,35 @@ export const EventRow = Type.Object({
   details: Text,
   tags: Text,
   extensions: Text,
+  reading_names: Type.Array(Text),
+  reading_values: Type.Array(Text),
+  counter: Text,
+  epoch: Text,
+  revision: Type.Integer(),
+  original_source: Text,
+  original_id: Text,
+  envelope: Text,
 });
 export type EventRow = Static<typeof EventRow>;
 
 /** The event a row holds. */
 export function fromRow(row: EventRow): LifecycleEvent {
-  const { log_partition: _partition, log_offset: _offset, occurred_ms, sequence, size, virtual_size, ...labels } = row;
+  const {
+    log_partition: _partition,
+    log_offset: _offset,
+    occurred_ms,
+    sequence,
+    size,
+    virtual_size,
+    reading_values,
+    ...rest
+  } = row;
   return {
-    ...labels,
+    ...rest,
     occurred_at: instant(Number(occurred_ms)),
     sequence: BigInt(sequence),
     size: BigInt(size),
     virtual_size: BigInt(virtual_size),
+    reading_values: reading_values.map(BigInt),
   };
 }

@@ -1,10 +1,12 @@
 import type { Clock } from "../core/clock.ts";
 import type { EventLog } from "../core/event-log.ts";
 import type { LifecycleEvent } from "../core/events.ts";
+import type { InstantMs } from "../core/instant.ts";
 import { lineOf } from "./event-line.ts";
 import type { Quarantine, Refused } from "./quarantine.ts";
 import { createRecentIds } from "./recent-ids.ts";
-import { isRefusal, validateEvent } from "./validate.ts";
+import { isRefusal } from "./refusal.ts";
+import { type EventRules, validateEvent, type ValidationOptions } from "./validate.ts";
 
 /** A message on its way in: what JSON made of it (undefined where it could not be read), and its text, asked for only when it is refused. */
 export interface Message {
@@ -46,18 +48,29 @@ export function createIngest({
   log,
   quarantine,
   clock,
+  usageTypes,
   horizon_ms,
+  archived_before = () => null,
 }: {
   log: EventLog;
   quarantine: Quarantine;
   clock: Clock;
+  /** The registry in force, asked anew for each event. */
+  usageTypes: EventRules;
   /** How long ago an event may have happened; without it only 2000 is the limit. */
   horizon_ms?: number;
+  /** Before when events are archived, asked anew for each batch; null = none are. */
+  archived_before?: () => InstantMs | null;
 }): Ingest {
   const recent = createRecentIds();
 
   function sort(messages: readonly Message[], origin: string): Sorted {
-    const now = clock.now();
+    const options: ValidationOptions = {
+      rules: usageTypes,
+      now: clock.now(),
+      archived_before: archived_before(),
+      ...(horizon_ms === undefined ? {} : { horizon_ms }),
+    };
     const sorted: Sorted = { fresh: [], refused: [], rejected: [], duplicates: 0 };
     const inBatch = new Map<string, string>();
     messages.forEach((message, index) => {
@@ -67,7 +80,7 @@ export function createIngest({
         sorted.refused.push({ raw: message.raw(), origin, source, id, field, reason });
       };
       if (value === undefined) return reject("", "", "", "the message is not JSON");
-      const event = validateEvent(value, now, horizon_ms);
+      const event = validateEvent(value, options);
       if (isRefusal(event)) return reject(text(value, "source"), text(value, "id"), event.field, event.reason);
       const line = lineOf(event);
       // Half of a surrogate pair cannot be written as UTF-8: what came back would not be what was sent.

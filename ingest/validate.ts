@@ -1,111 +1,89 @@
 import { Compile } from "typebox/compile";
-import { CloudEvent, type EventData, type LifecycleEvent } from "../core/events.ts";
+import { amendedType, CloudEvent, type LifecycleEvent, retractedType } from "../core/events.ts";
 import { formatInstant, type InstantMs, instant, parseInstant } from "../core/instant.ts";
-import { eventTypes, sizedEventTypes } from "../core/usage-types.ts";
+import { canonical } from "./canonical.ts";
+import { readReadings } from "./readings.ts";
+import { explainShape } from "./explain-shape.ts";
+import { isRefusal, type Refusal, refuse } from "./refusal.ts";
+import { readAmendment, readRevision, refuseRevisionFields, retractionEnvelope } from "./revision.ts";
+import { readWhole, wholeMax } from "./whole-number.ts";
 
-/** Why an event was refused: the field, the value it had, and what was expected. */
-export interface Refusal {
-  readonly field: string;
-  readonly reason: string;
+/** Which event types are taken and which must say a size; as of the moment they are asked, since operators add usage types. */
+export interface EventRules {
+  eventTypes(): ReadonlySet<string>;
+  sizedEventTypes(): ReadonlySet<string>;
+}
+
+/** What an event is held against. */
+export interface ValidationOptions {
+  readonly rules: EventRules;
+  /** The clock port's. */
+  readonly now: InstantMs;
+  /** How long ago an event may have happened, as a rule the retention horizon; without it only 2000 is the limit. */
+  readonly horizon_ms?: number;
+  /** Facts before it are archived; null = none are. */
+  readonly archived_before?: InstantMs | null;
 }
 
 /** How far ahead of our clock an event may claim to have happened. */
 const futureMsMax = 5 * 60_000;
 const earliest = instant(Date.UTC(2000, 0, 1));
-const sizeMax = 2n ** 63n;
 
 const check = Compile(CloudEvent);
 const attributes = new Set(["specversion", "id", "source", "sequence", "type", "time", "subject", "data"]);
 
-/** What is expected where, for the fields whose schema alone would not tell a person. */
-const expectations: Readonly<Record<string, string>> = {
-  "": "expected an object",
-  id: "expected text of 1 to 256 characters",
-  source: "expected text of 1 to 256 characters",
-  type: "expected text of 1 to 256 characters",
-  data: "expected an object",
-  "data.account_id": "expected text of 1 to 256 characters",
-  "data.resource": "expected text of 1 to 256 characters",
-  specversion: 'expected "1.0"',
-  sequence: "expected an unsigned decimal string below 2^63",
-  time: "expected an RFC 3339 instant with an offset or Z",
-  "data.size": "expected whole bytes below 2^63, as a decimal string or a JSON integer below 2^53",
-  "data.virtual_size": "expected whole bytes below 2^63, as a decimal string or a JSON integer below 2^53",
-  "data.tags": "expected an object of at most 256 strings",
-  "data.details": "expected an object of at most 256 strings",
-};
-
 /**
- * Reads one event of the message contract. `now` is the clock port's: events more than five minutes ahead are refused, as
- * are events before 2000 or more than `horizon_ms` ago (as a rule the retention horizon), unknown types, and what must be charged by its size but has none. Finer than a millisecond is floored.
+ * Reads one event of the message contract. Events more than five minutes ahead of `now` are refused, as are events before
+ * 2000 or more than `horizon_ms` ago, unknown types, and what must be charged by its size or its readings but has none.
+ * Finer than a millisecond is floored. An amendment becomes the event that counts instead; that one is held to the same.
  */
-export function validateEvent(
-  raw: unknown,
-  now: InstantMs,
-  horizon_ms = Number.POSITIVE_INFINITY,
-): LifecycleEvent | Refusal {
-  if (!check.Check(raw)) return explainShape(raw);
-  const occurredAt = parseInstant(raw.time);
-  if (occurredAt === null) return refuse("time", raw.time);
-  if (occurredAt > now + futureMsMax) {
-    return refuse("time", raw.time, `expected no later than 5 minutes after ${formatInstant(now)}, the time here`);
-  }
-  if (occurredAt < earliest) return refuse("time", raw.time, "expected 2000-01-01T00:00:00.000Z or later");
-  if (occurredAt < now - horizon_ms) {
-    const days = Math.floor(horizon_ms / 86_400_000);
-    return refuse("time", raw.time, `expected no longer ago than the ${days} days of ingest.retention.horizon`);
-  }
-  if (!eventTypes.has(raw.type))
-    return refuse("type", raw.type, "expected an event type of a usage type in GET /v1/usage-types");
-  const { data } = raw;
+export function validateEvent(raw: unknown, options: ValidationOptions): LifecycleEvent | Refusal {
+  if (!check.Check(raw)) return explainShape(check.Errors(raw), raw);
+  const occurredAt = readTime(raw, options);
+  if (typeof occurredAt !== "number") return occurredAt;
+  const sequence = raw.sequence === undefined ? -1n : BigInt(raw.sequence);
+  if (sequence >= wholeMax) return refuse("sequence", raw.sequence);
+  const extensions = readExtensions(raw);
+  if (typeof extensions !== "string") return extensions;
+  const head = { occurredAt, sequence, extensions };
+  return raw.type === amendedType
+    ? readAmendment(raw, head, (event) => validateEvent(event, options))
+    : readOwn(raw, head, options.rules);
+}
+
+interface Head {
+  readonly occurredAt: InstantMs;
+  readonly sequence: bigint;
+  readonly extensions: string;
+}
+
+/** An event that speaks for itself: all but amendments. */
+function readOwn(raw: CloudEvent, head: Head, rules: EventRules): LifecycleEvent | Refusal {
+  const { type, data } = raw;
+  if (!rules.eventTypes().has(type))
+    return refuse("type", type, "expected an event type of a usage type in GET /v1/usage-types");
   const size = readSize(data.size);
   if (size === null) return refuse("data.size", data.size);
   const virtualSize = readSize(data.virtual_size);
   if (virtualSize === null) return refuse("data.virtual_size", data.virtual_size);
-  if (size < 0n && sizedEventTypes.has(raw.type)) {
-    return refuse(
-      "data.size",
-      data.size,
-      `expected the size in bytes: ${raw.type} opens or changes what is charged by it`,
-    );
+  if (size < 0n && rules.sizedEventTypes().has(type)) {
+    const expected = `expected the size in bytes: ${type} opens or changes what is charged by it`;
+    return refuse("data.size", data.size, expected);
   }
-  const sequence = raw.sequence === undefined ? -1n : BigInt(raw.sequence);
-  if (sequence >= sizeMax) return refuse("sequence", raw.sequence);
-  const extensions = Object.entries(raw).filter(([name]) => !attributes.has(name));
-  const nested = extensions.find(([, value]) => typeof value === "object" && value !== null);
-  if (nested !== undefined)
-    return refuse(nested[0], nested[1], "expected an extension attribute to be a string, a number or a boolean");
-  return toLifecycleEvent(raw, {
-    occurredAt,
-    sequence,
-    size,
-    virtualSize,
-    extensions: canonical(Object.fromEntries(extensions)),
-  });
-}
-
-/** Whether validation refused. */
-export function isRefusal(outcome: LifecycleEvent | Refusal): outcome is Refusal {
-  return "reason" in outcome;
-}
-
-interface Parsed {
-  readonly occurredAt: InstantMs;
-  readonly sequence: bigint;
-  readonly size: bigint;
-  readonly virtualSize: bigint;
-  readonly extensions: string;
-}
-
-function toLifecycleEvent(raw: CloudEvent, parsed: Parsed): LifecycleEvent {
-  const { data } = raw;
+  const readings = readReadings(type, data);
+  if (isRefusal(readings)) return readings;
+  const retracted = type === retractedType;
+  const stray = retracted ? null : refuseRevisionFields(data);
+  if (stray !== null) return stray;
+  const revision = retracted ? readRevision(raw) : null;
+  if (revision !== null && isRefusal(revision)) return revision;
   return {
     source: raw.source,
     id: raw.id,
-    sequence: parsed.sequence,
-    type: raw.type,
+    sequence: head.sequence,
+    type,
     subject: raw.subject ?? "",
-    occurred_at: parsed.occurredAt,
+    occurred_at: head.occurredAt,
     account_id: data.account_id,
     account: data.account ?? "",
     domain: data.domain ?? "",
@@ -118,73 +96,55 @@ function toLifecycleEvent(raw: CloudEvent, parsed: Parsed): LifecycleEvent {
     template: data.template ?? "",
     resource_type: data.resource_type ?? "",
     vm: data.vm ?? "",
-    size: parsed.size,
-    virtual_size: parsed.virtualSize,
+    size,
+    virtual_size: virtualSize,
     details: canonical(data.details),
     tags: canonical(data.tags),
-    extensions: parsed.extensions,
+    extensions: head.extensions,
+    reading_names: readings.reading_names,
+    reading_values: readings.reading_values,
+    counter: readings.counter,
+    epoch: readings.epoch,
+    revision: revision?.revision ?? 0,
+    original_source: revision?.original_source ?? "",
+    original_id: revision?.original_id ?? "",
+    envelope: retracted ? retractionEnvelope(data) : "",
   };
 }
 
-/** Bytes, -1n when not given, null when out of range. A JSON integer at or above 2^53 has lost digits already. */
-function readSize(value: EventData["size"]): bigint | null {
-  if (value === undefined || value === null) return -1n;
-  if (typeof value === "number" && !Number.isSafeInteger(value)) return null;
-  const size = BigInt(value);
-  return size < sizeMax ? size : null;
+function readTime(
+  { time, type }: CloudEvent,
+  { now, horizon_ms = Number.POSITIVE_INFINITY, archived_before = null }: ValidationOptions,
+): InstantMs | Refusal {
+  const occurredAt = parseInstant(time);
+  if (occurredAt === null) return refuse("time", time);
+  if (occurredAt > now + futureMsMax)
+    return refuse("time", time, `expected no later than 5 minutes after ${formatInstant(now)}, the time here`);
+  if (occurredAt < earliest) return refuse("time", time, "expected 2000-01-01T00:00:00.000Z or later");
+  if (occurredAt < now - horizon_ms) {
+    const days = Math.floor(horizon_ms / 86_400_000);
+    return refuse("time", time, `expected no longer ago than the ${days} days of ingest.retention.horizon`);
+  }
+  // An amendment says what was so at the time of the event in it; a sample of a counter counts 1 ms before its instant.
+  const counts = type === amendedType ? now : occurredAt - (type === "tally.counter" ? 1 : 0);
+  if (archived_before !== null && counts < archived_before) {
+    const month = formatInstant(instant(counts)).slice(0, 7);
+    const expected = `expected ${formatInstant(archived_before)} or later: what happened before is archived`;
+    return refuse("time", time, `${expected}; tally archive restore ${month}, and all months after it, to take it in`);
+  }
+  return occurredAt;
 }
 
-/** JSON with sorted keys, so that the same pairs are the same text. */
-function canonical(pairs: Readonly<Record<string, unknown>> | undefined): string {
-  if (pairs === undefined) return "{}";
-  const keys = Object.keys(pairs);
-  if (keys.length === 0) return "{}";
-  return `{${keys
-    .toSorted()
-    .map((key) => `${JSON.stringify(key)}:${JSON.stringify(pairs[key])}`)
-    .join(",")}}`;
+/** Attributes outside data that we do not know, as JSON with sorted keys. */
+function readExtensions(raw: CloudEvent): string | Refusal {
+  const extensions = Object.entries(raw).filter(([name]) => !attributes.has(name));
+  if (extensions.length === 0) return "{}";
+  const nested = extensions.find(([, value]) => typeof value === "object" && value !== null);
+  if (nested === undefined) return canonical(Object.fromEntries(extensions));
+  return refuse(nested[0], nested[1], "expected an extension attribute to be a string, a number or a boolean");
 }
 
-function explainShape(raw: unknown): Refusal {
-  const faults = check.Errors(raw);
-  const unknown = faults.find(({ keyword, instancePath }) => keyword === "boolean" && instancePath !== "");
-  const fault = unknown ?? faults.find(({ keyword }) => keyword !== "anyOf") ?? faults[0];
-  if (fault === undefined) return refuse("", raw);
-  const absent = (fault.params as { requiredProperties?: string[] }).requiredProperties?.[0];
-  const path = [...keysOf(fault.instancePath), ...(absent === undefined ? [] : [absent])];
-  const field = path.join(".");
-  const said =
-    unknown === undefined
-      ? (expectations[field] ?? fault.message.replace(/^must/, "expected it to"))
-      : "expected no such field";
-  return refuse(field, valueAt(raw, path), said);
-}
-
-function refuse(field: string, value: unknown, expected?: string): Refusal {
-  const shown = value === undefined ? "missing" : show(value);
-  return {
-    field,
-    reason: `${field === "" ? "the event" : field} is ${shown}, ${expected ?? expectations[field] ?? "expected another value"}`,
-  };
-}
-
-/** The keys of a JSON pointer (RFC 6901). */
-function keysOf(pointer: string): string[] {
-  return pointer
-    .split("/")
-    .slice(1)
-    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
-}
-
-function valueAt(raw: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined),
-    raw,
-  );
-}
-
-/** Scalars as they are; of anything else only what it is, however deep it goes. */
-function show(value: unknown): string {
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" && value !== null ? "an object" : JSON.stringify(value).slice(0, 200);
+/** Bytes, -1n when not given, null when out of range. */
+function readSize(value: string | number | null | undefined): bigint | null {
+  return value === undefined || value === null ? -1n : readWhole(value);
 }

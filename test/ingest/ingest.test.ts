@@ -4,6 +4,7 @@ import type { EventLog } from "../../core/event-log.ts";
 import { instant } from "../../core/instant.ts";
 import { createIngest, createQuarantine, type Ingest, readBody } from "../../ingest/index.ts";
 import { createMemoryEventLog, type MemoryEventLog } from "../core/memory-event-log.ts";
+import { rules } from "./rules.ts";
 import { openTestStore, type TestStore } from "../test-store.ts";
 
 let opened: TestStore;
@@ -17,7 +18,7 @@ afterAll(() => opened.close());
 beforeEach(async () => {
   await opened.store.write.command({ query: "TRUNCATE TABLE quarantine" });
   log = createMemoryEventLog();
-  ingest = createIngest({ log, quarantine: quarantine(), clock });
+  ingest = createIngest({ log, quarantine: quarantine(), clock, usageTypes: rules });
 });
 const quarantine = (): ReturnType<typeof createQuarantine> => createQuarantine({ store: opened.store, clock });
 
@@ -121,7 +122,7 @@ test("what was not acknowledged is not remembered: the same batch sent again is 
 
 test("a sender hears nothing good while the quarantine cannot be written", async () => {
   const broken = { ...quarantine(), put: () => Promise.reject(new Error("disk full")) };
-  const unlucky = createIngest({ log, quarantine: broken, clock });
+  const unlucky = createIngest({ log, quarantine: broken, clock, usageTypes: rules });
   await expect(unlucky.accept(readBody(JSON.stringify([wire("bad", { type: "?" })])), "http")).rejects.toThrow(
     "disk full",
   );
@@ -137,7 +138,7 @@ test("an answer comes after the log has kept the events, never before (P2)", asy
       order.push("kept");
     },
   };
-  await createIngest({ log: slow, quarantine: quarantine(), clock }).accept(
+  await createIngest({ log: slow, quarantine: quarantine(), clock, usageTypes: rules }).accept(
     readBody(JSON.stringify(wire("a"))),
     "http",
   );

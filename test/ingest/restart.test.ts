@@ -148,3 +148,63 @@ test("two senders that repeat each other at the same moment are one event", asyn
   await pipeline.aggregate(until);
   expect(await ran()).toEqual({ small: 2n * hour });
 });
+
+test("who asks for an event that was revised hears by what, and which of its revisions counts, once a run has seen them", async () => {
+  const original = { source: "s", id: "stop" };
+  const fix = { account_id: "acme", resource: "vm-1", original, by: "ann", why: "stopped an hour later" };
+  const amend = (id: string, revision: number, at: string): Record<string, unknown> => ({
+    ...wire(id, "tally.event.amended", "23:00"),
+    data: { ...fix, revision, event: wire("stop", "VM.STOP", at) },
+  });
+  await pipeline.send([start, stop, amend("fix-2", 2, "13:00"), amend("fix-1", 1, "14:00")]);
+  await pipeline.aggregate(until);
+  expect(await ran()).toEqual({ small: 3n * hour });
+  const [found, ...more] = await findEvent(pipeline, original);
+  expect(more).toEqual([]);
+  expect(found).toMatchObject({
+    event: { time: "2026-10-01T12:00:00.000Z" },
+    outcome: "amended",
+    revised_by: [
+      { source: "s", id: "fix-2", revision: 2, kind: "amended" },
+      { source: "s", id: "fix-1", revision: 1, kind: "amended" },
+    ],
+  });
+  const outcomeOf = async (id: string): Promise<unknown> =>
+    (await findEvent(pipeline, { source: "s", id })).map((one) => one.outcome);
+  expect([await outcomeOf("fix-2"), await outcomeOf("fix-1")]).toEqual([["accepted"], ["superseded"]]);
+});
+
+test("a conflict of an amendment rests in quarantine with the whole message, and can be put in again as it is", async () => {
+  const original = { source: "s", id: "stop" };
+  const amend = (at: string): Record<string, unknown> => ({
+    ...wire("fix", "tally.event.amended", "23:00"),
+    ticket: "T-1",
+    data: {
+      account_id: "acme",
+      resource: "vm-1",
+      original,
+      revision: 1,
+      by: "ann",
+      why: "w",
+      event: wire("stop", "VM.STOP", at, { readings: { tokens: "5" } }),
+    },
+  });
+  await pipeline.send([start, stop, amend("13:00")]);
+  await pipeline.restart();
+  await pipeline.send([amend("14:00")]);
+  await pipeline.aggregate(until);
+  const [entry] = await pipeline.quarantine().list({ after_id: "", limit: 10 });
+  expect(entry).toMatchObject({ id: "fix", field: "id" });
+  const kept = JSON.parse(entry?.raw ?? "{}") as Record<string, unknown>;
+  expect(kept).toMatchObject({
+    ticket: "T-1",
+    type: "tally.event.amended",
+    data: { original, revision: 1, event: { time: "2026-10-01T14:00:00.000Z", data: { readings: { tokens: "5" } } } },
+  });
+  await pipeline.reset();
+  expect(await pipeline.send([kept])).toEqual({ accepted: 1, duplicates: 0, rejected: [] });
+  await pipeline.restart();
+  expect(await pipeline.send([amend("14:00")])).toMatchObject({ accepted: 1 });
+  await pipeline.aggregate(until);
+  expect(await excluded(), "the same content, as it was sent first").toEqual([{ log_offset: "1", conflict: 0 }]);
+});

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { parseInstant, type InstantMs } from "../../core/instant.ts";
-import { isRefusal, validateEvent } from "../../ingest/validate.ts";
+import { isRefusal } from "../../ingest/refusal.ts";
+import { validateEvent } from "../../ingest/validate.ts";
 import { readCases } from "../read-cases.ts";
+import { rules } from "./rules.ts";
 
 interface ValidationCase {
   readonly why: string;
@@ -23,9 +25,19 @@ function overlay(base: object, changes: Readonly<Record<string, string>> = {}): 
   for (const [name, text] of Object.entries(changes)) {
     const at = laid.findIndex(([key]) => key === name);
     if (at >= 0) laid.splice(at, 1);
-    if (text !== "absent") laid.push([name, JSON.parse(text.replace(/LONG:(\d+)/, (_, n) => "x".repeat(Number(n))))]);
+    if (text !== "absent") laid.push([name, read(text)]);
   }
   return Object.fromEntries(laid);
+}
+
+/** JSON, with what would be too long to write out said in short. */
+function read(text: string): unknown {
+  const [, count] = /^READINGS:(\d+)$/.exec(text) ?? [];
+  if (count !== undefined)
+    return Object.fromEntries(Array.from({ length: Number(count) }, (_, n) => [`reading_${n}`, String(n)]));
+  if (text.startsWith("NEW:"))
+    return { ...plain, id: "e-0", data: { ...plainData, ...(JSON.parse(text.slice(4)) as object) } };
+  return JSON.parse(text.replace(/LONG:(\d+)/, (_, n) => "x".repeat(Number(n))));
 }
 
 function valueOf({ whole, event, data }: ValidationCase): unknown {
@@ -43,7 +55,7 @@ function valueOf({ whole, event, data }: ValidationCase): unknown {
 }
 
 test.each(cases)("$why", (given) => {
-  const outcome = validateEvent(valueOf(given), now);
+  const outcome = validateEvent(valueOf(given), { rules, now });
   if (given.accepted === undefined) {
     expect(isRefusal(outcome), "refused").toBe(true);
     const { field, reason } = outcome as { field: string; reason: string };
@@ -62,6 +74,6 @@ test.each(cases)("$why", (given) => {
 });
 
 test("a reason is short, whatever was sent", () => {
-  const outcome = validateEvent({ ...plain, id: "x".repeat(1_000_000), data: plainData }, now);
+  const outcome = validateEvent({ ...plain, id: "x".repeat(1_000_000), data: plainData }, { rules, now });
   expect(isRefusal(outcome) && outcome.reason.length < 400).toBe(true);
 });

@@ -5,15 +5,23 @@ import type { InstantMs } from "../core/instant.ts";
 import { defineQuery } from "../core/sql.ts";
 import { EventRow, fromRow } from "../ingest/index.ts";
 import { emptyScratch, type RunContext } from "./context.ts";
+import { explainArchived, readHorizon } from "./retention/horizon.ts";
 import {
   excludeRepeats,
   readArrivals,
+  selectArrivalKinds,
+  touchEnded,
+  touchRevised,
+  writeAccountEnds,
   writeAccounts,
   writeIdentities,
   writeNames,
+  writeRevisions,
   writeShapes,
   writeTouched,
-} from "./statements.ts";
+  excludeArchived,
+} from "./run-sql.ts";
+import { fixRevisions } from "./standing.ts";
 
 const selectConflicts = defineQuery(
   "aggregate/conflicts",
@@ -22,6 +30,7 @@ const selectConflicts = defineQuery(
     from_offset: Type.String(),
     to_offset: Type.String(),
     after_offset: Type.String(),
+    conflict: Type.Integer(),
     limit: Type.Integer(),
   }),
   EventRow,
@@ -44,22 +53,41 @@ interface Stretch {
 export async function admitArrivals(context: RunContext, lateBefore: InstantMs): Promise<{ arrivals: bigint }> {
   const { deps, run_seq } = context;
   const lane = deps.store.run;
+  const horizon = await readHorizon(deps);
   let arrivals = 0n;
   for (const stretch of newStretches(context)) {
     const { log_partition: _partition, ...offsets } = stretch;
-    await emptyScratch(context, "scratch_arrival");
+    await emptyScratch(context, "arrival");
     await readArrivals(lane, stretch);
     await excludeRepeats(lane, {});
-    await quarantineConflicts(context, stretch);
+    if (horizon !== null) await excludeArchived(lane, { horizon_ms: horizon.at, ...offsets });
+    await quarantineExcluded(context, stretch, { conflict: 1, explain: explainConflict });
+    if (horizon !== null)
+      await quarantineExcluded(context, stretch, { conflict: 2, explain: () => explainArchived(horizon.at) });
     await writeShapes(lane, stretch);
     await writeNames(lane, stretch);
     await writeAccounts(lane, { ...stretch, now_ms: deps.clock.now() });
     await writeTouched(lane, { run_seq, late_before_ms: lateBefore, ...offsets });
     await writeIdentities(lane, offsets);
+    await admitFarReaching(context, stretch, lateBefore);
     arrivals += BigInt(stretch.to_offset) - BigInt(stretch.from_offset) + 1n;
   }
-  await emptyScratch(context, "scratch_arrival");
+  await emptyScratch(context, "arrival");
+  await fixRevisions(context);
   return { arrivals };
+}
+
+/** Revisions and ends of accounts: what they touch lies elsewhere, so it is looked for once the ids are known. */
+async function admitFarReaching({ deps, run_seq }: RunContext, stretch: Stretch, lateBefore: InstantMs): Promise<void> {
+  const lane = deps.store.run;
+  const { log_partition: _partition, ...offsets } = stretch;
+  const [kinds] = await selectArrivalKinds(lane, offsets);
+  if (kinds === undefined || (kinds.revisions === "0" && kinds.endings === "0")) return;
+  await writeRevisions(lane, stretch);
+  await writeAccountEnds(lane, stretch);
+  const touching = { run_seq, late_before_ms: lateBefore, ...offsets };
+  await touchRevised(lane, touching);
+  await touchEnded(lane, touching);
 }
 
 /** The positions above the former bound and up to this one, per partition, in pieces of bounded size. */
@@ -75,21 +103,37 @@ function newStretches({ run }: RunContext): Stretch[] {
   });
 }
 
-async function quarantineConflicts({ deps }: RunContext, stretch: Stretch): Promise<void> {
+/** Puts what was excluded for a reason into quarantine with its content, so that a person can decide. */
+async function quarantineExcluded(
+  { deps }: RunContext,
+  stretch: Stretch,
+  { conflict, explain }: { conflict: 1 | 2; explain: (row: EventRow) => { field: string; reason: string } },
+): Promise<void> {
   for (let after = "-1"; ;) {
-    const rows = await selectConflicts(deps.store.run, { ...stretch, after_offset: after, limit: conflictsMax });
+    const rows = await selectConflicts(deps.store.run, {
+      ...stretch,
+      after_offset: after,
+      conflict,
+      limit: conflictsMax,
+    });
     await deps.quarantine.put(
       rows.map((row) => ({
         raw: JSON.stringify(toCloudEvent(fromRow(row))),
         origin: `log ${row.log_partition}/${row.log_offset}`,
         source: row.source,
         id: row.id,
-        field: "id",
-        reason: `id is ${JSON.stringify(row.id)}, which ${row.source} has used for an event with other content`,
+        ...explain(row),
       })),
     );
     for (const { source, id } of rows) deps.ingest.forget(source, id);
     if (rows.length < conflictsMax) return;
     after = rows.at(-1)?.log_offset ?? after;
   }
+}
+
+function explainConflict({ source, id }: EventRow): { field: string; reason: string } {
+  return {
+    field: "id",
+    reason: `id is ${JSON.stringify(id)}, which ${source} has used for an event with other content`,
+  };
 }

@@ -1,8 +1,8 @@
 import { tzdbVersion } from "../core/calendar.ts";
 import type { Bound } from "../core/event-log.ts";
-import { type InstantMs, instant } from "../core/instant.ts";
+import { AppError } from "../core/errors.ts";
+import { formatInstant, type InstantMs, instant } from "../core/instant.ts";
 import type { Run } from "../core/runs.ts";
-import { registryVersion } from "../core/usage-types.ts";
 import { admitArrivals } from "./admit.ts";
 import { clearFailedRuns } from "./clear-failed-runs.ts";
 import {
@@ -11,60 +11,78 @@ import {
   checkpointsBetween,
   createRunContext,
   farthest,
-  firstEvent,
   type RunContext,
 } from "./context.ts";
-import { correctPublished, type Zone } from "./correct.ts";
+import { correctPublished } from "./correct.ts";
+import { dueIn, openSpans } from "./due-windows.ts";
+import { pruneCheckpoints } from "./prune-checkpoints.ts";
 import { publishSpan } from "./publish-span.ts";
-import {
-  countWritten,
-  selectMovedAccounts,
-  selectZones,
-  touchMovedAccounts,
-  touchRange,
-  writeAccountZones,
-} from "./statements.ts";
-import { dueSpans, type Span } from "./windows.ts";
+import { archivesNeeded, nameArchives } from "./retention/archives.ts";
+import { readHorizon } from "./retention/horizon.ts";
+import { countWritten, selectPublishedZones, touchRange } from "./run-sql.ts";
+import { fixRuns } from "./standing.ts";
+import { fixZones, readZones } from "./zones.ts";
 
-/** What a run of aggregation is asked for: windows that end by `until`; with `from`, what is published since then is computed again. */
+/**
+ * What a run of aggregation is asked for: windows that end by `until`; with `from`, what is published since then is computed
+ * again. A dry run publishes nothing; its rows stay until the next run begins. `began` hears of the run once it has its lease.
+ */
 export interface AggregateRequest {
   readonly until: InstantMs;
   readonly from?: InstantMs;
+  readonly dry_run?: boolean;
+  /** A dry run that computes the windows still open as well, up to `until`: usage as it is now. */
+  readonly live?: boolean;
+  readonly began?: (run: Run) => void;
 }
 
 /**
  * One run: fix the bounds, admit what arrived, correct what is published where facts came late, publish
  * the windows that have ended, all in one step at the end. A crash at any point leaves the former truth, and a run that
  * finds nothing new changes nothing.
- * @throws AppError run-in-progress
+ * @throws AppError run-in-progress, lease-lost
  */
 export async function aggregate(deps: AggregateDeps, request: AggregateRequest): Promise<Run> {
-  const run = await deps.runs.begin("aggregate");
+  const run = await deps.runs.begin("aggregate", "", { dry_run: (request.dry_run ?? false) || request.live === true });
   try {
+    request.began?.(run);
     return await carryOut(deps, run, request);
   } catch (error) {
-    await deps.runs.step(run, { state: "failed", error: error instanceof Error ? error.message : String(error) });
+    await deps.runs.fail(run, error);
     throw error;
   } finally {
     deps.runs.end(run);
   }
 }
 
-async function carryOut(deps: AggregateDeps, begun: Run, { until, from }: AggregateRequest): Promise<Run> {
+async function carryOut(deps: AggregateDeps, begun: Run, request: AggregateRequest): Promise<Run> {
+  const { until, from } = request;
   await clearFailedRuns(deps);
   const { run, context } = await fixBounds(deps, begun, until);
+  if (from !== undefined) await refuseArchived(deps, from);
+  await fixRuns(context);
 
+  const tell = (what: string, done: number, total: number, unit: string): Promise<void> =>
+    deps.runs.beat(run, { what, done, total, unit });
+  await tell("admitting what arrived", 0, 1, "steps");
   const lateBefore = await publishedOrKept(context);
   const { arrivals } = await admitArrivals(context, lateBefore);
   if (from !== undefined) await touchRange(deps.store.run, { run_seq: context.run_seq, from_ms: from, to_ms: until });
 
   await fixZones(context);
   const zones = await readZones(context);
+  await tell("correcting what is published", 0, 1, "steps");
   const corrected = await correctPublished(context, zones);
-  const spans = await dueIn(context, zones, until);
+  const due = await dueIn(context, zones, until);
+  const open = request.live === true ? openSpans(zones, { due, until }) : [];
+  const spans = [...due, ...open];
+  const windows = spans.reduce((sum, { edges }) => sum + edges.length - 1, 0);
+  let computed = 0;
   let records = 0n;
   for (const span of spans) {
-    const written = await publishSpan(context, span);
+    await tell("computing windows", computed, windows, "windows");
+    const written = await publishSpan(context, span, { keep: !open.includes(span) });
+    computed += span.edges.length - 1;
     records += written;
     deps.log.info(
       { run_id: run.id, zone: span.zone, windows: span.edges.length - 1, records: written.toString() },
@@ -73,7 +91,6 @@ async function carryOut(deps: AggregateDeps, begun: Run, { until, from }: Aggreg
   }
 
   const corrections = corrected > 0n ? await countCorrections(context, records) : 0n;
-  const windows = spans.reduce((sum, { edges }) => sum + edges.length - 1, 0);
   const counts = {
     arrivals: `${arrivals}`,
     resources_corrected: `${corrected}`,
@@ -82,9 +99,28 @@ async function carryOut(deps: AggregateDeps, begun: Run, { until, from }: Aggreg
     corrections: `${corrections}`,
   };
   const changed = arrivals > 0n || corrections > 0n || windows > 0;
-  const done = await deps.runs.step(run, { state: changed ? "published" : "unchanged", counts });
+  const end = run.dry_run ? "discarded" : changed ? "published" : "unchanged";
+  const done = await deps.runs.step(run, { state: end, counts });
   deps.log.info({ run_id: run.id, state: done.state, ...counts }, "aggregation done");
+  if (done.state === "published")
+    await pruneCheckpoints(context).catch((err: unknown) =>
+      deps.log.warn({ err }, "old checkpoints were not let go of"),
+    );
   return done;
+}
+
+/** What is archived cannot be computed again. @throws AppError archived naming what to restore */
+async function refuseArchived(deps: AggregateDeps, from: InstantMs): Promise<void> {
+  const horizon = await readHorizon(deps);
+  if (horizon === null || from >= horizon.at) return;
+  const months = (await archivesNeeded(deps, { before: horizon.at })).filter(
+    ({ horizon: end }) => end > formatInstant(from),
+  );
+  throw new AppError(
+    "archived",
+    `from is ${formatInstant(from)}, the events before ${formatInstant(horizon.at)} are archived; restore ${nameArchives(months)}`,
+    { field: "from" },
+  );
 }
 
 /** Rows that took something back or said it anew: all of the run's but those of windows published for the first time. */
@@ -102,7 +138,7 @@ async function fixBounds(
   const former = await deps.runs.latestPublished("aggregate");
   const bound: Bound = await deps.eventLog.bound();
   const settings = await deps.settings.all();
-  const registry_version = registryVersion();
+  const registry_version = deps.usageTypes.version();
   const versions = {
     registry: registry_version,
     settings: JSON.stringify(settings),
@@ -121,37 +157,13 @@ async function engineVersion({ store }: AggregateDeps): Promise<string> {
 
 /** An arrival before this is late: a published window or a checkpoint has already counted without it. */
 async function publishedOrKept(context: RunContext): Promise<InstantMs> {
-  const zones = await readZones(context);
+  const zones = await selectPublishedZones(context.deps.store.run, {});
   const checkpoints = await checkpointsBetween(context, beginning, farthest);
   return instant(
-    Math.max(beginning, ...zones.map(({ published_to }) => published_to ?? beginning), checkpoints.at(-1) ?? beginning),
+    Math.max(
+      beginning,
+      ...zones.map(({ published_to_ms }) => Number(published_to_ms)),
+      checkpoints.at(-1) ?? beginning,
+    ),
   );
-}
-
-/** Fixes the zone of each account for this run; what is published of accounts that moved is computed again. */
-async function fixZones({ deps, run_seq, default_zone }: RunContext): Promise<void> {
-  const lane = deps.store.run;
-  await writeAccountZones(lane, { run_seq, default_zone });
-  const [row] = await selectMovedAccounts(lane, { run_seq });
-  if (row !== undefined && row.moved !== "0") await touchMovedAccounts(lane, { run_seq });
-}
-
-async function readZones({ deps, run_seq }: RunContext): Promise<Zone[]> {
-  const rows = await selectZones(deps.store.run, { run_seq });
-  const time = (ms: string): InstantMs | null => (ms === "-1" ? null : instant(Number(ms)));
-  return rows.map((row) => ({
-    zone: row.zone,
-    published_from: time(row.published_from_ms),
-    published_to: time(row.published_to_ms),
-  }));
-}
-
-async function dueIn(context: RunContext, zones: readonly Zone[], until: InstantMs): Promise<Span[]> {
-  const spans: Span[] = [];
-  for (const { zone, published_to } of zones) {
-    const first_event =
-      published_to === null ? await firstEvent(context, zone, { from: beginning, to: until, touched_by: "0" }) : null;
-    spans.push(...dueSpans({ zone, range_minutes: context.range_minutes, published_to, first_event, until }));
-  }
-  return spans;
 }

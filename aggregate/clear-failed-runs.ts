@@ -15,12 +15,14 @@ const tables = [
   "run_window",
   "run_touched",
   "account_zone",
+  "zone_range",
   "resource_state",
   "checkpoint",
   "resource_state_repair",
+  "horizon_interval",
 ];
 
-/** Takes away what runs wrote that never were published; nobody ever saw it. */
+/** Takes away what failed and dry runs wrote: it was never published, and counted for nobody. */
 export async function clearFailedRuns({ store, runs }: AggregateDeps): Promise<void> {
   for (const { run_id, run_seq } of await selectFailed(store.run, {})) {
     for (const table of tables) await store.run.command({ query: `DELETE FROM ${table} WHERE run_seq = ${run_seq}` });

@@ -1,7 +1,7 @@
-import { formatInstant, type InstantMs } from "../core/instant.ts";
+import { formatInstant, instant } from "../core/instant.ts";
 import type { RunLedger } from "../core/runs.ts";
 import type { Store } from "../core/store.ts";
-import { selectZones } from "./statements.ts";
+import { selectPublishedZones } from "./run-sql.ts";
 
 /** How complete an answer is: every list and summary says it. */
 export interface Completeness {
@@ -23,9 +23,14 @@ export async function readCompleteness({
   runs: RunLedger;
 }): Promise<{ as_of: bigint; completeness: Completeness }> {
   const run = await runs.latestPublished("aggregate");
-  const zones = await selectZones(store.read, { run_seq: "0" });
-  const ends = zones.map(({ published_to_ms }) => Number(published_to_ms)).filter((end) => end >= 0);
-  const complete_to = ends.length === 0 ? null : formatInstant(Math.min(...ends) as InstantMs);
+  const zones = (await selectPublishedZones(store.read, {})).map(({ published_to_ms, ends_ms }) => ({
+    end: Number(published_to_ms),
+    stays: Number(ends_ms) > Number(published_to_ms),
+  }));
+  // A zone that everybody has left goes no further.
+  const going = zones.filter(({ stays }) => stays).map(({ end }) => end);
+  const end = going.length > 0 ? Math.min(...going) : Math.max(...zones.map((zone) => zone.end));
+  const complete_to = zones.length === 0 ? null : formatInstant(instant(end));
   return {
     as_of: run?.seq ?? 0n,
     completeness: { complete_to, bound: run?.bound ?? {}, run_id: run?.id ?? null, provisional: false },

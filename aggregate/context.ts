@@ -2,11 +2,13 @@ import type { Clock } from "../core/clock.ts";
 import { boundArrays, type EventLog } from "../core/event-log.ts";
 import { type InstantMs, instant } from "../core/instant.ts";
 import type { Log } from "../core/log.ts";
+import type { Registry } from "../core/registry.ts";
 import type { Run, RunLedger } from "../core/runs.ts";
+import type { Settings } from "../core/settings.ts";
 import type { Store } from "../core/store.ts";
-import { usageTypes } from "../core/usage-types.ts";
 import type { Ingest, Quarantine } from "../ingest/index.ts";
-import { selectCheckpoints, selectFirstEvent, selectSpanSize } from "./statements.ts";
+import { readHorizon } from "./retention/horizon.ts";
+import { selectCheckpoints, selectFirstEvent, selectSpanSize } from "./run-sql.ts";
 
 /** What aggregation stands on. */
 export interface AggregateDeps {
@@ -15,8 +17,9 @@ export interface AggregateDeps {
   readonly quarantine: Quarantine;
   readonly ingest: Pick<Ingest, "forget">;
   readonly runs: RunLedger;
-  readonly settings: { all(): Promise<Readonly<Record<string, string>>> };
+  readonly settings: Pick<Settings, "all" | "find">;
   readonly clock: Clock;
+  readonly usageTypes: Registry;
   readonly log: Log;
 }
 
@@ -26,11 +29,14 @@ export interface RunContext {
   readonly run: Run;
   readonly run_seq: string;
   readonly registry_version: string;
+  /** Published runs below this number count; a run that is made again must not see what came after it. */
+  readonly before_seq: string;
   readonly bound_partitions: readonly number[];
   readonly bound_offsets: readonly bigint[];
   readonly default_zone: string;
   readonly range_minutes: number;
-  readonly capacity_types: number[];
+  /** Whether any usage type must be read apart, because its shape leaves something out. */
+  readonly masked_types: boolean;
 }
 
 /** No event is older (ingest refuses it): the beginning of time for a span without a checkpoint. */
@@ -46,52 +52,54 @@ const everyK = { k_from: "0", k_to: "18446744073709551615" };
 export function createRunContext(
   deps: AggregateDeps,
   run: Run,
-  input: { settings: Readonly<Record<string, string>>; registry_version: string },
+  input: { settings: Readonly<Record<string, string>>; registry_version: string; before_seq?: bigint },
 ): RunContext {
   return {
     deps,
     run,
     run_seq: run.seq.toString(),
     registry_version: input.registry_version,
+    before_seq: (input.before_seq ?? run.seq).toString(),
     ...boundArrays(run.bound),
     default_zone: input.settings["usage.aggregation.timezone"] ?? "UTC",
     range_minutes: Number(input.settings["usage.stats.job.aggregation.range"] ?? "1440"),
-    capacity_types: usageTypes.filter(({ measure }) => measure === "capacity").map(({ usage_type }) => usage_type),
+    masked_types: deps.usageTypes.list().some(({ shape_by, measure }) => shape_by.length > 0 || measure === "unique"),
   };
 }
 
-/** The bound and registry as statements take them. */
-export function workParams({ registry_version, run_seq, bound_partitions, bound_offsets }: RunContext): {
-  registry_version: string;
-  run_seq: string;
+/** The bound as statements take it. */
+export function boundParams({ bound_partitions, bound_offsets }: RunContext): {
   bound_partitions: number[];
   bound_offsets: bigint[];
 } {
-  return { registry_version, run_seq, bound_partitions: [...bound_partitions], bound_offsets: [...bound_offsets] };
+  return { bound_partitions: [...bound_partitions], bound_offsets: [...bound_offsets] };
 }
 
 /** Checkpoints in [from, to] that count for this run, oldest first. */
-export async function checkpointsBetween(
-  { deps, run_seq }: RunContext,
-  from: InstantMs,
-  to: InstantMs,
-): Promise<InstantMs[]> {
-  const rows = await selectCheckpoints(deps.store.run, { from_ms: from, to_ms: to, run_seq });
+export async function checkpointsBetween({ deps }: RunContext, from: InstantMs, to: InstantMs): Promise<InstantMs[]> {
+  const rows = await selectCheckpoints(deps.store.run, { from_ms: from, to_ms: to });
   return rows.map(({ at_ms }) => instant(Number(at_ms)));
 }
 
-/** Where the pairing starts: the latest checkpoint at or before an instant, else the beginning. */
+/** Where the pairing starts: the latest checkpoint at or before an instant, else the beginning; never before the horizon. */
 export async function stateBefore(context: RunContext, at: InstantMs): Promise<InstantMs> {
-  return (await checkpointsBetween(context, beginning, at)).at(-1) ?? beginning;
+  return notBehindHorizon(context, (await checkpointsBetween(context, beginning, at)).at(-1) ?? beginning);
+}
+
+/** An instant, or the horizon where that is later: what happened before it is archived and does not change. */
+export async function notBehindHorizon({ deps }: RunContext, at: InstantMs): Promise<InstantMs> {
+  return instant(Math.max(at, (await readHorizon(deps))?.at ?? at));
 }
 
 /** When the first thing happened that is metered in a zone, among all resources or those a run touched; null = nothing. */
 export async function firstEvent(
   context: RunContext,
   zone: string,
-  { from, to, touched_by }: { from: InstantMs; to: InstantMs; touched_by: string },
+  { from, to, only_touched }: { from: InstantMs; to: InstantMs; only_touched: 0 | 1 },
 ): Promise<InstantMs | null> {
-  const params = { zone, from_ms: from, to_ms: to, ...everyK, ...workParams(context), touched_by };
+  const { registry_version } = context;
+  const from_ms = await notBehindHorizon(context, from);
+  const params = { zone, from_ms, to_ms: to, ...everyK, ...boundParams(context), registry_version, only_touched };
   const [row] = await selectFirstEvent(context.deps.store.run, params);
   return row === undefined || row.events === "0" ? null : instant(Number(row.first_ms));
 }
@@ -119,7 +127,19 @@ export async function rangesFor(
 /** Empties a scratch table of the run that holds the lease. */
 export async function emptyScratch(
   { deps }: RunContext,
-  table: "scratch_arrival" | "scratch_interval" | "scratch_record" | "scratch_slice",
+  table:
+    | "run"
+    | "superseded"
+    | "touched"
+    | "ended"
+    | "account"
+    | "arrival"
+    | "event"
+    | "partial"
+    | "resolved"
+    | "interval"
+    | "record"
+    | "slice",
 ): Promise<void> {
-  await deps.store.run.command({ query: `TRUNCATE TABLE ${table}` });
+  await deps.store.run.command({ query: `TRUNCATE TABLE scratch_${table}` });
 }

@@ -5,16 +5,18 @@ import {
   emptyScratch,
   farthest,
   firstEvent,
+  notBehindHorizon,
   rangesFor,
   type RunContext,
   stateBefore,
-  workParams,
 } from "./context.ts";
+import { pairIntervals } from "./pair-intervals.ts";
 import { noteWindows } from "./publish-span.ts";
 import {
+  fillFreshExtremes,
+  fillScratchTouched,
   fillFreshRecords,
   fillFreshSlices,
-  fillIntervals,
   selectPublishedEdges,
   selectTouched,
   writeCorrectedWindows,
@@ -22,15 +24,9 @@ import {
   writeRepairMarks,
   writeSliceDeltas,
   writeStateRepairs,
-} from "./statements.ts";
-import { cutSpans, earlierEdges, type Span } from "./windows.ts";
-
-/** A zone and how far it is published; null = not at all. */
-export interface Zone {
-  readonly zone: string;
-  readonly published_from: InstantMs | null;
-  readonly published_to: InstantMs | null;
-}
+} from "./run-sql.ts";
+import { cutSpans, earlierEdges, type Span, type ZoneRanges } from "./windows.ts";
+import type { Zone } from "./zones.ts";
 
 /**
  * Computes again what is published of the resources that run_touched names, from the earliest late instant on, and writes
@@ -43,7 +39,9 @@ export async function correctPublished(context: RunContext, zones: readonly Zone
   const [touched] = await selectTouched(lane, { run_seq });
   const resources = BigInt(touched?.resources ?? "0");
   if (resources === 0n) return 0n;
-  const since = instant(Number(touched?.from_ms));
+  const since = await notBehindHorizon(context, instant(Number(touched?.from_ms)));
+  await emptyScratch(context, "touched");
+  await fillScratchTouched(lane, { run_seq });
   const spans = await spansSince(context, zones, since);
   const later = (await checkpointsBetween(context, beginning, farthest)).filter((at) => at > since);
   if (spans.length === 0 && later.length === 0) return 0n;
@@ -52,13 +50,14 @@ export async function correctPublished(context: RunContext, zones: readonly Zone
   const from = await stateBefore(context, start);
   const windows = Math.max(1, ...spans.map(({ edges }) => edges.length - 1));
   for (const range of await rangesFor(context, { from, to: end, windows })) {
-    await emptyScratch(context, "scratch_interval");
-    await fillIntervals(lane, { from_ms: from, to_ms: end, ...range, ...workParams(context), touched_by: run_seq });
-    for (const span of spans) await writeDeltas(context, span, range);
+    const { extremes } = await pairIntervals(context, { from_ms: from, to_ms: end, ...range, only_touched: 1 });
+    for (const span of spans) await writeDeltas(context, span, { ...range, extremes });
     if (later.length > 0) await writeStateRepairs(lane, { run_seq, checkpoints: later });
   }
   if (later.length > 0) await writeRepairMarks(lane, { run_seq, checkpoints: later });
-  for (const zone of new Set(spans.map((span) => span.zone))) await writeCorrectedWindows(lane, { run_seq, zone });
+  for (const { zone, edges } of spans) {
+    await writeCorrectedWindows(lane, { run_seq, zone, from_ms: edges[0] ?? since, to_ms: edges.at(-1) ?? since });
+  }
   return resources;
 }
 
@@ -68,31 +67,36 @@ export async function correctPublished(context: RunContext, zones: readonly Zone
  */
 async function spansSince(context: RunContext, zones: readonly Zone[], since: InstantMs): Promise<Span[]> {
   const spans: Span[] = [];
-  for (const { zone, published_from, published_to } of zones) {
+  for (const { zone, ranges, published_from, published_to, turns } of zones) {
     if (published_from === null || published_to === null || since >= published_to) continue;
-    const rows = await selectPublishedEdges(context.deps.store.run, { zone, after_ms: since });
+    const rows = await selectPublishedEdges(context.deps.store.run, { calendar: zone, after_ms: since });
     const published = [...rows.map(({ start_ms }) => instant(Number(start_ms))), published_to];
-    const touched_by = context.run_seq;
-    const at = (await firstEvent(context, zone, { from: beginning, to: published_from, touched_by })) ?? published_from;
-    const earlier = earlierEdges({ zone, range_minutes: context.range_minutes, published_from, at });
+    const earlier = ranges === null ? [] : await earlierWindows(context, { zone, ranges }, published_from);
     if (earlier.length > 0) await noteWindows(context, { zone, edges: [...earlier, published_from] });
-    spans.push(...cutSpans(zone, [...earlier, ...published]));
+    spans.push(...cutSpans(zone, [...earlier, ...published], turns));
   }
   return spans;
+}
+
+async function earlierWindows(context: RunContext, zone: ZoneRanges, published_from: InstantMs): Promise<InstantMs[]> {
+  const before = { from: beginning, to: published_from, only_touched: 1 } as const;
+  const at = (await firstEvent(context, zone.zone, before)) ?? published_from;
+  return earlierEdges({ ...zone, published_from, at });
 }
 
 async function writeDeltas(
   context: RunContext,
   { zone, edges }: Span,
-  range: { k_from: string; k_to: string },
+  { extremes, ...range }: { k_from: string; k_to: string; extremes: boolean },
 ): Promise<void> {
-  const { deps, run_seq, capacity_types } = context;
+  const { deps, run_seq } = context;
   const lane = deps.store.run;
-  const slicing = { run_seq, edges: [...edges], zone, capacity_types };
+  const slicing = { run_seq, edges: [...edges], zone };
   const bounds = { run_seq, from_ms: edges[0] ?? 0, to_ms: edges.at(-1) ?? 0, ...range, zone };
-  await emptyScratch(context, "scratch_record");
-  await emptyScratch(context, "scratch_slice");
+  await emptyScratch(context, "record");
+  await emptyScratch(context, "slice");
   await fillFreshRecords(lane, slicing);
+  if (extremes) await fillFreshExtremes(lane, slicing);
   await fillFreshSlices(lane, slicing);
   await writeRecordDeltas(lane, bounds);
   await writeSliceDeltas(lane, bounds);

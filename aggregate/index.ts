@@ -1,6 +1,48 @@
+export { zonesCountFrom } from "./account-zones.ts";
 export { aggregate, type AggregateRequest } from "./aggregate.ts";
+export {
+  archiveEvents,
+  type ArchiveOutcome,
+  type ArchiveRequest,
+  monthToKeepFrom,
+} from "./retention/archive-events.ts";
+export { Archive, archivesNeeded, listArchives } from "./retention/archives.ts";
+export { eraseNames, Erasure } from "./retention/erase-names.ts";
+export { watchHorizon } from "./retention/horizon.ts";
+export { restoreArchive, type RestoreOutcome } from "./retention/restore-archive.ts";
 export { changedMonths } from "./changed-months.ts";
+export { type CloseOutcome, closePeriod, type CloseRequest } from "./close-period.ts";
+export { coverNewAccounts, Override } from "./closings.ts";
 export { type Completeness, readCompleteness } from "./completeness.ts";
 export type { AggregateDeps } from "./context.ts";
+export { accountPeriod } from "./payers.ts";
+export { BillingPeriod, everyPayer, listPeriods, type PeriodKey } from "./periods.ts";
+export { type CheckedPeriod, Finding, type ReadinessCheck, readReadiness, usageChecks } from "./readiness.ts";
+export { createLive, type Live } from "./live-usage.ts";
+export { type Repetition, repeatRun } from "./repeat-run.ts";
+export { readRunDiff, UsageDifference } from "./run-diff.ts";
+export { UsageBasis } from "./usage-basis.ts";
 export { displayQuantity, listUsageRecords, type UsageFilter, type UsageKey, UsageRecord } from "./usage-records.ts";
 export { type Grouping, groupings, summarizeUsage, type SummaryRequest, UsageSum } from "./usage-summary.ts";
+export {
+  acceptFinding,
+  type FindingFilter,
+  FindingPlace,
+  FindingState,
+  listFindings,
+  type OpenFindings,
+  openFindings,
+  placeOfFinding,
+  SanityFinding,
+  Severity,
+} from "./findings.ts";
+export { lastSanityCheck, runSanityChecks, type SanityOutcome } from "./sanity/run-checks.ts";
+export { type InventoryRequest, takeInventory } from "./inventory.ts";
+export { InventoryItem } from "./inventory/list.ts";
+export {
+  acceptProposals,
+  InventoryReport,
+  listProposals,
+  readInventory,
+  rejectProposals,
+} from "./inventory/proposals.ts";

@@ -1,8 +1,9 @@
 import { assert } from "../core/errors.ts";
 import { instant } from "../core/instant.ts";
 import { insertLines, timeField } from "../core/insert-lines.ts";
-import { emptyScratch, rangesFor, type RunContext, stateBefore, workParams } from "./context.ts";
-import { checkSpan, fillIntervals, writeRecords, writeSlices, writeState } from "./statements.ts";
+import { rangesFor, type RunContext, stateBefore } from "./context.ts";
+import { pairIntervals } from "./pair-intervals.ts";
+import { checkSpan, writeExtremes, writeRecords, writeSlices, writeState } from "./run-sql.ts";
 import type { Span } from "./windows.ts";
 
 /** A checkpoint is due when the last one is older: once a day, also with hourly windows. */
@@ -11,26 +12,32 @@ const checkpointEveryMs = 20 * 3_600_000;
 /**
  * Computes the windows of a span that nobody has published yet and writes them whole: state at the start and events →
  * intervals → records and slices → the state at the end. Nothing of it is visible before the run is published.
- * @returns the number of records.
+ * `keep`: whether its end may become a checkpoint. @returns the number of records.
  */
-export async function publishSpan(context: RunContext, span: Span): Promise<bigint> {
-  const { deps, run_seq, capacity_types } = context;
+export async function publishSpan(context: RunContext, span: Span, { keep }: { keep: boolean }): Promise<bigint> {
+  const { deps, run_seq } = context;
   const lane = deps.store.run;
   const first = span.edges[0];
   const end = span.edges.at(-1);
   assert(first !== undefined && end !== undefined && first < end, "a span has windows");
   const from = await stateBefore(context, first);
-  const keepState = end - (await stateBefore(context, end)) >= checkpointEveryMs;
+  const keepState = keep && end - (await stateBefore(context, end)) >= checkpointEveryMs;
   const windows = { edges: [...span.edges], zone: span.zone };
   let records = 0n;
   for (const range of await rangesFor(context, { from, to: end, windows: span.edges.length - 1 })) {
-    const work = { from_ms: from, to_ms: end, ...range, ...workParams(context) };
-    await emptyScratch(context, "scratch_interval");
-    await fillIntervals(lane, { ...work, touched_by: "0" });
-    await writeRecords(lane, { ...work, ...windows, capacity_types });
-    await writeSlices(lane, { run_seq, ...windows, capacity_types });
-    if (keepState) await writeState(lane, work);
-    records += await checked(context, { ...work, ...windows });
+    const untouched = { from_ms: from, ...range, run_seq };
+    const { extremes } = await pairIntervals(context, {
+      from_ms: from,
+      to_ms: end,
+      ...range,
+      only_touched: 0,
+      whole: from > first,
+    });
+    await writeRecords(lane, { ...untouched, ...windows });
+    if (extremes) await writeExtremes(lane, { run_seq, ...windows });
+    await writeSlices(lane, { run_seq, ...windows, ...range });
+    if (keepState) await writeState(lane, { ...untouched, to_ms: end });
+    records += await checked(context, { ...untouched, ...windows });
   }
   await noteWindows(context, span);
   if (keepState)
@@ -56,6 +63,10 @@ async function checked({ deps }: RunContext, params: Parameters<typeof checkSpan
   assert(
     sums.interval_ms === sums.record_ms,
     `slices add up to ${sums.record_ms} ms, their intervals to ${sums.interval_ms} ms (${params.zone})`,
+  );
+  assert(
+    sums.interval_quantity === sums.record_quantity,
+    `records add up to ${sums.record_quantity} base units, their intervals to ${sums.interval_quantity} (${params.zone})`,
   );
   assert(sums.overlong === "0", `${sums.overlong} records are longer than their window (${params.zone})`);
   return BigInt(sums.records);

@@ -1,9 +1,14 @@
 import Type, { type Static } from "typebox";
 import { Dec, formatDecimal, RATING_SCALE, roundTo } from "../core/decimal.ts";
+import { assert } from "../core/errors.ts";
 import { formatInstant, type InstantMs, instant } from "../core/instant.ts";
 import { defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
-import { displayUnits, type UsageType, usageTypes } from "../core/usage-types.ts";
+import { alwaysIn, zoneAt } from "../core/zone-timeline.ts";
+import { readTimelines } from "./account-zones.ts";
+import { hasAdjustments, type UsageBasis } from "./usage-basis.ts";
+import type { Registry } from "../core/registry.ts";
+import type { UsageType } from "../core/usage-type.ts";
 
 const Text = Type.String();
 const Label = Type.Union([Type.String(), Type.Null()]);
@@ -11,7 +16,9 @@ const Label = Type.Union([Type.String(), Type.Null()]);
 /** What one account used of one resource in one shape in one window (P6); quantities are whole base units as decimal strings. */
 export const UsageRecord = Type.Object(
   {
-    id: Type.String({ description: "Deterministic: a hash of the record's key" }),
+    id: Type.String({
+      description: "Deterministic: a hash of the record's key; ua_… of an adjustment: of that and its run",
+    }),
     account_id: Text,
     account: Label,
     usage_type: Type.Integer(),
@@ -35,13 +42,19 @@ export const UsageRecord = Type.Object(
     display_quantity: Type.String({ description: "At most 9 decimals, rounded half away from zero" }),
     display_unit: Text,
     slices: Type.Integer({ description: "Stretches of use inside the window" }),
-    adjusts: Type.Null(),
+    adjusts: Type.Union([Type.String(), Type.Null()], {
+      description:
+        "Of an adjustment: the usage record of a closed period that it corrects; quantity and slices are differences",
+    }),
+    booked_at: Type.Union([Type.String(), Type.Null()], {
+      description: "Of an adjustment: when it counts, the start of the period that bills it",
+    }),
   },
   { $id: "UsageRecord", additionalProperties: false },
 );
 export type UsageRecord = Static<typeof UsageRecord>;
 
-/** What to list: from ≤ window start < to; empty lists mean all. */
+/** What to list: from ≤ window start < to (of an adjustment: where it is booked); empty lists mean all. */
 export interface UsageFilter {
   readonly from: InstantMs;
   readonly to: InstantMs;
@@ -58,13 +71,14 @@ export interface UsageKey {
   readonly resource: string;
   readonly part: string;
   readonly shape: string;
+  /** The run of an adjustment; "0" = a record of its own period. */
+  readonly adjusted_by: string;
 }
 
 const Row = Type.Object({
   record_id: Text,
   account_id: Text,
   account: Text,
-  time_zone: Text,
   usage_type: Type.Integer(),
   resource: Text,
   part: Text,
@@ -89,37 +103,50 @@ const Row = Type.Object({
   tags: Text,
 });
 
-const select = defineQuery(
-  "aggregate/usage_records",
-  Type.Object({
-    as_of: Text,
-    from_ms: Type.Integer(),
-    to_ms: Type.Integer(),
-    account_ids: Type.Array(Text),
-    usage_types: Type.Array(Type.Integer()),
-    resources: Type.Array(Text),
-    after_account: Text,
-    after_ms: Text,
-    after_type: Type.Integer(),
-    after_resource: Text,
-    after_part: Text,
-    after_shape: Text,
-    default_zone: Text,
-    limit: Type.Integer(),
-  }),
-  Row,
+const Params = Type.Object({
+  as_of: Text,
+  live_seq: Text,
+  from_ms: Type.Integer(),
+  to_ms: Type.Integer(),
+  account_ids: Type.Array(Text),
+  usage_types: Type.Array(Type.Integer()),
+  resources: Type.Array(Text),
+  after_account: Text,
+  after_ms: Text,
+  after_type: Type.Integer(),
+  after_resource: Text,
+  after_part: Text,
+  after_shape: Text,
+  limit: Type.Integer(),
+});
+const select = defineQuery("aggregate/usage_records", Params, Row);
+const selectBooked = defineQuery(
+  "aggregate/booked_records",
+  Type.Object({ ...Params.properties, after_adjusted_by: Text }),
+  Type.Object({ ...Row.properties, adjusted_by: Text, adjustment_id: Text, booked_ms: Text }),
 );
 
-const types = new Map<number, UsageType>(usageTypes.map((type) => [type.usage_type, type]));
-
-/** A page of usage records as published by runs up to `as_of`, in the order of their keys. */
+/**
+ * A page of usage records as published by runs up to `as_of`, in the order of their keys; at the time of use (`basis` usage)
+ * unless said otherwise.
+ */
 export async function listUsageRecords(
-  { store }: { store: Store },
-  page: { filter: UsageFilter; as_of: bigint; after: UsageKey | null; default_zone: string; limit: number },
+  { store, usageTypes }: { store: Store; usageTypes: Registry },
+  page: {
+    filter: UsageFilter;
+    basis?: UsageBasis;
+    as_of: bigint;
+    /** A dry run whose rows count as well: usage as it is now. 0 = none. */
+    live_seq?: bigint;
+    after: UsageKey | null;
+    default_zone: string;
+    limit: number;
+  },
 ): Promise<{ records: UsageRecord[]; last: UsageKey | null }> {
-  const { filter, after } = page;
-  const rows = await select(store.read, {
-    as_of: page.as_of.toString(),
+  const { filter, after, basis = "usage", as_of, live_seq = 0n } = page;
+  const asked = {
+    as_of: as_of.toString(),
+    live_seq: live_seq.toString(),
     from_ms: filter.from,
     to_ms: filter.to,
     account_ids: [...filter.account_ids],
@@ -131,33 +158,62 @@ export async function listUsageRecords(
     after_resource: after?.resource ?? "",
     after_part: after?.part ?? "",
     after_shape: after?.shape ?? "0",
-    default_zone: page.default_zone,
     limit: page.limit,
-  });
+  };
+  // Without adjustments both bases say the same, and this is the fast way to it.
+  const rows = (await hasAdjustments({ store }, { basis, as_of }))
+    ? await selectBooked(store.read, { ...asked, after_adjusted_by: after?.adjusted_by ?? "0" })
+    : (await select(store.read, asked)).map((row) => ({ ...row, ...unadjusted }));
+  const zoneOf = await zonesOf({ store }, { rows, default_zone: page.default_zone });
   const last = rows.at(-1);
-  return { records: rows.map(toRecord), last: last === undefined ? null : { ...pickKey(last) } };
+  return {
+    records: rows.map((row) => toRecord(row, { type: typeOf(usageTypes, row.usage_type), time_zone: zoneOf(row) })),
+    last: last === undefined ? null : { ...pickKey(last) },
+  };
 }
 
-/** A quantity of base units in its display unit, at most 9 decimals, half away from zero. */
-export function displayQuantity(quantity: string, display_unit: UsageType["display_unit"]): string {
-  return formatDecimal(roundTo(new Dec(quantity).div(displayUnits[display_unit].toString()), RATING_SCALE));
+/** A quantity of base units in the display unit of its usage type, at most 9 decimals, half away from zero. */
+export function displayQuantity(quantity: string, { display_divisor }: Pick<UsageType, "display_divisor">): string {
+  return formatDecimal(roundTo(new Dec(quantity).div(display_divisor), RATING_SCALE));
 }
 
-function pickKey({ account_id, start_ms, usage_type, resource, part, shape }: Static<typeof Row>): UsageKey {
-  return { account_id, start_ms, usage_type, resource, part, shape };
+/** The usage type of a record. The registry only grows, so there always is one: without it nothing would say what its quantity counts. */
+export function typeOf(usageTypes: Registry, usage_type: number): UsageType {
+  const type = usageTypes.find(usage_type);
+  assert(type !== null, `usage type ${usage_type} of a usage record is in the registry`);
+  return type;
 }
 
-function toRecord(row: Static<typeof Row>): UsageRecord {
-  const type = types.get(row.usage_type);
-  const display_unit = type?.display_unit ?? "hours";
+type BookedRow = Static<typeof Row> & typeof unadjusted;
+const unadjusted = { adjusted_by: "0", adjustment_id: "", booked_ms: "0" };
+
+function pickKey(row: BookedRow): UsageKey {
+  const { account_id, start_ms, usage_type, resource, part, shape, adjusted_by } = row;
+  return { account_id, start_ms, usage_type, resource, part, shape, adjusted_by };
+}
+
+type ZoneOf = (row: Pick<Static<typeof Row>, "account_id" | "start_ms">) => string;
+
+/** The zone each window was cut in: the account's at the window's start. */
+async function zonesOf(
+  { store }: { store: Store },
+  { rows, default_zone }: { rows: readonly Static<typeof Row>[]; default_zone: string },
+): Promise<ZoneOf> {
+  const timelines = await readTimelines({ store }, [...new Set(rows.map(({ account_id }) => account_id))]);
+  return ({ account_id, start_ms }) =>
+    zoneAt(timelines.get(account_id) ?? alwaysIn(default_zone), instant(Number(start_ms)));
+}
+
+function toRecord(row: BookedRow, { type, time_zone }: { type: UsageType; time_zone: string }): UsageRecord {
   const label = (value: string): string | null => (value === "" ? null : value);
   const size = (value: string): string | null => (value.startsWith("-") ? null : value);
+  const adjusts = row.adjusted_by === "0" ? null : `ur_${row.record_id}`;
   return {
-    id: `ur_${row.record_id}`,
+    id: adjusts === null ? `ur_${row.record_id}` : `ua_${row.adjustment_id}`,
     account_id: row.account_id,
     account: label(row.account),
     usage_type: row.usage_type,
-    usage_type_name: type?.name ?? "",
+    usage_type_name: type.name,
     resource: row.resource,
     part: row.part,
     name: label(row.name),
@@ -171,13 +227,14 @@ function toRecord(row: Static<typeof Row>): UsageRecord {
     virtual_size: size(row.virtual_size),
     details: JSON.parse(row.details) as Record<string, string>,
     tags: JSON.parse(row.tags) as Record<string, string>,
-    window: { start: time(row.start_ms), end: time(row.end_ms), time_zone: row.time_zone },
+    window: { start: time(row.start_ms), end: time(row.end_ms), time_zone },
     quantity: row.quantity,
-    unit: type?.unit ?? "ms",
-    display_quantity: displayQuantity(row.quantity, display_unit),
-    display_unit,
+    unit: type.unit,
+    display_quantity: displayQuantity(row.quantity, type),
+    display_unit: type.display_unit,
     slices: Number(row.slices),
-    adjusts: null,
+    adjusts,
+    booked_at: adjusts === null ? null : time(row.booked_ms),
   };
 }
 

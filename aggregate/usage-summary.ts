@@ -1,10 +1,11 @@
 import Type, { type Static } from "typebox";
 import { localDay, monthBounds, monthOf, nextMonth, windowEdges } from "../core/calendar.ts";
 import { type InstantMs, instant } from "../core/instant.ts";
+import type { Registry } from "../core/registry.ts";
 import { defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
-import { usageTypes } from "../core/usage-types.ts";
-import { displayQuantity, type UsageFilter } from "./usage-records.ts";
+import { displayQuantity, typeOf, type UsageFilter } from "./usage-records.ts";
+import { hasAdjustments, type UsageBasis } from "./usage-basis.ts";
 
 const Text = Type.String();
 
@@ -20,7 +21,9 @@ export const UsageSum = Type.Object(
     unit: Text,
     display_quantity: Text,
     display_unit: Text,
-    records: Type.Integer({ description: "Usage records whose window starts in the group" }),
+    records: Type.Integer({
+      description: "Usage records whose window starts in the group; of adjustments, how many records they add",
+    }),
   },
   { $id: "UsageSum", additionalProperties: false },
 );
@@ -28,7 +31,11 @@ export type UsageSum = Static<typeof UsageSum>;
 
 export interface SummaryRequest {
   readonly filter: UsageFilter;
+  /** At the time of use unless said otherwise. */
+  readonly basis?: UsageBasis;
   readonly as_of: bigint;
+  /** A dry run whose rows count as well: usage as it is now. 0 = none. */
+  readonly live_seq?: bigint;
   readonly group_by: readonly Grouping[];
   readonly tag_key: string | null;
   /** Zone of days and months. */
@@ -38,44 +45,48 @@ export interface SummaryRequest {
   readonly limit: number;
 }
 
-const select = defineQuery(
-  "aggregate/usage_summary",
-  Type.Object({
-    as_of: Text,
-    from_ms: Type.Integer(),
-    to_ms: Type.Integer(),
-    clip: Type.Integer(),
-    edges: Type.Array(Type.Number()),
-    labels: Type.Array(Text),
-    account_ids: Type.Array(Text),
-    usage_types: Type.Array(Type.Integer()),
-    resources: Type.Array(Text),
-    group_by: Type.Array(Text),
-    tag_key: Text,
-    limit: Type.Integer(),
-  }),
-  Type.Object({
-    usage_type: Type.Integer(),
-    bucket: Text,
-    account_id: Text,
-    zone: Text,
-    offering: Text,
-    resource: Text,
-    tag: Text,
-    quantity: Text,
-    duration_ms: Text,
-    records: Text,
-  }),
-);
+const Params = Type.Object({
+  as_of: Text,
+  live_seq: Text,
+  from_ms: Type.Integer(),
+  to_ms: Type.Integer(),
+  clip: Type.Integer(),
+  edges: Type.Array(Type.Number()),
+  labels: Type.Array(Text),
+  account_ids: Type.Array(Text),
+  usage_types: Type.Array(Type.Integer()),
+  resources: Type.Array(Text),
+  group_by: Type.Array(Text),
+  tag_key: Text,
+  limit: Type.Integer(),
+});
+const Row = Type.Object({
+  usage_type: Type.Integer(),
+  bucket: Text,
+  account_id: Text,
+  zone: Text,
+  offering: Text,
+  resource: Text,
+  tag: Text,
+  quantity: Text,
+  duration_ms: Text,
+  records: Text,
+});
+const select = defineQuery("aggregate/usage_summary", Params, Row);
+const selectBooked = defineQuery("aggregate/booked_summary", Params, Row);
 
 const dayMs = 86_400_000;
 
 /** Usage as published, summed; days and months that fall inside windows are answered from slices. */
-export async function summarizeUsage({ store }: { store: Store }, request: SummaryRequest): Promise<UsageSum[]> {
-  const { filter, group_by, tag_key } = request;
+export async function summarizeUsage(
+  { store, usageTypes }: { store: Store; usageTypes: Registry },
+  request: SummaryRequest,
+): Promise<UsageSum[]> {
+  const { filter, basis = "usage", as_of, live_seq = 0n, group_by, tag_key } = request;
   const { edges, labels } = bucketsOf(request);
-  const rows = await select(store.read, {
-    as_of: request.as_of.toString(),
+  const asked = {
+    as_of: as_of.toString(),
+    live_seq: live_seq.toString(),
     from_ms: filter.from,
     to_ms: filter.to,
     clip: request.clip ? 1 : 0,
@@ -87,11 +98,11 @@ export async function summarizeUsage({ store }: { store: Store }, request: Summa
     group_by: [...group_by, ...(tag_key === null ? [] : ["tag"])],
     tag_key: tag_key ?? "",
     limit: request.limit,
-  });
+  };
+  const rows = await ((await hasAdjustments({ store }, { basis, as_of })) ? selectBooked : select)(store.read, asked);
   const names = [...group_by, ...(tag_key === null ? [] : [`tag:${tag_key}`])];
   return rows.map((row) => {
-    const type = usageTypes.find(({ usage_type }) => usage_type === row.usage_type);
-    const display_unit = type?.display_unit ?? "hours";
+    const type = typeOf(usageTypes, row.usage_type);
     const values: Record<string, string | number> = {
       account: row.account_id,
       usage_type: row.usage_type,
@@ -106,9 +117,9 @@ export async function summarizeUsage({ store }: { store: Store }, request: Summa
     return {
       group,
       quantity: row.quantity,
-      unit: type?.unit ?? "ms",
-      display_quantity: displayQuantity(row.quantity, display_unit),
-      display_unit,
+      unit: type.unit,
+      display_quantity: displayQuantity(row.quantity, type),
+      display_unit: type.display_unit,
       records: Number(row.records),
     };
   });

@@ -1,7 +1,7 @@
--- Runs of aggregation that failed and whose rows were not cleared away yet.
+-- Runs of aggregation that failed or were dry, and whose rows were not cleared away yet.
 -- Params  none
 -- Rows    run_id String, run_seq UInt64
--- Why     a crashed run's rows are invisible, yet they cost space
+-- Why     their rows are invisible, yet they cost space; those of a dry run may be read until the next run begins
 SELECT run_id, run_seq FROM current_run
-WHERE kind = 'aggregate' AND state = 'failed' AND JSONExtractString(counts, 'cleared') = ''
+WHERE kind IN ('aggregate', 'archive') AND run_seq NOT IN (SELECT run_seq FROM archive) AND state IN ('failed', 'discarded') AND JSONExtractString(counts, 'cleared') = ''
 ORDER BY run_seq

@@ -1,5 +1,5 @@
 -- Fills scratch_record with what the windows given hold now for the touched resources.
--- Params  run_seq UInt64, edges Array(Int64), zone String, capacity_types Array(UInt16)   as in write_records.sql
+-- Params  run_seq UInt64, edges Array(Int64), zone String   as in write_records.sql
 -- Rows    none
 -- Why     set against the published truth it gives the deltas
 INSERT INTO scratch_record
@@ -8,4 +8,4 @@ SELECT {run_seq:UInt64}, toInt8(1), account_id,
   usage_type, resource, part, shape, quantity, duration_ms, slices,
   fromUnixTimestamp64Milli(first_ms, 'UTC'), fromUnixTimestamp64Milli(last_ms, 'UTC'),
   fromUnixTimestamp64Milli(opened_ms, 'UTC'), opened_by, closed_by
-FROM touched_record(edges = {edges:Array(Int64)}, zone = {zone:String}, run_seq = {run_seq:UInt64}, capacity_types = {capacity_types:Array(UInt16)})
+FROM touched_record(edges = {edges:Array(Int64)}, zone = {zone:String})

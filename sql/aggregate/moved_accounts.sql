@@ -1,8 +1,9 @@
--- How many accounts are in another zone than the run before had them in.
+-- How many accounts should be in another zone than the last one fixed.
 -- Params  run_seq UInt64
+-- Params  default_zone String   of accounts that name none
 -- Rows    moved UInt64
--- Why     finding their resources reads all events ever kept; almost every run has none to find
-SELECT uniqExact(account_id) AS moved
-FROM account_zone
-WHERE run_seq = {run_seq:UInt64}
-  AND account_id IN (SELECT account_id FROM account_zone WHERE run_seq IN (SELECT run_seq FROM published_run))
+-- Why     since when, and in which zone until then, is only asked where there are any; almost every run has none
+SELECT count() AS moved
+FROM current_account AS account
+INNER JOIN zone_of_account(run_seq = {run_seq:UInt64}) AS fixed ON fixed.account_id = account.account_id
+WHERE fixed.time_zone != if(account.time_zone = '', {default_zone:String}, account.time_zone)

@@ -1,14 +1,14 @@
 -- A page of usage records as published, in the order of their key.
 -- Params  as_of UInt64                     highest run that counts
+-- Params  live_seq UInt64                  dry run whose rows count too, 0 = none
 -- Params  from_ms, to_ms Int64             from <= window start < to, Unix ms UTC
 -- Params  account_ids Array(String), usage_types Array(UInt16), resources Array(String)   empty = all
 -- Params  after_account, after_resource, after_part, after_shape String, after_ms Int64, after_type UInt16   key of the last row of the former page; after_account '' = first page
--- Params  default_zone String, limit UInt32
+-- Params  limit UInt32
 -- Rows    key, what the shape stands for, name and account label, quantity Int256, duration_ms, slices, first_ms, last_ms
 -- Why     the truth of a key is the sum of its published rows; names are labels, looked up beside
 SELECT
   record.record_id AS record_id, record.account_id AS account_id, account.name AS account,
-  if(account.time_zone = '', {default_zone:String}, account.time_zone) AS time_zone,
   record.usage_type AS usage_type, record.resource AS resource, record.part AS part, toString(record.shape) AS shape,
   record.start_ms AS start_ms, record.end_ms AS end_ms,
   record.quantity AS quantity, record.duration_ms AS duration_ms, record.slices AS slices, record.first_ms AS first_ms, record.last_ms AS last_ms,
@@ -21,7 +21,7 @@ FROM (
     sum(usage.quantity) AS quantity, sum(usage.duration_ms) AS duration_ms, sum(usage.slices) AS slices,
     toUnixTimestamp64Milli(argMaxIf(first_at, run_seq, sign = 1)) AS first_ms,
     toUnixTimestamp64Milli(argMaxIf(last_at, run_seq, sign = 1)) AS last_ms
-  FROM published_usage(as_of = {as_of:UInt64}) AS usage
+  FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}) AS usage
   WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
     AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
     AND (empty({usage_types:Array(UInt16)}) OR usage_type IN {usage_types:Array(UInt16)})

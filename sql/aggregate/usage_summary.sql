@@ -1,5 +1,6 @@
 -- Usage as published, summed by what is asked for, in buckets of time.
 -- Params  as_of UInt64                     highest run that counts
+-- Params  live_seq UInt64                  dry run whose rows count too, 0 = none
 -- Params  from_ms, to_ms Int64             from <= window start < to, Unix ms UTC
 -- Params  clip UInt8                       1 = instead all windows that overlap, cut at the outer edges
 -- Params  edges Array(Int64)               sorted; bucket i is [edges[i], edges[i + 1]); usage outside of them is left out
@@ -18,7 +19,7 @@ usage AS (
     toUInt32(transform(roundDown(start_ms, {edges:Array(Int64)}), {edges:Array(Int64)}, arrayEnumerate({edges:Array(Int64)}), toUInt32(1))) AS first_w,
     toUInt32(transform(roundDown(least(end_ms, {edges:Array(Int64)}[-1]) - 1, {edges:Array(Int64)}), {edges:Array(Int64)}, arrayEnumerate({edges:Array(Int64)}), toUInt32(1))) AS last_w,
     first_w = last_w AND start_ms >= {edges:Array(Int64)}[1] AND end_ms <= {edges:Array(Int64)}[-1] AS whole
-  FROM published_usage(as_of = {as_of:UInt64})
+  FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
   WHERE (if({clip:UInt8} = 1, window_end > fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'), window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')))
     AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
     AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
@@ -39,7 +40,7 @@ pieces AS (
     intDiv(quantity, toUnixTimestamp64Milli(to_at) - toUnixTimestamp64Milli(from_at)) * piece_ms AS q,
     toInt64(sign) * piece_ms AS d,
     toInt64(0) AS n
-  FROM published_slice(as_of = {as_of:UInt64})
+  FROM published_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
   ARRAY JOIN range(1, toUInt32(length({edges:Array(Int64)}))) AS w
   WHERE (if({clip:UInt8} = 1, window_end > fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'), window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')))
     AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')

@@ -1,8 +1,7 @@
 -- Writes the records of windows published for the first time: touched resources from their intervals, all others whole.
--- Params  run_seq UInt64, from_ms, to_ms Int64, k_from, k_to UInt64, bound_partitions Array(UInt32), bound_offsets Array(Int64), registry_version String
+-- Params  run_seq UInt64, from_ms Int64, k_from, k_to UInt64
 -- Params  edges Array(Int64)             window i is [edges[i], edges[i + 1])
 -- Params  zone String                    whose windows
--- Params  capacity_types Array(UInt16)   usage types whose quantity is duration x size
 -- Rows    none
 -- Why     what met no event needs no pairing: most of a cloud, most days
 INSERT INTO usage_record
@@ -11,18 +10,16 @@ SELECT {run_seq:UInt64}, toInt8(1), account_id,
   usage_type, resource, part, shape, quantity, duration_ms, slices,
   fromUnixTimestamp64Milli(first_ms, 'UTC'), fromUnixTimestamp64Milli(last_ms, 'UTC'),
   fromUnixTimestamp64Milli(opened_ms, 'UTC'), opened_by, closed_by
-FROM touched_record(edges = {edges:Array(Int64)}, zone = {zone:String}, run_seq = {run_seq:UInt64}, capacity_types = {capacity_types:Array(UInt16)})
+FROM touched_record(edges = {edges:Array(Int64)}, zone = {zone:String})
 UNION ALL
 SELECT {run_seq:UInt64}, toInt8(1), account_id,
   fromUnixTimestamp64Milli({edges:Array(Int64)}[w], 'UTC') AS window_start,
   fromUnixTimestamp64Milli({edges:Array(Int64)}[w + 1], 'UTC') AS window_end,
   usage_type, resource, part, shape,
-  if(usage_type IN {capacity_types:Array(UInt16)}, toInt256(window_ms) * greatest(size, 0), toInt256(window_ms)) AS quantity,
+  toInt256(window_ms) * per_ms AS quantity,
   {edges:Array(Int64)}[w + 1] - {edges:Array(Int64)}[w] AS window_ms,
   toInt32(1), window_start, window_end,
   fromUnixTimestamp64Milli(opened_ms, 'UTC'), opened_by, toUInt64(0)
-FROM untouched_state(from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64},
-  bound_partitions = {bound_partitions:Array(UInt32)}, bound_offsets = {bound_offsets:Array(Int64)},
-  registry_version = {registry_version:String}, run_seq = {run_seq:UInt64})
+FROM untouched_state(from_ms = {from_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64})
 ARRAY JOIN range(1, toUInt32(length({edges:Array(Int64)}))) AS w
-WHERE account_id IN (SELECT account_id FROM account_of_zone(zone = {zone:String}, run_seq = {run_seq:UInt64}))
+WHERE measure <= 1 AND account_id IN (SELECT account_id FROM account_of_zone(zone = {zone:String}, at_ms = {edges:Array(Int64)}[1]))

@@ -13,8 +13,8 @@ FROM (
     AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
     AND k BETWEEN {k_from:UInt64} AND {k_to:UInt64}
     AND k IN (SELECT k FROM run_touched WHERE run_seq = {run_seq:UInt64})
-    AND account_id IN (SELECT account_id FROM account_of_zone(zone = {zone:String}, run_seq = {run_seq:UInt64}))
-    AND run_seq IN (SELECT run_seq FROM published_run)
+    AND account_id IN (SELECT account_id FROM account_of_zone(zone = {zone:String}, at_ms = {from_ms:Int64}))
+    AND run_seq IN (SELECT run_seq FROM scratch_run) AND run_seq != {run_seq:UInt64}
   UNION ALL
   SELECT toInt64(1) AS side, account_id, window_start, window_end, usage_type, resource, part, shape,
     from_at, to_at, quantity AS abs_quantity, opened_at, opened_by, closed_by

@@ -1,4 +1,5 @@
 -- Usage as published: rows of published runs only. as_of: the highest run_seq that counts, so that a page and its total agree.
+-- live_seq: a dry run whose rows count on top of them, 0 = none: what a run would publish now, and the open windows so far.
 
 -- The deterministic id of a usage record: a hash of its key (P6). This is the one place that says what it is.
 -- One hash over one text, lengths first: over seven arguments it takes three times as long (measured), and reads no differently.
@@ -11,13 +12,15 @@ CREATE OR REPLACE FUNCTION usage_record_id_of AS (account_id, usage_type, resour
 
 CREATE OR REPLACE VIEW published_usage AS
 SELECT * FROM usage_record
-WHERE run_seq IN (SELECT run_seq FROM published_run WHERE kind = 'aggregate' AND run_seq <= {as_of:UInt64});
+WHERE run_seq = {live_seq:UInt64} OR run_seq IN (SELECT run_seq FROM published_run WHERE kind = 'aggregate' AND run_seq <= {as_of:UInt64});
 
 CREATE OR REPLACE VIEW published_slice AS
 SELECT * FROM slice
-WHERE run_seq IN (SELECT run_seq FROM published_run WHERE kind = 'aggregate' AND run_seq <= {as_of:UInt64});
+WHERE run_seq = {live_seq:UInt64} OR run_seq IN (SELECT run_seq FROM published_run WHERE kind = 'aggregate' AND run_seq <= {as_of:UInt64});
 
--- Windows any published run has published, per zone.
+-- Windows any published run has published, per zone. calendar: the zone, or of the one window between the start of an account's
+-- month and the first edge of a zone it moved to: 'Asia/Kolkata from 2026-11-01T00:00:00.000Z'.
 CREATE OR REPLACE VIEW published_window AS
-SELECT time_zone, window_start, window_end, run_seq, first FROM run_window
+SELECT splitByString(' from ', toString(run_window.time_zone))[1] AS time_zone, toString(run_window.time_zone) AS calendar,
+  window_start, window_end, run_seq, first FROM run_window
 WHERE run_seq IN (SELECT run_seq FROM published_run WHERE kind = 'aggregate');

@@ -5,7 +5,7 @@
 CREATE OR REPLACE VIEW identified_usage AS
 SELECT sign, account_id, usage_type, resource, part, shape, window_start, window_end, quantity, duration_ms, slices, first_at, last_at,
   usage_record_id_of(account_id, usage_type, resource, part, shape, window_start, window_end) AS usage_record_id
-FROM published_usage(as_of = {as_of:UInt64})
+FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
 WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC');
 
 -- One row per usage record as it stands. Only keys that a later run took back (sign -1) are summed: all others have one row,
@@ -21,7 +21,7 @@ SELECT account_id, usage_type, resource, part, shape, window_start, window_end, 
   sum(quantity) AS quantity, sum(duration_ms) AS duration_ms
 FROM identified_usage(as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64})
 WHERE (account_id, window_start) IN (
-    SELECT account_id, window_start FROM published_usage(as_of = {as_of:UInt64})
+    SELECT account_id, window_start FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
     WHERE sign = -1
       AND window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
   )
@@ -35,13 +35,13 @@ HAVING sum(sign) > 0;
 CREATE OR REPLACE VIEW cut_slice AS
 SELECT sign, account_id, usage_type, resource, part, shape, window_start, window_end, quantity,
   toUnixTimestamp64Milli(from_at) AS slice_from_ms, toUnixTimestamp64Milli(to_at) AS slice_to_ms
-FROM published_slice(as_of = {as_of:UInt64})
+FROM published_slice(as_of = {as_of:UInt64}, live_seq = 0)
 WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
   AND arrayExists(cut -> cut > toUnixTimestamp64Milli(window_start) AND cut < toUnixTimestamp64Milli(window_end), {cuts:Array(Int64)})
 UNION ALL
 SELECT sign, account_id, usage_type, resource, part, shape, window_start, window_end, quantity,
   toUnixTimestamp64Milli(first_at), toUnixTimestamp64Milli(last_at)
-FROM published_usage(as_of = {as_of:UInt64})
+FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
 WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
   AND abs(slices) = 1
   AND arrayExists(cut -> cut > toUnixTimestamp64Milli(window_start) AND cut < toUnixTimestamp64Milli(window_end), {cuts:Array(Int64)});
@@ -80,21 +80,22 @@ HAVING sum(sign) > 0;
 CREATE OR REPLACE VIEW card_tariff AS
 SELECT * FROM tariff WHERE (rate_card_id, version) IN (SELECT rate_card_id, version FROM current_rate_card);
 
--- Accounts that used something in the range, each with its payer, the payer's currency, its zone and its card. The system
--- account is metered and never billed.
+-- Accounts that used something in the range, each with its payer, the payer's currency, its zones over time (as zone_of_account
+-- writes them) and its card. The system account is metered and never billed.
 CREATE OR REPLACE VIEW rated_account AS
 SELECT used.account_id AS account_id,
   if(account.payer_account_id = '', toString(used.account_id), account.payer_account_id) AS payer_account_id,
   if(payer.currency = '', {default_currency:String}, toString(payer.currency)) AS currency,
-  if(account.time_zone = '', {default_zone:String}, toString(account.time_zone)) AS time_zone,
+  multiIf(zoned.timeline != '', zoned.timeline, account.time_zone = '', concat('0 ', {default_zone:String}), concat('0 ', account.time_zone)) AS timeline,
   if(account.rate_card_id = '', {default_card:String}, account.rate_card_id) AS rate_card_id
 FROM (
-  SELECT DISTINCT account_id FROM published_usage(as_of = {as_of:UInt64})
+  SELECT DISTINCT account_id FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
   WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
 ) AS used
 LEFT JOIN current_account AS account ON account.account_id = used.account_id
 LEFT JOIN current_account AS payer
   ON payer.account_id = if(account.payer_account_id = '', toString(used.account_id), account.payer_account_id)
+LEFT JOIN zone_of_account(run_seq = 0) AS zoned ON zoned.account_id = used.account_id
 WHERE account.kind != 'system';
 
 -- The rating run whose rows count, per period.

@@ -1,0 +1,128 @@
+import Type, { type Static } from "typebox";
+import type { Bound } from "../core/event-log.ts";
+import { type InstantMs, instant } from "../core/instant.ts";
+import { field, insertLines, timeField } from "../core/insert-lines.ts";
+import { defineQuery } from "../core/sql.ts";
+import type { Store } from "../core/store.ts";
+import { accountPeriod, periodZone, type ZonedAccount } from "./payers.ts";
+
+/** Why a finding did not hold up a closing: by its name, with a reason. */
+export const Override = Type.Object(
+  {
+    finding: Type.String({ minLength: 1, maxLength: 64, description: "The name of the check" }),
+    reason: Type.String({ minLength: 1, maxLength: 1024 }),
+  },
+  { $id: "Override", additionalProperties: false },
+);
+export type Override = Static<typeof Override>;
+
+/** That a payer's period is closed: by which run, who said so, and what it overrode. */
+export interface Closing {
+  readonly payer_account_id: string;
+  readonly period: string;
+  readonly run_seq: bigint;
+  readonly run_id: string;
+  readonly closed_ms: InstantMs;
+  readonly closed_by: string;
+  readonly reason: string;
+  readonly overrides: readonly Override[];
+  readonly bound: Bound;
+}
+
+const Text = Type.String();
+const ClosingRow = Type.Object({
+  payer_account_id: Text,
+  period: Text,
+  run_id: Text,
+  run_seq: Text,
+  closed_ms: Text,
+  closed_by: Text,
+  reason: Text,
+  overrides: Text,
+  bound: Text,
+});
+const selectClosings = defineQuery(
+  "aggregate/closings",
+  Type.Object({ payer_account_ids: Type.Array(Text) }),
+  ClosingRow,
+);
+const selectUncovered = defineQuery(
+  "aggregate/uncovered_accounts",
+  Type.Object({ default_zone: Text }),
+  Type.Object({ account_id: Text, timeline: Text, ...ClosingRow.properties }),
+);
+
+/** Closings that count, of some payers (none named = all), oldest first by payer. */
+export async function readClosings(
+  { store }: { store: Store },
+  { payer_account_ids }: { payer_account_ids: readonly string[] },
+): Promise<Closing[]> {
+  return (await selectClosings(store.read, { payer_account_ids: [...payer_account_ids] })).map(toClosing);
+}
+
+const columns = [
+  "run_seq",
+  "run_id",
+  "payer_account_id",
+  "account_id",
+  "period",
+  "time_zone",
+  "from_at",
+  "to_at",
+  "bound",
+  "closed_by",
+  "reason",
+  "overrides",
+  "closed_at",
+];
+
+/** Writes that a closing holds some accounts; it counts when its run is published. */
+export async function writeClosing(
+  { store }: { store: Store },
+  closing: Closing,
+  accounts: readonly ZonedAccount[],
+): Promise<void> {
+  const lines = accounts.map((account) => {
+    const { start, end } = accountPeriod(account, closing.period);
+    return [
+      closing.run_seq,
+      closing.run_id,
+      field(closing.payer_account_id),
+      field(account.account_id),
+      closing.period,
+      periodZone(account, closing.period),
+      timeField(start),
+      timeField(end),
+      field(JSON.stringify(closing.bound)),
+      field(closing.closed_by),
+      field(closing.reason),
+      field(JSON.stringify(closing.overrides)),
+      timeField(closing.closed_ms),
+    ].join("\t");
+  });
+  await insertLines(store.run, { table: "period_close", columns }, lines.map((line) => `${line}\n`).join(""));
+}
+
+/**
+ * Puts accounts that came to a payer after its closings under them: what such an account used in a closed period is billed in
+ * the payer's next one. Done before each run, so that no row of theirs is published into a closed period.
+ */
+export async function coverNewAccounts(
+  { store }: { store: Store },
+  { default_zone }: { default_zone: string },
+): Promise<void> {
+  for (const { account_id, timeline, ...row } of await selectUncovered(store.run, { default_zone })) {
+    await writeClosing({ store }, toClosing(row), [{ account_id, timeline }]);
+  }
+}
+
+function toClosing(row: Static<typeof ClosingRow>): Closing {
+  const { run_seq, closed_ms, overrides, bound, ...rest } = row;
+  return {
+    ...rest,
+    run_seq: BigInt(run_seq),
+    closed_ms: instant(Number(closed_ms)),
+    overrides: JSON.parse(overrides) as Override[],
+    bound: JSON.parse(bound) as Bound,
+  };
+}

@@ -1,0 +1,111 @@
+import type { InstantMs } from "../core/instant.ts";
+import { boundParams, emptyScratch, type RunContext } from "./context.ts";
+import { readHorizon } from "./retention/horizon.ts";
+import {
+  fillAccountEnds,
+  fillCounters,
+  fillCutIntervals,
+  fillEvents,
+  fillGauges,
+  fillIntervals,
+  fillMaskedEvents,
+  fillPartials,
+  fillPoints,
+  fillResolved,
+  markOpen,
+  resolvePartials,
+  selectAccountEnds,
+  selectStepMix,
+  spreadCloses,
+  writeMaskedShapes,
+  writeResolvedShapes,
+} from "./run-sql.ts";
+
+/** What to pair: from a checkpoint (or the beginning) to an instant, a range of k, and whose resources (0 = all). */
+export interface Work {
+  readonly from_ms: InstantMs;
+  readonly to_ms: InstantMs;
+  readonly k_from: string;
+  readonly k_to: string;
+  readonly only_touched: 0 | 1;
+  /** Windows begin before `from_ms`, which is the horizon: what met no event gets no whole windows. */
+  readonly whole?: boolean;
+}
+
+/** Codes of measures, as sql/views/02_metering.sql has them. */
+const counter = 3;
+const gauge = 4;
+const pointMeasures: ReadonlySet<number> = new Set([2, 5, 6, 7, 8]);
+const extremeMeasures: ReadonlySet<number> = new Set([6, 7, 8]);
+
+/** What the intervals of a span are like. */
+export interface Paired {
+  /** Whether there are readings of which a window keeps one, or counts the different ones. */
+  readonly extremes: boolean;
+}
+
+/**
+ * Fills scratch_interval with all that the events of a span mean: the steps they are to each usage type; closes and changes
+ * that reach further than they say; then stretches of time, and points. Only what a span has is worked on.
+ */
+export async function pairIntervals(context: RunContext, { whole = false, ...work }: Work): Promise<Paired> {
+  await gatherSteps(context, work);
+  if (whole) await markOpen(context.deps.store.run, { from_ms: work.from_ms, k_from: work.k_from, k_to: work.k_to });
+  const { measures, state_measures } = await completeSteps(context, work);
+  const lane = context.deps.store.run;
+  const { registry_version } = context;
+  const { to_ms: _end, ...pairing } = work;
+
+  await emptyScratch(context, "interval");
+  await fillIntervals(lane, pairing);
+  if (measures.includes(gauge) || state_measures.includes(gauge))
+    await fillGauges(lane, { ...pairing, registry_version });
+  if (measures.includes(counter) || state_measures.includes(counter)) await fillCounters(lane, pairing);
+  if (measures.some((measure) => pointMeasures.has(measure))) await fillPoints(lane, {});
+  const cut = await addCutIntervals(context, pairing);
+  return { extremes: cut || measures.some((measure) => extremeMeasures.has(measure)) };
+}
+
+/** From the horizon on, what ended before it in windows that it cuts; whether there are extremes among it. */
+async function addCutIntervals({ deps }: RunContext, { from_ms, ...range }: Omit<Work, "to_ms">): Promise<boolean> {
+  const horizon = await readHorizon(deps);
+  if (horizon?.at !== from_ms) return false;
+  await fillCutIntervals(deps.store.run, { at_ms: from_ms, run_seq: horizon.run_seq, ...range });
+  return horizon.extremes;
+}
+
+/** Reads the events of the span once, as steps. */
+async function gatherSteps(context: RunContext, work: Work): Promise<void> {
+  const lane = context.deps.store.run;
+  const reading = { ...work, ...boundParams(context), registry_version: context.registry_version };
+  await emptyScratch(context, "event");
+  await fillEvents(lane, reading);
+  if (!context.masked_types) return;
+  await writeMaskedShapes(lane, reading);
+  await fillMaskedEvents(lane, reading);
+}
+
+/** Makes whole steps of what reaches further than it says: closes of all parts, partial changes, ends of accounts. */
+async function completeSteps(
+  context: RunContext,
+  work: Work,
+): Promise<{ measures: readonly number[]; state_measures: readonly number[] }> {
+  const lane = context.deps.store.run;
+  const { registry_version } = context;
+  const { to_ms, ...start } = work;
+  const pairing = { ...start, registry_version };
+  const [mix] = await selectStepMix(lane, pairing);
+  if (mix === undefined) return { measures: [], state_measures: [] };
+  if (mix.part_closes !== "0") await spreadCloses(lane, pairing);
+  if (mix.partials !== "0") {
+    await emptyScratch(context, "partial");
+    await emptyScratch(context, "resolved");
+    await fillPartials(lane, { ...work, ...boundParams(context), registry_version });
+    await resolvePartials(lane, pairing);
+    await writeResolvedShapes(lane, {});
+    await fillResolved(lane, {});
+  }
+  const [ends] = await selectAccountEnds(lane, { from_ms: work.from_ms, to_ms });
+  if (ends !== undefined && ends.accounts !== "0") await fillAccountEnds(lane, work);
+  return mix;
+}

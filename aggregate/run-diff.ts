@@ -1,0 +1,90 @@
+import Type, { type Static } from "typebox";
+import { formatInstant, instant } from "../core/instant.ts";
+import { defineQuery } from "../core/sql.ts";
+import type { Store } from "../core/store.ts";
+import type { UsageKey } from "./usage-records.ts";
+
+const Text = Type.String();
+
+/** The key of the last record of a page. */
+export type DiffKey = Omit<UsageKey, "adjusted_by">;
+
+const Quantity = Type.Union([Type.String(), Type.Null()]);
+
+/** One usage record that a run changed; quantities are base units as decimal strings. */
+export const UsageDifference = Type.Object(
+  {
+    usage_record_id: Text,
+    account_id: Text,
+    usage_type: Type.Integer(),
+    resource: Text,
+    part: Text,
+    window: Type.Object({ start: Text, end: Text }),
+    quantity_before: { ...Quantity, description: "null: there was no such record" },
+    quantity_after: { ...Quantity, description: "null: there is none now" },
+  },
+  { $id: "UsageDifference", additionalProperties: false },
+);
+export type UsageDifference = Static<typeof UsageDifference>;
+
+const select = defineQuery(
+  "aggregate/run_diff",
+  Type.Object({
+    run_seq: Text,
+    after_account: Text,
+    after_ms: Text,
+    after_type: Type.Integer(),
+    after_resource: Text,
+    after_part: Text,
+    after_shape: Text,
+    limit: Type.Integer(),
+  }),
+  Type.Object({
+    record_id: Text,
+    account_id: Text,
+    usage_type: Type.Integer(),
+    resource: Text,
+    part: Text,
+    shape_text: Text,
+    start_ms: Text,
+    end_ms: Text,
+    taken: Text,
+    given: Text,
+    was: Type.Integer(),
+    is: Type.Integer(),
+  }),
+);
+
+/**
+ * What a run of aggregation changed, or would have changed if it was dry, in the order of the records' keys. A record whose
+ * edges alone differ (same quantity) is in it too. `after` null = from the first on.
+ */
+export async function readRunDiff(
+  { store }: { store: Store },
+  { run_seq, after, limit }: { run_seq: bigint; after: DiffKey | null; limit: number },
+): Promise<{ change: UsageDifference; key: DiffKey }[]> {
+  const rows = await select(store.read, {
+    run_seq: run_seq.toString(),
+    after_account: after?.account_id ?? "",
+    after_ms: after?.start_ms ?? "0",
+    after_type: after?.usage_type ?? 0,
+    after_resource: after?.resource ?? "",
+    after_part: after?.part ?? "",
+    after_shape: after?.shape ?? "0",
+    limit,
+  });
+  const time = (ms: string): string => formatInstant(instant(Number(ms)));
+  return rows.map(({ record_id, account_id, usage_type, resource, part, ...row }) => ({
+    change: {
+      usage_record_id: `ur_${record_id}`,
+      account_id,
+      usage_type,
+      resource,
+      part,
+      window: { start: time(row.start_ms), end: time(row.end_ms) },
+      quantity_before: row.was === 1 ? row.taken : null,
+      quantity_after: row.is === 1 ? row.given : null,
+    },
+    key: { account_id, start_ms: row.start_ms, usage_type, resource, part, shape: row.shape_text },
+  }));
+}

@@ -1,0 +1,20 @@
+import { boundParams, emptyScratch, type RunContext } from "./context.ts";
+import { fillScratchEnded, fillScratchRuns, fillScratchSuperseded } from "./run-sql.ts";
+
+// What all statements of a run stand on is looked up once, into scratch tables.
+
+/** Notes which runs count for this one: the published ones before it, and itself. */
+export async function fixRuns(context: RunContext): Promise<void> {
+  const { run_seq, before_seq } = context;
+  await emptyScratch(context, "run");
+  await fillScratchRuns(context.deps.store.run, { run_seq, before_seq });
+}
+
+/** Notes which events revisions made void, and which accounts are gone; needs what arrived to be admitted. */
+export async function fixRevisions(context: RunContext): Promise<void> {
+  const bound = boundParams(context);
+  await emptyScratch(context, "superseded");
+  await fillScratchSuperseded(context.deps.store.run, bound);
+  await emptyScratch(context, "ended");
+  await fillScratchEnded(context.deps.store.run, bound);
+}

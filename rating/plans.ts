@@ -3,7 +3,8 @@ import { monthBounds } from "../core/calendar.ts";
 import { field, insertLines } from "../core/insert-lines.ts";
 import { defineCommand, defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
-import { numbersField, textsField } from "./array-field.ts";
+import { accountMonth, parseTimeline } from "../core/zone-timeline.ts";
+import { numbersField, textsField } from "../core/array-field.ts";
 import { type IntegerWidth, integerWidth } from "./integer-width.ts";
 import { pricedTiers } from "./price.ts";
 import type { RateCard } from "./rate-cards.ts";
@@ -17,12 +18,13 @@ export interface RatingDefaults {
   readonly rate_card_id: string;
 }
 
-/** What accounts with the same card, currency and zone have in common: the tariffs that may price them, and their month. */
+/** What accounts with the same card, currency and zones over time have in common: the tariffs that may price them, and their month. */
 export interface Plan {
   readonly plan: number;
   readonly rate_card_id: string;
   readonly currency: string;
-  readonly time_zone: string;
+  /** As `parseTimeline` reads it. */
+  readonly timeline: string;
   readonly start_ms: number;
   readonly end_ms: number;
   readonly version: number;
@@ -50,7 +52,7 @@ const Asked = Type.Object({
   default_zone: Type.String(),
   default_card: Type.String(),
 });
-const PlanRow = Type.Object({ rate_card_id: Type.String(), currency: Type.String(), time_zone: Type.String() });
+const PlanRow = Type.Object({ rate_card_id: Type.String(), currency: Type.String(), timeline: Type.String() });
 const selectPlans = defineQuery("rating/plans", Asked, PlanRow);
 const selectSums = defineQuery(
   "rating/usage_sums",
@@ -65,7 +67,7 @@ const writeAccounts = defineCommand(
     ...Asked.properties,
     cards: Type.Array(Type.String()),
     currencies: Type.Array(Type.String()),
-    zones: Type.Array(Type.String()),
+    timelines: Type.Array(Type.String()),
     starts: Type.Array(Type.Number()),
     ends: Type.Array(Type.Number()),
   }),
@@ -93,7 +95,7 @@ export async function readPlans(
 ): Promise<RatingPlans> {
   const rows = await selectPlans(store.run, asked({ period, as_of, defaults }));
   const plans = rows.map((row, index): Plan => {
-    const { start, end } = monthBounds({ zone: row.time_zone, month: period });
+    const { start, end } = accountMonth(parseTimeline(row.timeline), period);
     const card = cards.find(
       ({ rate_card_id, currency }) => rate_card_id === row.rate_card_id && currency === row.currency,
     );
@@ -128,7 +130,7 @@ export async function writePlans(
     ...asked({ period, as_of, defaults }),
     cards: plans.map(({ rate_card_id }) => rate_card_id),
     currencies: plans.map(({ currency }) => currency),
-    zones: plans.map(({ time_zone }) => time_zone),
+    timelines: plans.map(({ timeline }) => timeline),
     starts: plans.map(({ start_ms }) => start_ms),
     ends: plans.map(({ end_ms }) => end_ms),
   });
@@ -167,7 +169,7 @@ const noPlan: Plan = {
   plan: 0,
   rate_card_id: "",
   currency: "",
-  time_zone: "",
+  timeline: "",
   start_ms: 0,
   end_ms: 3_600_000,
   version: 0,

@@ -4,9 +4,10 @@ import { AppError } from "../core/errors.ts";
 import { createInTurn } from "../core/in-turn.ts";
 import { formatInstant, instant, type InstantMs } from "../core/instant.ts";
 import { field, insertLines, timeField } from "../core/insert-lines.ts";
+import type { Registry } from "../core/registry.ts";
 import { defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
-import { textsField } from "./array-field.ts";
+import { textsField } from "../core/array-field.ts";
 import { FOREVER_MS, readTariffs, Tariff, TariffInput, validity } from "./tariff.ts";
 
 /** A rate card as it is put, whole; `if_version` is the version the caller has read, 0 for a card that must be new. */
@@ -82,7 +83,15 @@ const cardColumns = ["rate_card_id", "version", "name", "currency", "changed_at"
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /** Rate cards in the store: versions are appended, the highest is current. */
-export function createRateCards({ store, clock }: { store: Store; clock: Clock }): RateCards {
+export function createRateCards({
+  store,
+  clock,
+  usageTypes,
+}: {
+  store: Store;
+  clock: Clock;
+  usageTypes: Registry;
+}): RateCards {
   const inTurn = createInTurn();
 
   async function select(rate_card_id: string): Promise<RateCard[]> {
@@ -105,7 +114,7 @@ export function createRateCards({ store, clock }: { store: Store; clock: Clock }
         field: "rate_card_id",
       });
     }
-    const tariffs = readTariffs(input.tariffs, input);
+    const tariffs = readTariffs(input.tariffs, input, usageTypes);
     const [{ present, highest } = { present: "0", highest: "0" }] = await selectVersion(store.read, { rate_card_id });
     if (input.if_version !== undefined && input.if_version !== Number(present)) {
       throw new AppError("conflict", `rate card ${rate_card_id} is at version ${present}, not ${input.if_version}`, {

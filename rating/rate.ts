@@ -5,10 +5,10 @@ import { RATING_SCALE } from "../core/decimal.ts";
 import { AppError, assert } from "../core/errors.ts";
 import { isMonth, tzdbVersion } from "../core/calendar.ts";
 import type { Log } from "../core/log.ts";
+import type { Registry } from "../core/registry.ts";
 import type { Run, RunLedger } from "../core/runs.ts";
 import { defineCommand, defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
-import { usageTypes } from "../core/usage-types.ts";
 import type { IntegerWidth } from "./integer-width.ts";
 import { type Plan, type RatingDefaults, readPlans, writePlans } from "./plans.ts";
 import type { RateCard, RateCards } from "./rate-cards.ts";
@@ -18,15 +18,17 @@ export interface RatingDeps {
   readonly store: Store;
   readonly ledger: RunLedger;
   readonly rateCards: RateCards;
+  readonly usageTypes: Registry;
   readonly log: Log;
 }
 
-/** `period` is a month such as 2026-10, in each account's own zone. A dry run publishes nothing; `force` rates though nothing changed. */
+/** `period` is a month such as 2026-10, in each account's own zone. A dry run publishes nothing; `force` rates though nothing changed. `began` hears of the run once it has its lease. */
 export interface RateRequest {
   readonly period: string;
   readonly defaults: RatingDefaults;
   readonly dry_run?: boolean;
   readonly force?: boolean;
+  readonly began?: (run: Run) => void;
 }
 
 const PeriodTotal = Type.Object({
@@ -94,40 +96,42 @@ const dropLines = defineCommand("rating/drop_lines", Type.Object(RunScope));
 /**
  * Rates a period for all accounts at once: lay out plans, price, check, write statement lines, publish in one step (P7).
  * Nothing changed since the last published run of the period: state unchanged, no rows. Run again it gives the same bills.
- * @throws AppError run-in-progress, invalid-request for a bad period; any fault leaves what was published before
+ * @throws AppError run-in-progress, lease-lost, invalid-request for a bad period; any fault leaves what was published before
  */
 export async function ratePeriod(deps: RatingDeps, request: RateRequest): Promise<RateOutcome> {
-  const { store, ledger, rateCards, log } = deps;
+  const { store, ledger, rateCards, usageTypes, log } = deps;
   const { period, defaults, dry_run = false, force = false } = request;
   requirePeriod(period);
-  let run = await ledger.begin("rate", period);
+  let run = await ledger.begin("rate", period, { dry_run });
   try {
+    request.began?.(run);
     await dropStale(store);
     const cards = await rateCards.list();
     const [inputs] = await readInputs(store.run, {});
     assert(inputs !== undefined, "the store says what there is to rate");
-    const versions = versionsOf({ cards, defaults, inputs });
+    const versions = versionsOf({ cards, defaults, inputs, registry: usageTypes.version() });
     const last = await ledger.latestPublished("rate", period);
     if (!dry_run && !force && last !== null && sameVersions(last.versions, versions)) {
       run = await ledger.step(run, { state: "unchanged", versions });
       return { run, dry_run, totals: await readTotals(store.run, { run_seq: last.seq.toString(), period }) };
     }
-    const { totals, integer } = await writeRun(store, { run, period, defaults, cards, as_of: inputs.as_of });
+    const { totals, integer } = await writeRun(deps, { run, period, defaults, cards, as_of: inputs.as_of });
     if (dry_run) {
       await dropRun(store, { period, run_seq: run.seq.toString() });
       run = await ledger.step(run, {
-        state: "unchanged",
+        state: "discarded",
         versions,
         counts: { ...countsOf(totals, integer), dry_run: "1" },
       });
     } else {
       run = await ledger.step(run, { state: "published", versions, counts: countsOf(totals, integer) });
-      await dropStale(store);
+      // Published is published: what is left over now is cleared when the next run begins.
+      await dropStale(store).catch((err: unknown) => log.warn({ run_id: run.id, err }, "former bills not cleared yet"));
     }
     log.info({ run_id: run.id, period, dry_run, totals }, "period rated");
     return { run, dry_run, totals };
   } catch (error) {
-    await ledger.step(run, { state: "failed", error: error instanceof Error ? error.message : String(error) });
+    await ledger.fail(run, error);
     throw error;
   } finally {
     ledger.end(run);
@@ -147,19 +151,27 @@ interface Written {
   readonly integer: IntegerWidth;
 }
 
-async function writeRun(store: Store, { run, period, defaults, cards, as_of }: Scope): Promise<Written> {
+async function writeRun(
+  { store, usageTypes, ledger }: RatingDeps,
+  { run, period, defaults, cards, as_of }: Scope,
+): Promise<Written> {
   const { plans, ...span } = await readPlans(store, { period, as_of, defaults, cards });
   if (plans.length === 0) return { totals: [], integer: span.integer };
   await writePlans(store, { period, as_of, defaults, plans });
   const scope = { run_seq: run.seq.toString(), period };
+  const tell = (what: string, done: number): Promise<void> => ledger.beat(run, { what, done, total: 3, unit: "steps" });
+  await tell("pricing records", 0);
   await pricePeriod(store.run, { ...scope, as_of, ...span, ...asMutable(span) });
+  await tell("checking sums", 1);
   await requireSums(store, { ...scope, as_of, from_ms: span.from_ms, to_ms: span.to_ms });
+  const types = usageTypes.list();
   const currency_codes = [...new Set(plans.map(({ currency }: Plan) => currency))];
+  await tell("writing statement lines", 2);
   await writeLines(store.run, {
     ...scope,
-    type_ids: usageTypes.map(({ usage_type }) => usage_type),
-    type_names: usageTypes.map(({ name }) => name),
-    base_units: usageTypes.map(({ unit }) => unit),
+    type_ids: types.map(({ usage_type }) => usage_type),
+    type_names: types.map(({ name }) => name),
+    base_units: types.map(({ unit }) => unit),
     currency_codes,
     minor_steps: currency_codes.map((code) => 10 ** (RATING_SCALE - minorUnit(code))),
   });
@@ -189,13 +201,14 @@ function requirePeriod(period: string): void {
 }
 
 interface Versioned {
+  readonly registry: string;
   readonly cards: readonly RateCard[];
   readonly defaults: RatingDefaults;
   readonly inputs: { readonly as_of: string; readonly accounts: string; readonly engine: string };
 }
 
 /** What makes a run's bills again (P12). */
-function versionsOf({ cards, defaults, inputs }: Versioned): Record<string, string> {
+function versionsOf({ cards, defaults, inputs, registry }: Versioned): Record<string, string> {
   const tariffs = createHash("sha256").update(
     JSON.stringify(
       cards.map(({ rate_card_id, version, currency, tariffs: of }) => [rate_card_id, version, currency, of]),
@@ -203,6 +216,7 @@ function versionsOf({ cards, defaults, inputs }: Versioned): Record<string, stri
   );
   return {
     usage_run: inputs.as_of,
+    registry,
     tariffs: tariffs.digest("hex").slice(0, 32),
     accounts: inputs.accounts,
     currency: defaults.currency,

@@ -3,16 +3,30 @@ import { isCurrency } from "../core/currencies.ts";
 import { parseDecimal } from "../core/decimal.ts";
 import { AppError } from "../core/errors.ts";
 import { formatInstant, instant, type InstantMs, parseInstant } from "../core/instant.ts";
-import { usageTypes } from "../core/usage-types.ts";
-import { type Unit, unitFits, unitNames } from "./units.ts";
+import type { Registry } from "../core/registry.ts";
+import { rateDigits, unitFits, unitNames } from "./units.ts";
 
 const Name = Type.String({ minLength: 1, maxLength: 200 });
 const Key = Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$" });
 const Rate = Type.String({
   maxLength: 25,
-  description: "price of one unit: decimal text, up to 12 decimals, below 10^12",
+  description:
+    "price of one unit: decimal text, up to 12 decimals, below 10^12 (each, unit_hour: 10^6, thousand: 10^9)",
 });
 const Values = Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), { maxItems: 1000 });
+
+/** What a rate is the price of; the base unit of the usage type says which it can be. */
+const Unit = Type.Union([
+  Type.Literal("hour"),
+  Type.Literal("gib_hour"),
+  Type.Literal("month"),
+  Type.Literal("gib_month"),
+  Type.Literal("gib"),
+  Type.Literal("each"),
+  Type.Literal("thousand"),
+  Type.Literal("million"),
+  Type.Literal("unit_hour"),
+]);
 
 /** One step of a graduated price: up to and with the unit `up_to`, null for all that follow. */
 const TariffTier = Type.Object(
@@ -28,12 +42,7 @@ export const TariffInput = Type.Object(
     usage_type: Type.Integer({ minimum: 1, maximum: 65535 }),
     component: Type.Optional(Key),
     currency: Type.String({ minLength: 3, maxLength: 3 }),
-    unit: Type.Union([
-      Type.Literal("hour"),
-      Type.Literal("gib_hour"),
-      Type.Literal("month"),
-      Type.Literal("gib_month"),
-    ]),
+    unit: Unit,
     model: Type.Union([Type.Literal("per_unit"), Type.Literal("graduated")]),
     rate: Type.Optional(Rate),
     tiers: Type.Optional(Type.Array(TariffTier, { minItems: 1, maxItems: 100 })),
@@ -62,16 +71,22 @@ export type Tariff = Static<typeof Tariff>;
 
 /** The end of all validity, as far as the store's times go. */
 export const FOREVER_MS: InstantMs = instant(Date.UTC(2299, 11, 31));
-const RATE_BOUNDS = { max_decimals: 12, max_integer_digits: 12 };
+const RATE_DECIMALS = 12;
 const WHOLE_UNITS = { max_decimals: 0, max_integer_digits: 18 };
 
 /**
  * The tariffs of one card, filled up and checked against each other.
  * @throws AppError invalid-request naming the field, tariff-overlap naming both tariffs
  */
-export function readTariffs(inputs: readonly TariffInput[], card: { currency: string }): Tariff[] {
+export function readTariffs(
+  inputs: readonly TariffInput[],
+  card: { currency: string },
+  usageTypes: Registry,
+): Tariff[] {
   if (!isCurrency(card.currency)) refuse("currency", card.currency, "a current ISO 4217 code, such as EUR");
-  const tariffs = inputs.map((input, index) => readTariff(input, { at: `tariffs/${index}`, currency: card.currency }));
+  const tariffs = inputs.map((input, index) =>
+    readTariff(input, { at: `tariffs/${index}`, currency: card.currency, usageTypes }),
+  );
   for (const [index, tariff] of tariffs.entries()) {
     for (const [earlier, other] of tariffs.slice(0, index).entries()) {
       if (other.tariff_id === tariff.tariff_id) {
@@ -98,10 +113,13 @@ export function validity(tariff: Tariff): { from_ms: InstantMs; to_ms: InstantMs
   return { from_ms: parseInstant(tariff.valid_from) ?? instant(0), to_ms: to ?? FOREVER_MS };
 }
 
-function readTariff(input: TariffInput, { at, currency }: { at: string; currency: string }): Tariff {
-  const type = usageTypes.find(({ usage_type }) => usage_type === input.usage_type);
-  if (type === undefined) refuse(`${at}/usage_type`, input.usage_type, "the id of a usage type in the registry");
-  if (!unitFits(input.unit, type.measure)) refuse(`${at}/unit`, input.unit, unitsFor(type.measure));
+function readTariff(
+  input: TariffInput,
+  { at, currency, usageTypes }: { at: string; currency: string; usageTypes: Registry },
+): Tariff {
+  const type = usageTypes.find(input.usage_type);
+  if (type === null) refuse(`${at}/usage_type`, input.usage_type, "the id of a usage type in the registry");
+  if (!unitFits(input.unit, type.unit)) refuse(`${at}/unit`, input.unit, unitsFor(type));
   if (input.currency !== currency) refuse(`${at}/currency`, input.currency, `${currency}, the card's currency`);
   const from = readInstant(`${at}/valid_from`, input.valid_from ?? "1970-01-01T00:00:00Z");
   const to =
@@ -118,18 +136,18 @@ function readTariff(input: TariffInput, { at, currency }: { at: string; currency
   };
 }
 
-function readPrice({ model, rate, tiers }: TariffInput, at: string): Pick<Tariff, "rate" | "tiers"> {
+function readPrice({ model, unit, rate, tiers }: TariffInput, at: string): Pick<Tariff, "rate" | "tiers"> {
   if (model === "per_unit") {
     if (tiers !== undefined) refuse(`${at}/tiers`, "tiers", "no tiers with model per_unit");
-    if (rate === undefined) refuse(`${at}/rate`, rate, RATE_EXPECTED);
-    return { rate: checkRate(`${at}/rate`, rate) };
+    if (rate === undefined) refuse(`${at}/rate`, rate, rateExpected(unit));
+    return { rate: checkRate(`${at}/rate`, { rate, unit }) };
   }
   if (rate !== undefined) refuse(`${at}/rate`, rate, "no rate of its own with model graduated: each tier has one");
   if (tiers === undefined) refuse(`${at}/tiers`, tiers, "one tier at least");
   let reached = 0n;
   for (const [index, { up_to, rate: tierRate }] of tiers.entries()) {
     const field = `${at}/tiers/${index}`;
-    checkRate(`${field}/rate`, tierRate);
+    checkRate(`${field}/rate`, { rate: tierRate, unit });
     if (index === tiers.length - 1) {
       if (up_to !== null) refuse(`${field}/up_to`, up_to, "null: the last tier is open");
     } else {
@@ -142,10 +160,13 @@ function readPrice({ model, rate, tiers }: TariffInput, at: string): Pick<Tariff
   return { tiers };
 }
 
-const RATE_EXPECTED = "a decimal text from 0, below 10^12, with 12 decimals at most, such as 0.0125";
+function rateExpected(unit: TariffInput["unit"]): string {
+  return `a decimal text from 0, below 10^${rateDigits(unit)}, with ${RATE_DECIMALS} decimals at most, such as 0.0125`;
+}
 
-function checkRate(field: string, rate: string): string {
-  if (parseDecimal(rate, RATE_BOUNDS) === null) refuse(field, rate, RATE_EXPECTED);
+function checkRate(field: string, { rate, unit }: { rate: string; unit: TariffInput["unit"] }): string {
+  const bounds = { max_decimals: RATE_DECIMALS, max_integer_digits: rateDigits(unit) };
+  if (parseDecimal(rate, bounds) === null) refuse(field, rate, rateExpected(unit));
   return rate;
 }
 
@@ -168,8 +189,8 @@ function meet(a: readonly string[], b: readonly string[]): boolean {
   return a.length === 0 || b.length === 0 || a.some((value) => b.includes(value));
 }
 
-function unitsFor(measure: Parameters<typeof unitFits>[1]): string {
-  return unitNames.filter((unit: Unit) => unitFits(unit, measure)).join(" or ");
+function unitsFor({ name, unit: base }: { name: string; unit: string }): string {
+  return `${unitNames.filter((unit) => unitFits(unit, base)).join(" or ")}: ${name} is counted in ${base}`;
 }
 
 function sortedSet(values: readonly string[] | undefined): string[] {

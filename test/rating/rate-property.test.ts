@@ -24,14 +24,18 @@ function boundsOf({ period }: Month): { start: number; end: number; month_ms: bi
   return { start, end, month_ms: BigInt(end - start) };
 }
 
-const rates = ({ whole_digits }: Month): fc.Arbitrary<string> =>
+/** A unit of one each, or of a thousand, is cheaper than others may be. */
+const digitsOf: Partial<Record<Unit, number>> = { each: 6, thousand: 9, unit_hour: 6 };
+
+/** Rates of a month have so many digits before the point, as far as the unit lets them. */
+const rates = ({ whole_digits }: Month, unit: Unit): fc.Arbitrary<string> =>
   fc
     .tuple(
       fc.bigInt({ min: 0n, max: 10n ** 12n - 1n }),
       fc.constantFrom(...whole_digits),
       fc.stringMatching(/^\d{1,12}$/),
     )
-    .map(([whole, digits, fraction]) => `${whole % 10n ** BigInt(digits)}.${fraction}`);
+    .map(([whole, digits, fraction]) => `${whole % 10n ** BigInt(Math.min(digits, digitsOf[unit] ?? 12))}.${fraction}`);
 
 const tiersAt = (rate: fc.Arbitrary<string>): fc.Arbitrary<OracleTier[]> =>
   fc.uniqueArray(fc.integer({ min: 1, max: 3000 }), { minLength: 0, maxLength: 6 }).chain((borders) =>
@@ -44,25 +48,36 @@ const unitsOf: Readonly<Record<number, readonly Unit[]>> = {
   1: ["hour", "month"],
   2: ["hour", "month"],
   6: ["gib_hour", "gib_month"],
+  4: ["gib"],
+  21: ["each", "thousand", "million"],
+  1003: ["unit_hour"],
 };
+
+const types = Object.keys(unitsOf).map(Number);
 
 function randomTariff(month: Month, usage_type: number): fc.Arbitrary<TariffInput> {
   const head = { tariff_id: `t${usage_type}`, name: "t", usage_type, currency: "EUR" };
-  const unit = fc.constantFrom(...(unitsOf[usage_type] ?? []));
-  const rate = rates(month);
-  return fc.oneof(
-    fc
-      .tuple(unit, tiersAt(rate))
-      .map(([of, list]) => ({ ...head, unit: of, model: "graduated" as const, tiers: list })),
-    fc.tuple(unit, rate).map(([of, text]) => ({ ...head, unit: of, model: "per_unit" as const, rate: text })),
-  );
+  return fc.constantFrom(...(unitsOf[usage_type] ?? [])).chain((unit) => {
+    const rate = rates(month, unit);
+    return fc.oneof(
+      tiersAt(rate).map((tiers) => ({ ...head, unit, model: "graduated" as const, tiers })),
+      rate.map((text) => ({ ...head, unit, model: "per_unit" as const, rate: text })),
+    );
+  });
+}
+
+/** Time, time × bytes, a count that has nothing to do with time, or time × up to seven sessions. */
+function quantityOf(usage_type: number, { ms, bytes }: { ms: bigint; bytes: bigint }): bigint {
+  if (usage_type === 6) return ms * bytes;
+  if (usage_type === 1003) return ms * (bytes % 8n);
+  return usage_type === 4 || usage_type === 21 ? bytes % 2n ** 63n : ms;
 }
 
 const randomUsage = (month: Month): fc.Arbitrary<Omit<UsageRow, "resource">> =>
   fc
     .record({
       account: fc.integer({ min: 0, max: ACCOUNTS - 1 }),
-      usage_type: fc.constantFrom(1, 2, 6),
+      usage_type: fc.constantFrom(...types),
       hour: fc.integer({ min: 0, max: 719 }),
       ms: fc.oneof(fc.constant(0), fc.constant(HOUR_MS), fc.integer({ min: 0, max: HOUR_MS })),
       bytes: fc.bigInt({ min: 0n, max: month.bytes_max }),
@@ -72,7 +87,7 @@ const randomUsage = (month: Month): fc.Arbitrary<Omit<UsageRow, "resource">> =>
       usage_type,
       start_ms: boundsOf(month).start + hour * HOUR_MS,
       end_ms: boundsOf(month).start + (hour + 1) * HOUR_MS,
-      quantity: BigInt(ms) * (usage_type === 6 ? bytes : 1n),
+      quantity: quantityOf(usage_type, { ms: BigInt(ms), bytes }),
     }));
 
 let on: RatingStore;
@@ -85,9 +100,7 @@ beforeAll(async () => {
     const ids = Array.from({ length: ACCOUNTS }, (_, index) => `${month.accounts}${index}`);
     await on.writeAccounts(ids.map((account_id) => ({ account_id, rate_card_id: account_id })));
     for (const [index, account_id] of ids.entries()) {
-      const random = [1, 2, 6].flatMap((type) =>
-        fc.sample(randomTariff(month, type), { seed: SEED + index, numRuns: 1 }),
-      );
+      const random = types.flatMap((type) => fc.sample(randomTariff(month, type), { seed: SEED + index, numRuns: 1 }));
       const card = await on.putCard(random, account_id);
       for (const tariff of card.tariffs) tariffs.set(`${account_id}/${tariff.usage_type}`, tariff);
     }
@@ -198,7 +211,7 @@ test("usage as it stands is the sum over published rows, wherever a run took som
   const order = `ORDER BY ${key}`;
   for (const as_of of [1, 101, 102, 103]) {
     const summed = await on.rows(
-      `SELECT ${key}, sum(quantity) AS quantity, sum(duration_ms) AS duration_ms FROM published_usage(as_of = ${as_of})
+      `SELECT ${key}, sum(quantity) AS quantity, sum(duration_ms) AS duration_ms FROM published_usage(as_of = ${as_of}, live_seq = 0)
        WHERE window_start >= fromUnixTimestamp64Milli(toInt64(${start}), 'UTC') AND window_start < fromUnixTimestamp64Milli(toInt64(${end}), 'UTC') GROUP BY ${key} HAVING sum(sign) > 0 ${order}`,
     );
     const stands = await on.rows(

@@ -143,7 +143,7 @@ test("a dry run says what would be billed and leaves what is", async () => {
   );
   await on.putCard(doubled);
   const { run, totals } = await on.rate("2026-10", { dry_run: true });
-  expect(run.state).toBe("unchanged");
+  expect(run.state).toBe("discarded");
   expect(totals.find(({ currency }) => currency === "EUR")?.amount).toBe("2.950000000"); // 1.75 + 24 × 0.05
   expect(await on.statements.list({ period: "2026-10", limit: 10 })).toEqual(before);
   expect(await on.rows(`SELECT count() AS n FROM billing_record WHERE run_seq = ${run.seq}`)).toEqual([{ n: "0" }]);

@@ -2,6 +2,7 @@ import { createTestClock } from "../../core/clock.ts";
 import { instant } from "../../core/instant.ts";
 import { silentLog } from "../../core/log.ts";
 import { createRunLedger } from "../../core/runs.ts";
+import { createRegistry } from "../../core/registry.ts";
 import { insertLines, timeField } from "../../core/insert-lines.ts";
 import { createBillingRecords, createRateCards, createStatements, ratePeriod } from "../../rating/index.ts";
 import type { RateOutcome, RateRequest, TariffInput } from "../../rating/index.ts";
@@ -40,8 +41,9 @@ export async function openRatingStore() {
   const { store, close } = await openTestStore();
   const clock = createTestClock(instant(Date.UTC(2026, 10, 3)));
   const ledger = createRunLedger({ store, clock });
-  const rateCards = createRateCards({ store, clock });
-  const deps = { store, ledger, rateCards, log: silentLog };
+  const usageTypes = createRegistry();
+  const rateCards = createRateCards({ store, clock, usageTypes });
+  const deps = { store, ledger, rateCards, usageTypes, log: silentLog };
   const at = (ms: number): string => `fromUnixTimestamp64Milli(toInt64(${ms}), 'UTC')`;
   const command = (query: string): Promise<unknown> => store.write.command({ query });
   const quoted = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
@@ -60,14 +62,16 @@ export async function openRatingStore() {
       rateCards.put(id, { name: id, currency, tariffs: [...tariffs] }, "test"),
     publishUsage: (run_seq: number) =>
       command(
-        `INSERT INTO run VALUES (${run_seq}, 2, 'run_usage_${run_seq}', 'aggregate', 'published', '', ${at(0)}, ${at(0)}, '{}', '{}', '{}', '{}', '', ${at(0)})`,
+        `INSERT INTO run (run_seq, step, run_id, kind, state, period, from_at, to_at, bound, former_bound, versions, counts, error, changed_at) VALUES (${run_seq}, 2, 'run_usage_${run_seq}', 'aggregate', 'published', '', ${at(0)}, ${at(0)}, '{}', '{}', '{}', '{}', '', ${at(0)})`,
       ),
     writeAccounts: async (accounts: readonly AccountRow[]) => {
       const rows = accounts.map(
         ({ account_id, kind = "account", payer = account_id, currency = "", time_zone = "", rate_card_id = "" }) =>
           `('${account_id}', 1, '${account_id}', '${kind}', 'ROOT', '${payer}', '${currency}', '${time_zone}', 'postpaid', '${rate_card_id}', 'active', ${at(0)}, 'test')`,
       );
-      await command(`INSERT INTO account VALUES ${rows.join(",")}`);
+      await command(
+        `INSERT INTO account (account_id, version, name, kind, domain, payer_account_id, currency, time_zone, payment, rate_card_id, state, changed_at, changed_by) VALUES ${rows.join(",")}`,
+      );
     },
     writeShapes: async (shapes: readonly { shape: bigint; offering: string; zone: string }[]) => {
       const rows = shapes.map(

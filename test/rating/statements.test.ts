@@ -17,6 +17,8 @@ interface Case {
       readonly from: string;
       readonly to: string;
       readonly size?: string;
+      /** Base units of each slice, where they are not time × size. */
+      readonly quantity?: string;
       readonly slices?: readonly (readonly [string, string])[];
     }[];
   };
@@ -47,10 +49,14 @@ beforeAll(async () => {
     }));
     await on.putCard(tariffs, account_id, card_currency);
     await on.writeUsage(
-      given.usage.map(({ usage_type, resource, from, to, size = "1", slices = [[from, to]] }) => {
+      given.usage.map(({ usage_type, resource, from, to, size = "1", quantity: counted, slices = [[from, to]] }) => {
         const parts = slices.map(
           ([start, end]) =>
-            [Date.parse(start), Date.parse(end), BigInt(size) * BigInt(Date.parse(end) - Date.parse(start))] as const,
+            [
+              Date.parse(start),
+              Date.parse(end),
+              counted === undefined ? BigInt(size) * BigInt(Date.parse(end) - Date.parse(start)) : BigInt(counted),
+            ] as const,
         );
         const quantity = parts.reduce((sum, [, , part]) => sum + part, 0n);
         return {

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createRegistry } from "../../core/registry.ts";
+import type { UsageType } from "../../core/usage-type.ts";
 import { readTariffs, type TariffInput, unitBase } from "../../rating/index.ts";
 import { openRatingStore, type RatingStore } from "./rating-store.ts";
 
+const registry = createRegistry();
 const vm: TariffInput = {
   tariff_id: "vm",
   name: "VM",
@@ -12,7 +15,7 @@ const vm: TariffInput = {
   rate: "0.01",
 };
 const other: TariffInput = { ...vm, tariff_id: "other" };
-const read = (...tariffs: TariffInput[]) => readTariffs(tariffs, { currency: "EUR" });
+const read = (...tariffs: TariffInput[]) => readTariffs(tariffs, { currency: "EUR" }, registry);
 const { rate: _rate, ...noRate } = vm;
 
 describe("two tariffs that would price the same usage are refused, both named", () => {
@@ -135,7 +138,9 @@ test("the same id twice, or a card in no currency, is refused", () => {
   expect(() => read(vm, { ...vm, usage_type: 2 })).toThrow(
     expect.objectContaining({ key: "invalid-request", field: "tariffs/1/tariff_id" }) as Error,
   );
-  expect(() => readTariffs([], { currency: "EURO" })).toThrow(expect.objectContaining({ field: "currency" }) as Error);
+  expect(() => readTariffs([], { currency: "EURO" }, registry)).toThrow(
+    expect.objectContaining({ field: "currency" }) as Error,
+  );
 });
 
 test("the finest and the highest rate allowed are kept as written", () => {
@@ -148,6 +153,69 @@ test("a unit is an hour or the account's month, by the GiB where size counts", (
   expect(unitBase("month", october_ms)).toBe(2_682_000_000n);
   expect(unitBase("gib_hour", october_ms)).toBe(1_073_741_824n * 3_600_000n);
   expect(unitBase("gib_month", october_ms)).toBe(1_073_741_824n * 2_682_000_000n);
+});
+
+test("a unit of what is counted at points is so many of it, whatever the month", () => {
+  const october_ms = 745n * 3_600_000n;
+  expect(unitBase("gib", october_ms)).toBe(1_073_741_824n);
+  expect(unitBase("each", october_ms)).toBe(1n);
+  expect(unitBase("thousand", october_ms)).toBe(1_000n);
+  expect(unitBase("million", october_ms)).toBe(1_000_000n);
+  // what is held for an hour: 3,600,000 session·ms are one session hour
+  expect(unitBase("unit_hour", october_ms)).toBe(3_600_000n);
+});
+
+test.each([
+  [1, "ms", ["hour", "month"]],
+  [6, "byte_ms", ["gib_hour", "gib_month"]],
+  [4, "bytes", ["gib"]],
+  [21, "requests", ["each", "thousand", "million"]],
+  [1003, "session_ms", ["unit_hour"]],
+] as const)("usage type %i, counted in %s, takes the units %j and refuses all others", (usage_type, base, fitting) => {
+  const all = ["hour", "gib_hour", "month", "gib_month", "gib", "each", "thousand", "million", "unit_hour"] as const;
+  for (const unit of all) {
+    const asked = (): unknown => read({ ...vm, usage_type, unit });
+    if (fitting.some((name) => name === unit)) expect(asked(), unit).toMatchObject([{ unit }]);
+    else {
+      expect(asked, unit).toThrow(
+        expect.objectContaining({
+          field: "tariffs/0/unit",
+          message: expect.stringContaining(`expected ${fitting.join(" or ")}: `) as string,
+        }) as Error,
+      );
+      expect(asked, unit).toThrow(`is counted in ${base}`);
+    }
+  }
+});
+
+test.each([
+  ["hour", 1, 12],
+  ["gib", 4, 12],
+  ["each", 21, 6],
+  ["thousand", 21, 9],
+  ["million", 21, 12],
+  ["unit_hour", 1003, 6],
+] as const)("a rate per %s has so many digits that no reading makes an amount too wide", (unit, usage_type, digits) => {
+  const priced = (rate: string) => read({ ...vm, usage_type, unit, rate });
+  expect(priced(`${"9".repeat(digits)}.999999999999`)).toHaveLength(1);
+  expect(() => priced(`1${"0".repeat(digits)}`)).toThrow(
+    expect.objectContaining({
+      field: "tariffs/0/rate",
+      message: expect.stringContaining(`below 10^${digits},`) as string,
+    }) as Error,
+  );
+});
+
+test("a usage type an operator added is priced by what its unit is", () => {
+  const tokens = { ...(registry.find(21) as UsageType), usage_type: 2002, name: "TOKENS", unit: "tokens" };
+  const grown = createRegistry([...registry.list(), tokens]);
+  const priced = (unit: TariffInput["unit"]) =>
+    readTariffs([{ ...vm, usage_type: 2002, unit }], { currency: "EUR" }, grown);
+  expect(priced("million")).toMatchObject([{ usage_type: 2002, unit: "million" }]);
+  expect(() => priced("gib")).toThrow("TOKENS is counted in tokens");
+  expect(() => read({ ...vm, usage_type: 2002, unit: "million" })).toThrow(
+    expect.objectContaining({ field: "tariffs/0/usage_type" }) as Error,
+  );
 });
 
 describe("rate cards", () => {

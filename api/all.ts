@@ -6,10 +6,13 @@ import type { Log } from "../core/log.ts";
 import { createInProcessScheduler } from "../core/scheduler-in-process.ts";
 import { buildApp } from "./app.ts";
 import { type DataLock, takeDataLock } from "./data-lock.ts";
+import { watchJobs } from "./job-health.ts";
+import { createArchiveJob } from "./archive-job.ts";
 import { createAggregateJob, createTickLedger } from "./jobs.ts";
 import { ensureAdminToken, type Keys } from "./keys.ts";
 import { pageRoutes } from "./page/page-routes.ts";
 import { requireEmbedded } from "./require-embedded.ts";
+import { createSanityJob } from "./sanity-job.ts";
 import { openSystem, storeConfig, type System } from "./system.ts";
 
 /** `open_page`: the pages ask for no token. `next_port_free`: a taken port is no fault, the next free one does. `jobs`: false = no scheduled runs. */
@@ -66,13 +69,18 @@ async function startOn(system: System, lock: DataLock, config: Config, options: 
     clock,
     log: log.child({ stage: "jobs" }),
     ledger: createTickLedger(system),
+    watch: system.jobHealth,
   });
-  await scheduler.start(jobs ? [createAggregateJob(system)] : []);
+  await scheduler.start(jobs ? [createAggregateJob(system), createSanityJob(system), createArchiveJob(system)] : []);
+  const watching = new AbortController();
+  const watched = jobs ? watchJobs({ health: system.jobHealth, clock, log }, watching.signal) : Promise.resolve();
   log.info({ url }, "started");
 
   async function stop(): Promise<void> {
     await app.close();
     await scheduler.stop();
+    watching.abort();
+    await watched;
     await keys.revoke(local.key.key_id);
     await system.close();
     lock.release();

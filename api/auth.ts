@@ -46,10 +46,10 @@ export function mayDo(role: Role, method: string, address: string): boolean {
     case "admin":
       return true;
     case "finance":
-      return reads || !/^\/v1\/(settings|keys)(\/|$)/.test(address);
+      return reads || !/^\/v1\/(settings|keys|usage-types|archives|accounts\/:id\/erase)(\/|$)/.test(address);
     case "auditor":
       return reads;
     case "producer":
-      return method === "POST" && address === "/v1/events";
+      return method === "POST" && (address === "/v1/events" || address === "/v1/inventory");
   }
 }

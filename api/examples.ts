@@ -55,6 +55,36 @@ const usageRecord = {
   ...quantity,
   slices: 1,
   adjusts: null,
+  booked_at: null,
+};
+
+const usageType = {
+  usage_type: 1,
+  name: "RUNNING_VM",
+  description: "Running Vm Usage",
+  measure: "duration",
+  unit: "ms",
+  display_unit: "hours",
+  display_divisor: "3600000",
+  effects: { "VM.START": "open", "VM.STOP": "close", "VM.DESTROY": "close", "VM.DYNAMIC.SCALE": "change" },
+  reading: "",
+  shape_by: [],
+  parts: false,
+  max_gap_ms: 0,
+  unsized: [],
+  added_at: null,
+  added_by: null,
+};
+
+const addedUsageType = {
+  ...usageType,
+  usage_type: 2001,
+  name: "GPU_HOURS",
+  description: "Hours a GPU is attached",
+  effects: { "GPU.ATTACH": "open", "GPU.DETACH": "close" },
+  shape_by: ["offering", "zone"],
+  added_at: "2026-10-01T08:00:00.000Z",
+  added_by: "admin (key_1)",
 };
 
 const run = {
@@ -63,6 +93,7 @@ const run = {
   kind: "aggregate",
   state: "published",
   period: null,
+  dry_run: false,
   from: null,
   to: "2026-10-02T00:00:00.000Z",
   bound: { "embedded-1/0": "1" },
@@ -70,7 +101,10 @@ const run = {
   versions: { registry: "b1946ac92492d234", tzdb: "2026a" },
   counts: { arrivals: "1", resources_corrected: "0", windows: "1", records: "1" },
   error: null,
+  began_at: "2026-10-02T00:15:00.000Z",
   changed_at: "2026-10-02T00:15:02.000Z",
+  progress: { what: "computing windows", done: "0", total: "1", unit: "windows" },
+  lease: null,
 };
 
 const tariff = {
@@ -107,6 +141,7 @@ const account = {
   rate_card_id: "default",
   state: "active",
   version: "1",
+  time_zone_from: null,
 };
 
 const setting = {
@@ -114,10 +149,11 @@ const setting = {
   value: "Europe/Amsterdam",
   default: "UTC",
   unit: "time zone",
-  meaning: "Zone of the windows and billing months of accounts that name none themselves.",
+  meaning:
+    "Zone of the windows and billing months of accounts that name none themselves. A change counts from each account's next month start on.",
   expected: "a zone of the tz database, such as Europe/Amsterdam",
   applies: "live",
-  fixed_by_usage: true,
+  fixed_by_usage: false,
   version: "1",
   changed_at: "2026-09-01T08:00:00.000Z",
   changed_by: "first start (key_5f0c2a7b)",
@@ -207,7 +243,13 @@ const statement = {
 /** What the routes show as examples; a test holds each to its schema. */
 export const examples = {
   event,
-  keptEvent: { event, position: "0/1", recorded_at: "2026-10-01T10:12:00.480Z", outcome: "accepted" },
+  keptEvent: {
+    event,
+    position: "0/1",
+    recorded_at: "2026-10-01T10:12:00.480Z",
+    outcome: "accepted",
+    revised_by: [],
+  },
   ingestOutcome: { accepted: 1, duplicates: 0, rejected: [{ index: 1, id: "e-8813", ...refusal }] },
   usageRecordPage: { data: [usageRecord], next_cursor: null, ...completeness },
   usageSummary: {
@@ -215,6 +257,8 @@ export const examples = {
     truncated: false,
     ...completeness,
   },
+  usageType,
+  addedUsageType,
   run,
   tariff,
   rateCardInput,

@@ -3,7 +3,9 @@ import { changedMonths } from "../aggregate/index.ts";
 import { monthOf, prevMonth } from "../core/calendar.ts";
 import type { Clock } from "../core/clock.ts";
 import { type InstantMs, instant } from "../core/instant.ts";
+import type { Cadence } from "../core/schedule.ts";
 import type { Job, TickLedger } from "../core/scheduler.ts";
+import type { Settings } from "../core/settings.ts";
 import { insertLines, timeField } from "../core/insert-lines.ts";
 import { defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
@@ -12,20 +14,33 @@ import type { System } from "./system.ts";
 const selectLastDone = defineQuery(
   "api/job_last_done",
   Type.Object({ job: Type.String() }),
-  Type.Object({ tick_ms: Type.String() }),
+  Type.Object({ tick_ms: Type.String(), done_ms: Type.String() }),
 );
+
+/** The latest tick a job has done, and when it was done; null for a job never done. */
+export async function readLastDone(store: Store, job: string): Promise<{ tick: InstantMs; done: InstantMs } | null> {
+  const [row] = await selectLastDone(store.read, { job });
+  return row === undefined ? null : { tick: instant(Number(row.tick_ms)), done: instant(Number(row.done_ms)) };
+}
 
 /** What the scheduler remembers, in the store: it survives the process, so no tick is done twice or forgotten. */
 export function createTickLedger({ store, clock }: { store: Store; clock: Clock }): TickLedger {
   return {
-    lastDone: async (job) => {
-      const [row] = await selectLastDone(store.read, { job });
-      return row === undefined ? null : instant(Number(row.tick_ms));
-    },
+    lastDone: async (job) => (await readLastDone(store, job))?.tick ?? null,
     done: async (job, at) => {
       const line = [job, timeField(at), timeField(clock.now())].join("\t");
       await insertLines(store.write, { table: "job_run", columns: ["job", "tick_at", "done_at"] }, `${line}\n`);
     },
+  };
+}
+
+/** When aggregation is due, as the settings say now. */
+export async function aggregateCadence(settings: Settings): Promise<Cadence> {
+  const values = await settings.all();
+  return {
+    zone: values["usage.execution.timezone"],
+    range_minutes: Number(values["usage.stats.job.aggregation.range"]),
+    exec_time: values["usage.stats.job.exec.time"],
   };
 }
 
@@ -40,14 +55,7 @@ export function createAggregateJob(system: Worked): Job {
   const { settings, rateCards, aggregate, rate, log } = system;
   return {
     name: "aggregate",
-    cadence: async () => {
-      const values = await settings.all();
-      return {
-        zone: values["usage.execution.timezone"],
-        range_minutes: Number(values["usage.stats.job.aggregation.range"]),
-        exec_time: values["usage.stats.job.exec.time"],
-      };
-    },
+    cadence: () => aggregateCadence(settings),
     run: async ({ at }, signal) => {
       await aggregate({ until: at });
       if ((await rateCards.list()).length === 0) {

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import Type from "typebox";
-import { readCompleteness } from "../aggregate/index.ts";
+import { openFindings, readCompleteness } from "../aggregate/index.ts";
 import { RunKind, RunState } from "../core/runs.ts";
-import { parseInstant } from "../core/instant.ts";
+import { instant, parseInstant } from "../core/instant.ts";
 import { defineQuery } from "../core/sql.ts";
 import type { Outcome } from "../ingest/index.ts";
 import type { System } from "./system.ts";
@@ -24,7 +24,7 @@ export interface Metrics {
   read(): Promise<{ content_type: string; text: string }>;
 }
 
-/** The metrics of one application, in a registry of its own. */
+/** The metrics of one application, in a registry of its own. Each part of them is read when it is asked for. */
 export function createMetrics(system: System): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -64,11 +64,25 @@ export function createMetrics(system: System): Metrics {
       else lag.set((system.clock.now() - end) / 1000);
     },
   });
+  const readJobs = measureJobs(system, registers);
+  const readRun = measureRun(system, registers);
   const quarantined: Gauge = new Gauge({
     name: "tally_quarantine_open",
     help: "Quarantined messages that were never replayed",
     registers,
     collect: async () => quarantined.set(await system.quarantine.count()),
+  });
+  const findings: Gauge<"check" | "severity"> = new Gauge({
+    name: "tally_findings",
+    help: "Open findings of the sanity checks",
+    labelNames: ["check", "severity"],
+    registers,
+    collect: async () => {
+      findings.reset();
+      const always = { account_ids: [], from: instant(0), to: instant(Date.UTC(2290, 0, 1)) };
+      for (const { check, severity, count } of await openFindings(system, always))
+        findings.set({ check, severity }, count);
+    },
   });
 
   return {
@@ -83,6 +97,73 @@ export function createMetrics(system: System): Metrics {
         seconds.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
       });
     },
-    read: async () => ({ content_type: registry.contentType, text: await registry.metrics() }),
+    read: async () => {
+      // Figures that are read together are read before all: the registry asks each gauge for itself, all at once.
+      await readJobs();
+      await readRun();
+      return { content_type: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}
+
+/** What is scheduled: when it last went well, what is due and not done, how often it failed in this process. */
+function measureJobs({ jobHealth }: System, registers: Registry[]): () => Promise<void> {
+  const labelNames = ["job"];
+  const last = new Gauge({
+    name: "tally_job_last_success_timestamp_seconds",
+    help: "When a scheduled run of the job was last done; absent until one is",
+    labelNames,
+    registers,
+  });
+  const failures = new Counter({
+    name: "tally_job_failures_total",
+    help: "Failed tries of scheduled runs since this process started",
+    labelNames,
+    registers,
+  });
+  const overdue = new Gauge({
+    name: "tally_job_overdue",
+    help: "1 while the job is overdue (usage.job.overdue) or keeps failing, else 0",
+    labelNames,
+    registers,
+  });
+  const due = new Gauge({
+    name: "tally_job_due_ticks",
+    help: "Scheduled runs that are due and not done",
+    labelNames,
+    registers,
+  });
+  return async () => {
+    failures.reset();
+    for (const { job, state, last_success, due_ticks, failures_total } of await jobHealth.read()) {
+      if (last_success !== null) last.set({ job }, last_success / 1000);
+      failures.inc({ job }, failures_total);
+      overdue.set({ job }, state === "on-time" ? 0 : 1);
+      due.set({ job }, due_ticks);
+    }
+  };
+}
+
+/** The run that is going on; its figures are absent while there is none. */
+function measureRun({ runs }: System, registers: Registry[]): () => Promise<void> {
+  const gauge = (name: string, help: string): Gauge<"kind"> =>
+    new Gauge({ name, help, labelNames: ["kind"], registers });
+  const began = gauge("tally_run_began_timestamp_seconds", "When the run that is going on began");
+  const beat = gauge("tally_run_heartbeat_timestamp_seconds", "Last sign of life of the run that is going on");
+  const expires = gauge(
+    "tally_run_lease_expires_timestamp_seconds",
+    "When the lease of the run that is going on expires",
+  );
+  const progress = gauge("tally_run_progress_ratio", "How much of what the run does now is done, 0 to 1");
+  return async () => {
+    for (const one of [began, beat, expires, progress]) one.reset();
+    const run = await runs.running();
+    if (run === null) return;
+    const { kind } = run;
+    began.set({ kind }, run.began_ms / 1000);
+    beat.set({ kind }, run.changed_ms / 1000);
+    expires.set({ kind }, run.lease_expires_ms / 1000);
+    if (run.progress !== null && run.progress.total > 0)
+      progress.set({ kind }, Math.min(1, run.progress.done / run.progress.total));
   };
 }

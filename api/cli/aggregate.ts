@@ -10,9 +10,11 @@ export function aggregateCommand(cli: Cli): Command {
   )
     .option("--from <instant>", "compute again what is published since then", readTime)
     .option("--to <instant>", "publish the windows that end by then (default: now)", readTime)
-    .action(async (options: { from?: string; to?: string; json?: boolean }) => {
-      const { from, to } = options;
-      const run = await startRun(cli, { kind: "aggregate", from, to });
-      cli.show(run, options, ({ id, state, counts }) => `${id}: ${state}; ${countsText(counts)}\n`);
+    .option("--dry-run", "compute and tell, publish nothing; GET /v1/runs/{id}/diff shows what would change")
+    .action(async (options: { from?: string; to?: string; dryRun?: boolean; json?: boolean }) => {
+      const { from, to, dryRun = false } = options;
+      const run = await startRun(cli, { kind: "aggregate", from, to, dry_run: dryRun });
+      const note = dryRun ? " (dry run, nothing published)" : "";
+      cli.show(run, options, ({ id, state, counts }) => `${id}: ${state}${note}; ${countsText(counts)}\n`);
     });
 }

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { createLog } from "../../core/log.ts";
+import type { UsageType } from "../../core/usage-type.ts";
 import { startAll } from "../all.ts";
 import { type DemoOptions, type DemoOutcome, runDemo } from "../demo/demo.ts";
 import { freshDemoFolder } from "../demo/folder.ts";
@@ -37,7 +38,7 @@ export function demoCommand(cli: Cli): Command {
           out_dir: "out",
           step: tellSteps(cli),
         });
-        out(renderDemo(outcome));
+        out(renderDemo(outcome, running.system.usageTypes.list()));
         out(`From nothing to ${outcome.statements.length} statements in ${seconds(cli.clock.now() - began)}.\n`);
       } catch (error) {
         await running.stop();
@@ -67,11 +68,11 @@ function tellSteps({ output, clock }: Cli): DemoOptions["step"] {
   };
 }
 
-function renderDemo({ period, events, resources, statements, sums }: DemoOutcome): string {
+function renderDemo({ period, events, resources, statements, sums }: DemoOutcome, types: readonly UsageType[]): string {
   const shown = statements.slice(0, PAYERS_SHOWN).map(({ statement, payer }) => {
     const lines = statement.lines.slice(0, LINES_SHOWN);
     const rows = lines.map((line) => {
-      const { quantity, unit } = readableQuantity(line);
+      const { quantity, unit } = readableQuantity(line, types);
       return [line.description, quantity, unit, line.unit_price ?? "no price", line.amount];
     });
     const more = statement.lines.length - lines.length;

@@ -9,12 +9,23 @@ import { readMigrations } from "../../core/migrate.ts";
 import { findHolder } from "../data-lock.ts";
 import { requireEmbedded } from "../require-embedded.ts";
 import { type Cli, resultCommand } from "./cli.ts";
+import type { Client } from "./client.ts";
 import { renderTable } from "./output.ts";
 
 interface Check {
   readonly check: string;
   readonly state: "good" | "look" | "bad";
   readonly detail: string;
+}
+
+/** What /readyz says of a job. */
+interface ScheduledJob {
+  readonly job: string;
+  readonly state: "on-time" | "overdue" | "failing";
+  readonly due_ticks: number;
+  readonly oldest_due_at: string | null;
+  readonly last_success_at: string | null;
+  readonly failures_in_row: number;
 }
 
 const GIB = 2 ** 30;
@@ -100,7 +111,10 @@ async function checkStore({ reach, clock }: Cli): Promise<Check[]> {
   const now = clock.now();
   const range = new URLSearchParams({ from: formatInstant(instant(now - 1)), to: formatInstant(now) });
   return reach(async ({ client }) => {
-    const { ready } = (await client.call({ method: "GET", path: "/readyz" })) as { ready: boolean };
+    const { ready, jobs } = (await client.call({ method: "GET", path: "/readyz" })) as {
+      ready: boolean;
+      jobs: readonly ScheduledJob[];
+    };
     if (!ready) throw new AppError("internal", "the store does not answer");
     const usage = (await client.call({ method: "GET", path: `/v1/usage-summary?${range.toString()}` })) as {
       complete_to: string | null;
@@ -112,10 +126,40 @@ async function checkStore({ reach, clock }: Cli): Promise<Check[]> {
     const count = `${refused.data.length}${refused.next_cursor === null ? "" : " or more"}`;
     return [
       { check: "store", state: "good", detail: `answers; schema at ${readMigrations().at(-1)?.version ?? 0}` },
+      ...jobs.map(checkJob),
       checkLag(usage.complete_to, now),
       { check: "quarantine", state: refused.data.length === 0 ? "good" : "look", detail: `${count} messages` },
+      await checkSanity(client),
     ];
   });
+}
+
+/** Does the sanity checks, unless a run goes on. */
+async function checkSanity(client: Client): Promise<Check> {
+  try {
+    const path = "/v1/findings/check";
+    const { found, failed } = (await client.call({ method: "POST", path })) as {
+      found: Readonly<Record<string, number>>;
+      failed: readonly string[];
+    };
+    const open = (await client.call({ method: "GET", path: "/v1/findings?state=open&limit=1000" })) as {
+      data: readonly { severity: string }[];
+    };
+    const serious = open.data.filter(({ severity }) => severity !== "info").length;
+    const detail = `${Object.keys(found).length} checks found something; ${serious} open errors and warnings: tally findings list`;
+    const lacking = failed.length === 0 ? "" : `; could not be done: ${failed.join(", ")}`;
+    return { check: "sanity", state: serious + failed.length === 0 ? "good" : "look", detail: detail + lacking };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.key !== "run-in-progress") throw error;
+    return { check: "sanity", state: "look", detail: "not checked: a run is going on" };
+  }
+}
+
+function checkJob({ job, state, due_ticks, oldest_due_at, last_success_at, failures_in_row }: ScheduledJob): Check {
+  const last = last_success_at === null ? "never done" : `last done ${last_success_at}`;
+  const due = due_ticks === 0 ? "nothing due" : `${due_ticks} due since ${oldest_due_at}`;
+  const failed = failures_in_row === 0 ? "" : `, failed ${failures_in_row} times in a row: see the log`;
+  return { check: `job ${job}`, state: state === "on-time" ? "good" : "look", detail: `${last}, ${due}${failed}` };
 }
 
 function checkLag(complete_to: string | null, now: number): Check {

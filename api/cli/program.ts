@@ -2,19 +2,25 @@ import { Command, CommanderError } from "commander";
 import type { Clock } from "../../core/clock.ts";
 import { aggregateCommand } from "./aggregate.ts";
 import { createCli } from "./cli.ts";
+import { archiveCommand, eraseCommand } from "./archive.ts";
+import { closeCommand } from "./close.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
+import { findingsCommand } from "./findings.ts";
 import { ingestCommand } from "./ingest.ts";
+import { inventoryCommand } from "./inventory.ts";
 import { keysCommand } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
 import { type Output, renderError } from "./output.ts";
 import { quarantineCommand } from "./quarantine.ts";
 import { rateCommand } from "./rate.ts";
+import { repeatCommand } from "./repeat.ts";
 import { replayCommand } from "./replay.ts";
 import { serveCommand } from "./serve.ts";
 import { settingsCommand } from "./settings.ts";
 import { statementCommand } from "./statement.ts";
 import { usageCommand } from "./usage.ts";
+import { usageTypesCommand } from "./usage-types.ts";
 
 const makers = [
   serveCommand,
@@ -22,12 +28,19 @@ const makers = [
   ingestCommand,
   replayCommand,
   aggregateCommand,
+  repeatCommand,
+  closeCommand,
   rateCommand,
   usageCommand,
+  usageTypesCommand,
   statementCommand,
   settingsCommand,
   keysCommand,
   quarantineCommand,
+  archiveCommand,
+  eraseCommand,
+  findingsCommand,
+  inventoryCommand,
   doctorCommand,
   migrateCommand,
 ];

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { UsageType } from "../../core/usage-type.ts";
 import type { Statement } from "../../rating/index.ts";
 import { readableQuantity } from "../line-units.ts";
 import { type Cli, readPeriod, resultCommand } from "./cli.ts";
@@ -16,10 +17,13 @@ export function statementCommand(cli: Cli): Command {
     .requiredOption("--period <month>", "such as 2026-10", readPeriod)
     .option("--account <id>", "of this payer only")
     .action(async (options: { period: string; account?: string; json?: boolean }) => {
-      const statements = await cli.reach(({ client }) => readAll(client, options));
+      const { statements, types } = await cli.reach(async ({ client }) => ({
+        statements: await readAll(client, options),
+        types: ((await client.call({ method: "GET", path: "/v1/usage-types" })) as { data: readonly UsageType[] }).data,
+      }));
       const none = `No statements for ${options.period}. Is there a rate card, and has the period been rated (tally rate --period ${options.period})?\n`;
       cli.show({ data: statements }, options, () =>
-        statements.length === 0 ? none : statements.map(renderStatement).join("\n"),
+        statements.length === 0 ? none : statements.map((statement) => renderStatement(statement, types)).join("\n"),
       );
     });
 }
@@ -38,9 +42,12 @@ async function readAll(
   }
 }
 
-function renderStatement({ id, payer_account_id, period, currency, state, net, lines }: Statement): string {
+function renderStatement(
+  { id, payer_account_id, period, currency, state, net, lines }: Statement,
+  types: readonly UsageType[],
+): string {
   const rows = lines.map((line) => {
-    const { quantity, unit } = readableQuantity(line);
+    const { quantity, unit } = readableQuantity(line, types);
     return [line.account_id, line.description, quantity, unit, line.unit_price ?? "no price", line.amount];
   });
   const head = ["account", "item", "quantity", "unit", "unit price", "amount"];

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Summary } from "../routes/usage.ts";
 import { type Cli, collect, readTime, resultCommand } from "./cli.ts";
 import { queryOf } from "./client.ts";
@@ -12,6 +12,7 @@ interface UsageOptions {
   readonly groupBy?: readonly string[];
   readonly timeZone?: string;
   readonly clip?: boolean;
+  readonly basis?: string;
   readonly json?: boolean;
 }
 
@@ -24,11 +25,17 @@ export function usageCommand(cli: Cli): Command {
     .option("--account <ids>", "accounts only", collect)
     .option("--group-by <names>", "account, usage_type, zone, offering, resource, day, month, tag:<key>", collect)
     .option("--time-zone <zone>", "zone of days and months")
+    .addOption(
+      new Option("--basis <basis>", "when usage counts: in the month that bills it, or at the time of use").choices([
+        "billing",
+        "usage",
+      ]),
+    )
     .option("--clip", "cut usage at both ends instead of taking windows by their start")
     .action(async (options: UsageOptions) => {
-      const { from, to, type, account, groupBy, timeZone, clip } = options;
+      const { from, to, type, account, groupBy, timeZone, clip, basis } = options;
       const lists = { usage_type: type?.join(","), account_id: account?.join(","), group_by: groupBy?.join(",") };
-      const path = `/v1/usage-summary${queryOf({ from, to, ...lists, time_zone: timeZone, clip: clip === true ? "true" : undefined, limit: "10000" })}`;
+      const path = `/v1/usage-summary${queryOf({ from, to, ...lists, time_zone: timeZone, basis, clip: clip === true ? "true" : undefined, limit: "10000" })}`;
       const summary = await cli.call<Summary>({ method: "GET", path });
       cli.show(summary, options, renderSummary);
     });

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isMonth } from "../../core/calendar.ts";
 import { AppError, toProblem } from "../../core/errors.ts";
+import type { UsageType } from "../../core/usage-type.ts";
 import type { Statement } from "../../rating/index.ts";
 import { readAccounts } from "../every-page.ts";
 import { readableQuantity } from "../line-units.ts";
@@ -100,7 +101,11 @@ export function pageRoutes(scope: FastifyInstance, { system, open }: PageOptions
     const payer = names.get(statement.payer_account_id) ?? statement.payer_account_id;
     return show(reply, {
       title: payer,
-      main: renderStatement({ ...statement, payer, sections: sectionsOf(statement, names) }),
+      main: renderStatement({
+        ...statement,
+        payer,
+        sections: sectionsOf(statement, { names, types: system.usageTypes.list() }),
+      }),
     });
   });
 
@@ -128,13 +133,15 @@ export function pageRoutes(scope: FastifyInstance, { system, open }: PageOptions
 /** The lines of a statement, a section per account, the payer's own first. */
 function sectionsOf(
   { payer_account_id, lines }: Statement,
-  names: ReadonlyMap<string, string>,
+  { names, types }: { names: ReadonlyMap<string, string>; types: readonly UsageType[] },
 ): Parameters<typeof renderStatement>[0]["sections"] {
   const accounts = [...new Set([payer_account_id, ...lines.map(({ account_id }) => account_id)])];
   return accounts.flatMap((account_id) => {
     const own = lines.filter((line) => line.account_id === account_id);
     const account = names.get(account_id) ?? account_id;
-    return own.length === 0 ? [] : [{ account, lines: own.map((line) => ({ ...line, ...readableQuantity(line) })) }];
+    return own.length === 0
+      ? []
+      : [{ account, lines: own.map((line) => ({ ...line, ...readableQuantity(line, types) })) }];
   });
 }
 

@@ -6,7 +6,7 @@ import { minorUnit } from "../../core/currencies.ts";
 import { dec, formatFixed } from "../../core/decimal.ts";
 import { type InstantMs, instant, parseInstant } from "../../core/instant.ts";
 import { defineQuery } from "../../core/sql.ts";
-import { usageTypes } from "../../core/usage-types.ts";
+import type { UsageType } from "../../core/usage-type.ts";
 import { readAccounts } from "../every-page.ts";
 import type { System } from "../system.ts";
 import type { DashboardView } from "./dashboard.ts";
@@ -125,20 +125,20 @@ async function readUsage(
   const days = windowEdges({ zone, range_minutes: 1440, from, to: end })
     .filter((edge) => edge < end)
     .map((edge) => localDay(zone, edge));
-  return usageTypes.flatMap((type) => {
+  return system.usageTypes.list().flatMap((type) => {
     const own = sums.filter(({ group }) => group["usage_type"] === type.usage_type);
     return own.length === 0 ? [] : [toDaily(type, own, days)];
   });
 }
 
-function toDaily(type: (typeof usageTypes)[number], sums: readonly UsageSum[], days: readonly string[]): DailyUsage {
+function toDaily(type: UsageType, sums: readonly UsageSum[], days: readonly string[]): DailyUsage {
   const byDay = new Map(sums.map(({ group, display_quantity }) => [group["day"], display_quantity]));
   const total = sums.reduce((sum, { quantity }) => sum + BigInt(quantity), 0n);
   return {
     usage_type: type.usage_type,
     name: typeTitle(type.name),
     unit: type.display_unit,
-    total: displayQuantity(total.toString(), type.display_unit),
+    total: displayQuantity(total.toString(), type),
     days: days.map((day) => ({ day, quantity: byDay.get(day) ?? "0" })),
   };
 }

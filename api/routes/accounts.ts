@@ -1,5 +1,6 @@
 import type { FastifyReply } from "fastify";
-import Type from "typebox";
+import Type, { type Static } from "typebox";
+import { zonesCountFrom } from "../../aggregate/index.ts";
 import { Account as CoreAccount, AccountChange } from "../../core/accounts.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Api } from "../api.ts";
@@ -9,7 +10,15 @@ import { answer } from "../openapi.ts";
 import { pageOf, pageQuery, readIfMatch, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
 
-const Account = Type.Object(CoreAccount.properties, { $id: "Account", additionalProperties: false });
+const Account = Type.Object(
+  {
+    ...CoreAccount.properties,
+    time_zone_from: Type.Union([Type.String(), Type.Null()], {
+      description: "From when on time_zone counts: a change takes effect at a month start; null = since the beginning",
+    }),
+  },
+  { $id: "Account", additionalProperties: false },
+);
 const NewAccount = Type.Object(AccountChange.properties, { $id: "NewAccount", additionalProperties: false });
 const { account_id: Id, ...changeable } = AccountChange.properties;
 const AccountUpdate = Type.Object(
@@ -46,8 +55,13 @@ export function accountRoutes(app: Api, system: System): void {
     if (account === null) throw new AppError("not-found", `there is no account "${id}"`, { field: "account_id" });
     return account;
   };
-  const send = (reply: FastifyReply, account: CoreAccount): FastifyReply =>
-    reply.header("etag", `"${account.version}"`).send(account);
+  const withZones = async (found: readonly CoreAccount[]): Promise<Static<typeof Account>[]> => {
+    const ids = found.map(({ account_id }) => account_id);
+    const from = await zonesCountFrom(system, ids);
+    return found.map((account) => ({ ...account, time_zone_from: from.get(account.account_id) ?? null }));
+  };
+  const send = async (reply: FastifyReply, account: CoreAccount): Promise<FastifyReply> =>
+    reply.header("etag", `"${account.version}"`).send((await withZones([account]))[0]);
 
   app.get(
     "/v1/accounts",
@@ -71,7 +85,7 @@ export function accountRoutes(app: Api, system: System): void {
         cursor,
         limit,
         place: Place,
-        read: (after, most) => accounts.list({ after_id: after?.after_id ?? "", limit: most }),
+        read: async (after, most) => withZones(await accounts.list({ after_id: after?.after_id ?? "", limit: most })),
         placeOf: ({ account_id }) => ({ after_id: account_id }),
       }),
   );

@@ -1,40 +1,15 @@
-import Type, { type Static } from "typebox";
-import { AppError } from "../../core/errors.ts";
-import { formatInstant } from "../../core/instant.ts";
-import { type Run as LedgerRun, RunKind, RunState } from "../../core/runs.ts";
+import Type from "typebox";
 import type { Api } from "../api.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
-import { pageOf, pageQuery, readInstant, readPage } from "../paging.ts";
+import { pageOf, pageQuery, readPage } from "../paging.ts";
+import { type StartedRun, startRun } from "../start-run.ts";
+import { findRun, Run, toRun } from "../run-answer.ts";
 import type { System } from "../system.ts";
-
-const Label = Type.Union([Type.String(), Type.Null()]);
-const Facts = Type.Record(Type.String(), Type.String());
-
-/** A run as it stands: what it read, what it stood on and what it counted. */
-const Run = Type.Object(
-  {
-    id: Type.String(),
-    seq: Type.String({ description: "Orders the runs" }),
-    kind: RunKind,
-    state: RunState,
-    period: Label,
-    from: Label,
-    to: Label,
-    bound: Facts,
-    former_bound: Facts,
-    versions: Facts,
-    counts: Facts,
-    error: Label,
-    changed_at: Type.String(),
-  },
-  { $id: "Run", additionalProperties: false },
-);
-export type Run = Static<typeof Run>;
 
 const RunRequest = Type.Object(
   {
-    kind: RunKind,
+    kind: Type.Union([Type.Literal("aggregate"), Type.Literal("rate")]),
     from: Type.Optional(
       Type.String({ maxLength: 64, description: "aggregate: compute again what is published since then" }),
     ),
@@ -45,39 +20,95 @@ const RunRequest = Type.Object(
       }),
     ),
     period: Type.Optional(Type.String({ maxLength: 16, description: "rate: the month, such as 2026-10" })),
-    dry_run: Type.Optional(Type.Boolean({ description: "rate: compute, tell and publish nothing" })),
+    dry_run: Type.Optional(
+      Type.Boolean({
+        description: "compute, tell and publish nothing; its diff can be read until the next run begins",
+      }),
+    ),
+    wait: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 60,
+        description: "seconds to wait for its end before the answer is 202; 30 unless said otherwise",
+      }),
+    ),
   },
   { $id: "RunRequest", additionalProperties: false },
 );
-type RunRequest = Static<typeof RunRequest>;
 
 const RunPage = pageOf(Run, "RunPage");
 const PageQuery = Type.Object(pageQuery, { additionalProperties: false });
 const Place = Type.Object({ before_seq: Type.String({ pattern: "^\\d{1,19}$" }) });
 const RunName = Type.Object({ id: Type.String() });
 
-/** Runs of aggregation and rating. */
+const waitSeconds = 30;
+
+const runningExample = {
+  ...examples.run,
+  state: "running",
+  counts: {},
+  changed_at: "2026-10-02T00:15:01.000Z",
+  progress: { what: "computing windows", done: "0", total: "1", unit: "windows" },
+  lease: { holder: "usage-1/4711", heartbeat_at: "2026-10-02T00:15:01.000Z", expires_at: "2026-10-02T00:20:01.000Z" },
+};
+/** Runs of aggregation and rating. Closing the application waits for those it has started. */
 export function runRoutes(app: Api, system: System): void {
+  const goingOn = new Set<Promise<unknown>>();
+  app.addHook("onClose", async () => void (await Promise.all(goingOn)));
+
+  function keep({ ended }: StartedRun): void {
+    const settled = ended.then(
+      () => undefined,
+      () => undefined,
+    );
+    goingOn.add(settled);
+    void settled.then(() => goingOn.delete(settled));
+  }
+
   app.post(
     "/v1/runs",
     {
       schema: {
         operationId: "startRun",
-        summary: "Aggregate or rate now; answers when the run has ended",
+        summary: "Aggregate or rate now; a long run is answered before its end",
         tags: ["runs"],
         body: RunRequest,
-        response: answer({
-          status: 201,
-          description: "The run as it ended",
-          schema: Run,
-          example: examples.run,
-          problems: ["run-in-progress"],
-        }),
+        response: {
+          ...answer({
+            status: 201,
+            description: "The run as it ended",
+            schema: Run,
+            example: examples.run,
+            problems: ["run-in-progress", "lease-lost"],
+          }),
+          ...answer({
+            status: 202,
+            description: "It goes on; GET /v1/runs/{id} shows how far it is",
+            schema: Run,
+            example: runningExample,
+            problems: ["run-in-progress", "lease-lost"],
+          }),
+        },
       },
     },
-    async ({ body }, reply) => {
-      const run = body.kind === "aggregate" ? await startAggregation(system, body) : await startRating(system, body);
-      return reply.code(201).header("location", `/v1/runs/${run.id}`).send(toRun(run));
+    async ({ body: { wait = waitSeconds, ...order }, log }, reply) => {
+      const started = startRun(system, order);
+      keep(started);
+      const { id } = await started.began;
+      const given = new AbortController();
+      const patience = system.clock.sleep(wait * 1000, given.signal).then(
+        () => null,
+        () => null,
+      );
+      try {
+        const ended = await Promise.race([started.ended, patience]);
+        void reply.header("location", `/v1/runs/${id}`);
+        if (ended !== null) return await reply.code(201).send(toRun(ended));
+      } finally {
+        given.abort();
+      }
+      started.ended.catch((err: unknown) => log.error({ err, run_id: id }, "run failed"));
+      return reply.code(202).send(toRun(await findRun(system, id)));
     },
   );
 
@@ -128,67 +159,6 @@ export function runRoutes(app: Api, system: System): void {
         }),
       },
     },
-    async ({ params: { id } }) => {
-      const run = id === "" ? null : await system.runs.get(id);
-      if (run === null) throw new AppError("not-found", `there is no run "${id}"`, { field: "id" });
-      return toRun(run);
-    },
+    async ({ params: { id } }) => toRun(await findRun(system, id)),
   );
-}
-
-async function startAggregation(system: System, { from, to, period, dry_run }: RunRequest): Promise<LedgerRun> {
-  refuseGiven({ period, dry_run }, "a run of kind aggregate");
-  const now = system.clock.now();
-  const until = to === undefined ? now : readInstant("to", to);
-  if (until > now)
-    throw new AppError(
-      "invalid-request",
-      `to is "${to}", expected no later than ${formatInstant(now)}, the time here`,
-      { field: "to" },
-    );
-  if (from === undefined) return system.aggregate({ until });
-  const start = readInstant("from", from);
-  if (start >= until)
-    throw new AppError("invalid-request", `from is "${from}", expected an instant before ${formatInstant(until)}`, {
-      field: "from",
-    });
-  return system.aggregate({ until, from: start });
-}
-
-async function startRating(system: System, { from, to, period, dry_run = false }: RunRequest): Promise<LedgerRun> {
-  refuseGiven({ from, to }, "a run of kind rate");
-  if (period === undefined)
-    throw new AppError("invalid-request", "period is missing, expected a month such as 2026-10", { field: "period" });
-  return (await system.rate({ period, dry_run })).run;
-}
-
-function refuseGiven(fields: Readonly<Record<string, unknown>>, what: string): void {
-  for (const [field, value] of Object.entries(fields)) {
-    if (value !== undefined)
-      throw new AppError(
-        "invalid-request",
-        `${field} is ${JSON.stringify(value)}, expected no such field with ${what}`,
-        { field },
-      );
-  }
-}
-
-function toRun(run: LedgerRun): Run {
-  const label = (text: string): string | null => (text === "" ? null : text);
-  const { id, kind, state, bound, former_bound, versions, counts } = run;
-  return {
-    id,
-    seq: run.seq.toString(),
-    kind,
-    state,
-    period: label(run.period),
-    from: run.from_ms === 0 ? null : formatInstant(run.from_ms),
-    to: run.to_ms === 0 ? null : formatInstant(run.to_ms),
-    bound,
-    former_bound,
-    versions,
-    counts,
-    error: label(run.error),
-    changed_at: formatInstant(run.changed_ms),
-  };
 }

@@ -1,17 +1,18 @@
 import Type, { type Static } from "typebox";
 import {
+  type Completeness,
   type Grouping,
   groupings,
   listUsageRecords,
   readCompleteness,
   summarizeUsage,
+  UsageBasis,
   type UsageFilter,
   UsageRecord,
   UsageSum,
 } from "../../aggregate/index.ts";
 import { isTimeZone } from "../../core/calendar.ts";
 import { AppError } from "../../core/errors.ts";
-import { UsageType, usageTypes } from "../../core/usage-types.ts";
 import type { Api } from "../api.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
 import { examples } from "../examples.ts";
@@ -27,6 +28,15 @@ const filters = {
   account_id: Type.Optional(Texts),
   usage_type: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 65_535 }), { maxItems: 1000 })),
   resource: Type.Optional(Texts),
+  live: Type.Optional(
+    Type.Boolean({ description: "Also what no run has published yet: the open windows up to now, marked provisional" }),
+  ),
+  basis: Type.Optional(
+    Type.Union(UsageBasis.anyOf, {
+      description:
+        "billing (unless said otherwise): adjustments to closed periods count where they are booked, and those periods stay as they were; usage: all at the time of use",
+    }),
+  ),
 };
 const RecordQuery = Type.Object({ ...filters, ...pageQuery }, { additionalProperties: false });
 const SummaryQuery = Type.Object(
@@ -69,15 +79,11 @@ const Summary = Type.Object(
   { $id: "UsageSummary", additionalProperties: false },
 );
 export type Summary = Static<typeof Summary>;
-const NamedUsageType = Type.Object(UsageType.properties, { $id: "UsageType", additionalProperties: false });
-const UsageTypeList = Type.Object(
-  { data: Type.Array(NamedUsageType) },
-  { $id: "UsageTypeList", additionalProperties: false },
-);
 
 /** Where a page ends, and the state of publication that all its pages show. */
 const Place = Type.Object({
   as_of: Type.String({ pattern: "^\\d{1,19}$" }),
+  live_seq: Type.String({ pattern: "^\\d{1,19}$" }),
   completeness: Type.Object(completeness),
   after: Type.Object({
     account_id: Type.String(),
@@ -86,6 +92,7 @@ const Place = Type.Object({
     resource: Type.String(),
     part: Type.String(),
     shape: Type.String({ pattern: "^\\d{1,39}$" }),
+    adjusted_by: Type.String({ pattern: "^\\d{1,20}$" }),
   }),
 });
 
@@ -110,21 +117,25 @@ export function usageRoutes(app: Api, system: System): void {
     },
     async ({ query }) => {
       const filter = readFilter(query);
-      const question = { list: "usage-records", ...filter };
+      const { basis = "billing", live = false } = query;
+      const question = { list: "usage-records", basis, live, ...filter };
       const default_zone = await system.settings.get("usage.aggregation.timezone");
       const place = query.cursor === undefined ? null : readCursor(query.cursor, question, Place);
-      const state = place ?? (await latestState(system));
+      const state = place ?? (await latestState(system, live));
+      if (place !== null && live) await system.live.requireKept(place.completeness.run_id ?? "");
       const limit = query.limit ?? limitDefault;
       const { records, last } = await listUsageRecords(system, {
         filter,
+        basis,
         as_of: BigInt(state.as_of),
+        live_seq: BigInt(state.live_seq),
         after: place?.after ?? null,
         default_zone,
         limit,
       });
-      const { as_of, completeness: pinned } = state;
+      const { as_of, live_seq, completeness: pinned } = state;
       const next_cursor =
-        records.length < limit ? null : writeCursor(question, { as_of, completeness: pinned, after: last });
+        records.length < limit ? null : writeCursor(question, { as_of, live_seq, completeness: pinned, after: last });
       return { data: records, next_cursor, ...pinned };
     },
   );
@@ -152,11 +163,13 @@ export function usageRoutes(app: Api, system: System): void {
       const time_zone = query.time_zone ?? default_zone;
       if (!isTimeZone(time_zone))
         throw refuse("time_zone", time_zone, "a zone of the tz database, such as Europe/Amsterdam");
-      const state = await latestState(system);
+      const state = await latestState(system, query.live ?? false);
       const limit = query.limit ?? 1000;
       const request = {
         filter,
+        basis: query.basis ?? ("billing" as const),
         as_of: BigInt(state.as_of),
+        live_seq: BigInt(state.live_seq),
         group_by,
         tag_key,
         time_zone,
@@ -167,29 +180,19 @@ export function usageRoutes(app: Api, system: System): void {
       return { data: sums.slice(0, limit), truncated: sums.length > limit, ...state.completeness };
     },
   );
-
-  app.get(
-    "/v1/usage-types",
-    {
-      schema: {
-        operationId: "listUsageTypes",
-        summary: "What is measured, and which events it is measured from",
-        tags: ["usage"],
-        response: answer({
-          status: 200,
-          description: "The registry",
-          schema: UsageTypeList,
-          example: { data: usageTypes.slice(0, 1) },
-        }),
-      },
-    },
-    async () => ({ data: usageTypes }),
-  );
 }
 
-async function latestState(system: System) {
-  const { as_of, completeness: state } = await readCompleteness(system);
-  return { as_of: as_of.toString(), completeness: state };
+/** What counts: published runs, and with `live` a dry run on top of them, by whose figures the answer is then provisional. */
+async function latestState(
+  system: System,
+  live: boolean,
+): Promise<{ as_of: string; live_seq: string; completeness: Completeness }> {
+  const now = live ? await system.live.read() : null;
+  const { as_of, completeness: published } = await readCompleteness(system);
+  if (now === null) return { as_of: as_of.toString(), live_seq: "0", completeness: published };
+  const { run, live_to } = now;
+  const provisional = { complete_to: live_to, bound: run.bound, run_id: run.id, provisional: true };
+  return { as_of: as_of.toString(), live_seq: run.seq.toString(), completeness: provisional };
 }
 
 function readFilter(query: {

@@ -50,9 +50,44 @@ test("bad usage ends with status 2 and says what was expected, without opening t
 test("help ends with status 0 and lists the commands of this version alone", async () => {
   const { status, out } = await tally(environment, "--help");
   expect(status).toBe(0);
-  expect([...out.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name).filter((name) => name !== "help")).toEqual(
-    "serve demo ingest replay aggregate rate usage statement settings keys quarantine doctor migrate".split(" "),
+  expect([...out.matchAll(/^ {2}(\w[\w-]*)/gm)].map(([, name]) => name).filter((name) => name !== "help")).toEqual(
+    "serve demo ingest replay aggregate repeat close rate usage usage-types statement settings keys quarantine archive erase findings inventory doctor migrate".split(
+      " ",
+    ),
   );
+});
+
+test("a usage type is added from a file, listed, and its events are taken", async () => {
+  const own = { ...environment, TALLY_DATA_DIR: join(root, "types") };
+  const definition = join(root, "gpu.json");
+  const type = {
+    usage_type: 2001,
+    name: "GPU_HOURS",
+    measure: "duration",
+    unit: "ms",
+    display_unit: "hours",
+    display_divisor: "3600000",
+    effects: { "GPU.ATTACH": "open", "GPU.DETACH": "close" },
+  };
+  writeFileSync(definition, JSON.stringify(type));
+  expect(await tally(own, "usage-types", "add", definition)).toMatchObject({
+    status: 0,
+    out: "2001 GPU_HOURS is in force: GPU.ATTACH, GPU.DETACH count for it.\n",
+  });
+  expect(await tally(own, "usage-types", "add", definition)).toMatchObject({
+    status: 1,
+    err: expect.stringContaining("usage_type is 2001, which is GPU_HOURS") as string,
+  });
+  expect(await tally(own, "usage-types", "add", join(root, "nowhere.json"))).toMatchObject({
+    status: 1,
+    err: expect.stringContaining("nowhere.json cannot be read") as string,
+  });
+  const { out } = await tally(own, "usage-types", "list");
+  expect(out).toMatch(/^│ +1 │ RUNNING_VM +│ duration +│ ms +│ hours +│ built in +│$/m);
+  expect(out).toMatch(/^│ 2001 │ GPU_HOURS +│ duration +│ ms +│ hours +│ TALLY_ADMIN_TOKEN /m);
+  const gpu = join(root, "gpu.ndjson");
+  writeFileSync(gpu, `${event("1", "GPU.ATTACH", "2026-10-05T08:00:00Z")}\n`);
+  expect(await tally(own, "ingest", gpu)).toMatchObject({ status: 0 });
 });
 
 test("a variable this version cannot follow stops the start instead of being ignored", async () => {
@@ -71,6 +106,15 @@ test("ingest counts what was accepted and rejected, names the lines of the file,
   expect(out).toContain("line 4: the message is not JSON");
   expect(out).toMatch(/line 5 \(3\): type is "VM.DANCE"/);
   expect(await tally(environment, "ingest", join(root, "absent"))).toMatchObject({ status: 1, out: "" });
+});
+
+test("a dry run tells what aggregation would publish, and publishes nothing", async () => {
+  const dry = await tally(environment, "aggregate", "--to", "2026-11-01T00:00:00Z", "--dry-run");
+  expect(dry).toMatchObject({ status: 0, err: "" });
+  // One machine, running in one daily window.
+  expect(dry.out).toMatch(/^run_\w+: discarded \(dry run, nothing published\); .*records 1\b/);
+  const { out } = await tally(environment, "usage", ...october, "--json");
+  expect(JSON.parse(out)).toMatchObject({ data: [], complete_to: null });
 });
 
 test("aggregate publishes and usage sums it: 08:00 to 18:00 is 10 hours", async () => {
@@ -119,8 +163,11 @@ test("doctor finds nothing bad on a store that works, and says what is bad where
     "disk",
     "server",
     "store",
+    "job aggregate",
+    "job sanity-check",
     "usage",
     "quarantine",
+    "sanity",
   ]);
   expect(await tally({ ...environment, TALLY_REDIS_URL: "redis://r" }, "doctor")).toMatchObject({
     status: 1,

@@ -1,8 +1,9 @@
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
+import { createJobHealth, watchJobs } from "../../api/job-health.ts";
 import { createAggregateJob, createTickLedger } from "../../api/jobs.ts";
 import type { System } from "../../api/system.ts";
 import { formatInstant } from "../../core/instant.ts";
-import { silentLog } from "../../core/log.ts";
+import { type Log, silentLog } from "../../core/log.ts";
 import { createInProcessScheduler } from "../../core/scheduler-in-process.ts";
 import { at } from "../at.ts";
 import { openTestSystem } from "../test-system.ts";
@@ -100,4 +101,76 @@ test("a late fact of an older month changes that month's bill at the next tick",
   expect(await runDue(system)).toEqual(["2026-10-08T00:30:00.000Z"]);
   // 10 h × 0.10 EUR
   expect((await system.statements.list({ period: "2026-07", limit: 10 })).map(({ net }) => net)).toEqual(["1.00"]);
+});
+
+test("a tick that finds a run going on waits for its end: no failure, no run begun meanwhile, none skipped", async () => {
+  clock.set(at("2026-10-09T12:00:00Z"));
+  const byHand = await system.runs.begin("rate", "2026-10");
+  const before = (await system.runs.list({ before_seq: null, limit: 1000 })).length;
+  const health = createJobHealth(system);
+  const waiting: string[] = [];
+  const tell = (_: object, message: string): void => void waiting.push(message);
+  const log = { info: tell, warn: () => undefined, error: tell };
+  const ledger = createTickLedger(system);
+  const scheduler = createInProcessScheduler({ clock, ledger, log, watch: health });
+  await scheduler.start([createAggregateJob(system)]);
+  await vi.waitFor(() => expect(waiting).toEqual(["job waits for the run that is going on"]), { timeout: 10_000 });
+  // Ten minutes of looking again: nothing piles up.
+  for (let seconds = 0; seconds < 600; seconds += 60) {
+    clock.advance(60_000);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  expect((await system.runs.list({ before_seq: null, limit: 1000 })).length).toBe(before);
+  const [aggregation] = await health.read();
+  expect(aggregation).toMatchObject({ job: "aggregate", failures_total: 0, due_ticks: 1, state: "on-time" });
+  await system.runs.fail(byHand, new Error("given up"));
+  system.runs.end(byHand);
+  await vi.waitFor(
+    async () => {
+      clock.advance(2_000);
+      expect(await ledger.lastDone("aggregate")).toBe(at("2026-10-09T00:30:00Z"));
+    },
+    { timeout: 20_000 },
+  );
+  await scheduler.stop();
+  expect((await system.runs.latestPublished("aggregate"))?.to_ms).toBe(at("2026-10-09T00:30:00Z"));
+  expect(waiting).not.toContain("job failed, will be tried again");
+});
+
+test("a job that is not done is on time, then overdue, and an error is logged once for each tick more", async () => {
+  const errors: object[] = [];
+  const told: string[] = [];
+  const log = {
+    error: (fields: object) => void errors.push(fields),
+    info: (_: object, message: string) => void told.push(message),
+  } as unknown as Log;
+  const health = createJobHealth(system);
+  const stopping = new AbortController();
+  clock.set(at("2026-10-10T00:31:00Z"));
+  await createTickLedger(system).done("sanity-check", at("2026-10-20T03:30:00Z"));
+  const watched = watchJobs({ health, clock, log }, stopping.signal);
+  const look = async (time: string): Promise<void> => {
+    await settled();
+    clock.set(at(time));
+    await settled();
+  };
+  const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 250));
+  await look("2026-10-10T00:33:00Z");
+  expect(errors, "one tick is due: on time").toEqual([]);
+  await look("2026-10-11T00:31:00Z");
+  await look("2026-10-11T00:33:00Z");
+  await look("2026-10-11T00:35:00Z");
+  const overdue = { job: "aggregate", state: "overdue", oldest_due_at: "2026-10-10T00:30:00.000Z" };
+  expect(errors).toEqual([{ ...overdue, due_ticks: 2, failures_in_row: 0 }]);
+  await look("2026-10-12T00:31:00Z");
+  expect(errors.slice(1)).toEqual([{ ...overdue, due_ticks: 3, failures_in_row: 0 }]);
+  await createTickLedger(system).done("aggregate", at("2026-10-12T00:30:00Z"));
+  await look("2026-10-12T00:33:00Z");
+  expect(told).toEqual(["job is on time again"]);
+  for (let times = 0; times < 3; times += 1) health.failed("aggregate");
+  await look("2026-10-12T00:35:00Z");
+  expect(errors.at(-1)).toMatchObject({ state: "failing", due_ticks: 0, failures_in_row: 3 });
+  stopping.abort();
+  await watched;
+  expect(errors).toHaveLength(3);
 });

@@ -1,6 +1,8 @@
 // Health, metrics and the description of the API.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTickLedger } from "../../api/jobs.ts";
+import { at } from "../at.ts";
 import { type Document, faults, resolve } from "./check-answer.ts";
 import { event, openTestApi, type TestApi } from "./test-api.ts";
 
@@ -40,6 +42,63 @@ test("metrics count every message in one of three, runs by state, and the lag be
   const { body } = await api.call("GET", "/metrics");
   expect(body).not.toContain("a-secret-account");
   expect(body).not.toContain("vm-1");
+});
+
+test("metrics tell of scheduled runs that are due, when one was last done, and of each failure", async () => {
+  const { system, clock } = api;
+  // The job runs at 00:15; it was never done, so only the last one counts as due.
+  expect(await figure('tally_job_due_ticks{job="aggregate"}')).toBe(1);
+  expect(await figure('tally_job_last_success_timestamp_seconds{job="aggregate"}')).toBeUndefined();
+  await createTickLedger(system).done("aggregate", at("2026-09-29T00:15:00Z"));
+  await createTickLedger(system).done("sanity-check", at("2026-10-02T03:15:00Z"));
+  system.jobHealth.failed("aggregate");
+  expect(await figure('tally_job_last_success_timestamp_seconds{job="aggregate"}')).toBe(clock.now() / 1000);
+  // 30 September, 1 and 2 October
+  expect(await figure('tally_job_due_ticks{job="aggregate"}')).toBe(3);
+  expect(await figure('tally_job_overdue{job="aggregate"}')).toBe(1);
+  expect(await figure('tally_job_failures_total{job="aggregate"}')).toBe(1);
+  expect((await api.call("GET", "/readyz", undefined, {})).json()).toEqual({
+    ready: true,
+    checks: { store: "answers", jobs: "overdue" },
+    jobs: [
+      {
+        job: "aggregate",
+        state: "overdue",
+        last_tick_at: "2026-09-29T00:15:00.000Z",
+        last_success_at: "2026-10-02T12:00:00.000Z",
+        due_ticks: 3,
+        oldest_due_at: "2026-09-30T00:15:00.000Z",
+        failures_in_row: 1,
+      },
+      {
+        job: "sanity-check",
+        state: "on-time",
+        last_tick_at: "2026-10-02T03:15:00.000Z",
+        last_success_at: "2026-10-02T12:00:00.000Z",
+        due_ticks: 0,
+        oldest_due_at: null,
+        failures_in_row: 0,
+      },
+    ],
+  });
+  await createTickLedger(system).done("aggregate", at("2026-10-02T00:15:00Z"));
+  system.jobHealth.done("aggregate");
+  expect(await figure('tally_job_overdue{job="aggregate"}')).toBe(0);
+  expect(await figure('tally_job_failures_total{job="aggregate"}')).toBe(1);
+});
+
+test("metrics show the run that is going on: since when, how far, and until when its lease holds", async () => {
+  const { runs } = api.system;
+  const began = api.clock.now() / 1000;
+  const run = await runs.begin("aggregate");
+  await runs.beat(run, { what: "computing windows", done: 8, total: 32, unit: "windows" });
+  expect(await figure('tally_run_progress_ratio{kind="aggregate"}')).toBe(0.25);
+  expect(await figure('tally_run_began_timestamp_seconds{kind="aggregate"}')).toBe(began);
+  // usage.job.lease is five minutes.
+  expect(await figure('tally_run_lease_expires_timestamp_seconds{kind="aggregate"}')).toBe(began + 300);
+  await runs.step(run, { state: "unchanged" });
+  runs.end(run);
+  expect(await figure('tally_run_progress_ratio{kind="aggregate"}')).toBeUndefined();
 });
 
 test("openapi.json is what the routes say", () => {
@@ -90,12 +149,15 @@ test("the description has a page for people that loads nothing from elsewhere", 
 
 // Last: it takes the store away.
 test("readiness tells the truth about the store, health about the process alone", async () => {
-  expect((await api.call("GET", "/readyz", undefined, {})).json()).toEqual({
+  expect((await api.call("GET", "/readyz", undefined, {})).json()).toMatchObject({
     ready: true,
     checks: { store: "answers" },
   });
   await api.system.store.read.close();
   const unready = await api.call("GET", "/readyz", undefined, {});
-  expect([unready.statusCode, unready.json()]).toEqual([503, { ready: false, checks: { store: "failed" } }]);
+  expect([unready.statusCode, unready.json()]).toEqual([
+    503,
+    { ready: false, checks: { store: "failed", jobs: "unknown" }, jobs: [] },
+  ]);
   expect((await api.call("GET", "/healthz", undefined, {})).json()).toEqual({ status: "alive" });
 });

@@ -208,11 +208,6 @@ test.each([
   expect(answer.json<{ detail: string }>().detail).toContain(words);
 });
 
-test("the registry lists the usage types with what feeds them", async () => {
-  const { data } = (await api.call("GET", "/v1/usage-types")).json<{ data: { usage_type: number; name: string }[] }>();
-  expect(data).toEqual(expect.arrayContaining([expect.objectContaining({ usage_type: 1, name: "RUNNING_VM" })]));
-});
-
 // Last, since it changes what is published.
 test("a run that publishes between two pages does not change what the cursor sees", async () => {
   const query = `${range}&limit=3`;

@@ -1,0 +1,30 @@
+import { monthToKeepFrom } from "../aggregate/index.ts";
+import { AppError } from "../core/errors.ts";
+import type { Job } from "../core/scheduler.ts";
+import type { System } from "./system.ts";
+
+/**
+ * The job that moves raw events older than retention.events.days to files, once a day after the night's other work. What is not
+ * published or closed yet waits for the next day. Done twice it changes nothing.
+ */
+export function createArchiveJob({ settings, archive, log }: Pick<System, "settings" | "archive" | "log">): Job {
+  return {
+    name: "archive",
+    cadence: async () => ({
+      zone: await settings.get("usage.execution.timezone"),
+      range_minutes: 1440,
+      exec_time: "04:30",
+    }),
+    run: async ({ at }) => {
+      const days = Number(await settings.get("retention.events.days"));
+      const before = monthToKeepFrom({ days, now: at });
+      if (before === null) return;
+      try {
+        await archive({ before, by: "retention.events.days" });
+      } catch (error) {
+        if (!(error instanceof AppError) || error.key !== "archive-not-ready") throw error;
+        log.info({ job: "archive", before, why: error.message }, "events stay for now");
+      }
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import Type, { type Static } from "typebox";
+import { Archive, Erasure, listArchives } from "../../aggregate/index.ts";
+import { MONTH_PATTERN } from "../../core/calendar.ts";
+import { AppError } from "../../core/errors.ts";
+import { authorOf } from "../auth.ts";
+import type { Api } from "../api.ts";
+import { answer } from "../openapi.ts";
+import type { System } from "../system.ts";
+
+const Month = Type.String({ pattern: MONTH_PATTERN, description: "A UTC month, such as 2026-09" });
+const RunId = Type.Union([Type.String(), Type.Null()], { description: "null = there was nothing to do" });
+
+const ArchiveList = Type.Object({ data: Type.Array(Archive) }, { $id: "ArchiveList", additionalProperties: false });
+const ArchiveOrder = Type.Object(
+  {
+    before: Type.String({ pattern: MONTH_PATTERN, description: "Events of UTC months before this one leave" }),
+    dry_run: Type.Optional(Type.Boolean({ description: "Only tell which months would leave" })),
+  },
+  { $id: "ArchiveOrder", additionalProperties: false },
+);
+const Archived = Type.Object(
+  {
+    run_id: RunId,
+    dry_run: Type.Boolean(),
+    months: Type.Array(Type.Object({ month: Type.String(), events: Type.String() }, { additionalProperties: false }), {
+      description: "Months that leave, or would",
+    }),
+    archives: Type.Array(Archive),
+  },
+  { $id: "ArchiveOutcome", additionalProperties: false },
+);
+const Restored = Type.Object(
+  {
+    run_id: Type.String(),
+    archive: Archive,
+    horizon: Type.Union([Type.String(), Type.Null()], {
+      description: "Events before it are archived still, so facts before it are refused; null = all are there",
+    }),
+  },
+  { $id: "RestoreOutcome", additionalProperties: false },
+);
+const AccountName = Type.Object({ id: Type.String({ minLength: 1, maxLength: 256 }) });
+
+const archive = {
+  month: "2026-09",
+  state: "archived",
+  file: "events-2026-09-run_4d1e8a0c9b7f36251e80.parquet",
+  rows: "274591",
+  bytes: "6291456",
+  sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+  row_checksum: "208385265574478402214862292242047091453",
+  state_checksum: "174324376369978003541894419541283954558",
+  horizon: "2026-10-01T00:00:00.000Z",
+  run_id: "run_4d1e8a0c9b7f36251e80",
+  archived_at: "2026-11-05T08:00:00.000Z",
+  changed_at: "2026-11-05T08:00:00.000Z",
+  changed_by: "first start (key_5f0c2a7b)",
+} as const;
+
+const tags = ["archives"];
+
+/** Raw events that left by age, bringing them back, and erasing names. */
+export function archiveRoutes(app: Api, system: System): void {
+  async function archiveBefore({ before, dry_run = false }: Static<typeof ArchiveOrder>, by: string) {
+    const { run, months, archives } = await system.archive({ before, dry_run, by });
+    return { run_id: run?.id ?? null, dry_run, months: [...months], archives: [...archives] };
+  }
+  async function restore(month: string, by: string) {
+    const { run, archive: restored, horizon } = await system.restoreArchive({ month, by });
+    return { run_id: run.id, archive: restored, horizon };
+  }
+  async function erase(account_id: string, by: string) {
+    if ((await system.accounts.get(account_id)) === null)
+      throw new AppError("not-found", `there is no account "${account_id}"`, { field: "account_id" });
+    return system.eraseNames({ account_id, by });
+  }
+
+  app.get(
+    "/v1/archives",
+    {
+      schema: {
+        operationId: "listArchives",
+        summary: "Months of raw events that left the store, oldest first",
+        tags,
+        response: answer({
+          status: 200,
+          description: "All of them: one a month",
+          schema: ArchiveList,
+          example: { data: [archive] },
+        }),
+      },
+    },
+    async () => ({ data: await listArchives(system) }),
+  );
+
+  app.post(
+    "/v1/archives",
+    {
+      schema: {
+        operationId: "archiveEvents",
+        summary: "Move raw events before a month to files; all that stands on them must be published and closed",
+        tags,
+        body: ArchiveOrder,
+        response: answer({
+          status: 200,
+          description: "What left; again, it goes on where it was cut short, or does nothing",
+          schema: Archived,
+          example: {
+            run_id: archive.run_id,
+            dry_run: false,
+            months: [{ month: archive.month, events: archive.rows }],
+            archives: [archive],
+          },
+          problems: ["archive-not-ready", "archive-damaged", "run-in-progress", "lease-lost"],
+        }),
+      },
+    },
+    (request) => archiveBefore(request.body, authorOf(request)),
+  );
+
+  app.post(
+    "/v1/archives/:month/restore",
+    {
+      schema: {
+        operationId: "restoreArchive",
+        summary: "Bring an archived month of raw events back",
+        tags,
+        params: Type.Object({ month: Month }),
+        response: answer({
+          status: 200,
+          description: "The same events are at the same positions again",
+          schema: Restored,
+          example: { run_id: archive.run_id, archive: { ...archive, state: "restored" }, horizon: null },
+          problems: ["not-found", "conflict", "archive-damaged", "run-in-progress", "lease-lost"],
+        }),
+      },
+    },
+    (request) => restore(request.params.month, authorOf(request)),
+  );
+
+  app.post(
+    "/v1/accounts/:id/erase",
+    {
+      schema: {
+        operationId: "eraseAccountNames",
+        summary: "Erase the names of an account and its resources; ids, usage and bills stay as they are",
+        tags: ["accounts"],
+        params: AccountName,
+        response: answer({
+          status: 200,
+          description: "What was erased, by whom and when",
+          schema: Erasure,
+          example: {
+            account_id: "9b2e41d0",
+            erased_at: "2026-11-05T08:00:00.000Z",
+            erased_by: archive.changed_by,
+            run_id: archive.run_id,
+            events: "812",
+            names: "31",
+            messages: "1",
+          },
+          problems: ["not-found", "archive-damaged", "run-in-progress", "lease-lost"],
+        }),
+      },
+    },
+    (request) => erase(request.params.id, authorOf(request)),
+  );
+}

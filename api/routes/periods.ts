@@ -1,0 +1,208 @@
+import Type from "typebox";
+import { BillingPeriod, everyPayer, Finding, listPeriods, Override, readReadiness } from "../../aggregate/index.ts";
+import { MONTH_PATTERN } from "../../core/calendar.ts";
+import { AppError } from "../../core/errors.ts";
+import { authorOf } from "../auth.ts";
+import type { Api } from "../api.ts";
+import { answer } from "../openapi.ts";
+import { pageOf, pageQuery, readPage } from "../paging.ts";
+import type { System } from "../system.ts";
+
+const PeriodPage = pageOf(BillingPeriod, "BillingPeriodPage");
+const PeriodName = Type.Object({
+  period: Type.String({
+    pattern: MONTH_PATTERN,
+    description: "The month, such as 2026-10, in each account's own zone",
+  }),
+});
+const Payer = Type.String({ minLength: 1, maxLength: 256, description: "The payer" });
+const PeriodQuery = Type.Object({ account_id: Type.Optional(Payer), ...pageQuery }, { additionalProperties: false });
+const PeriodPlace = Type.Object({ payer_account_id: Type.String(), period: Type.String() });
+
+const Readiness = Type.Object(
+  {
+    payer_account_id: Type.String(),
+    period: Type.String(),
+    state: BillingPeriod.properties.state,
+    ready: Type.Boolean({ description: "Whether it can be closed now without an override" }),
+    findings: Type.Array(Finding),
+  },
+  { $id: "PeriodReadiness", additionalProperties: false },
+);
+const ReadinessPage = pageOf(Readiness, "PeriodReadinessPage");
+const ReadinessPlace = Type.Object({ payer_account_id: Type.String() });
+/** Each payer is asked about by a dozen queries. */
+const readinessLimit = 50;
+
+const Closing = Type.Object(
+  {
+    account_id: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 256, description: "The payer; left out = all whose period is due" }),
+    ),
+    reason: Type.Optional(Type.String({ maxLength: 1024 })),
+    overrides: Type.Optional(Type.Array(Override, { maxItems: 64, description: "Findings that shall not hold it up" })),
+  },
+  { $id: "CloseRequest", additionalProperties: false },
+);
+const Closed = Type.Object(
+  {
+    period: Type.String(),
+    run_id: Type.Union([Type.String(), Type.Null()], { description: "null = there was nothing left to close" }),
+    closed: Type.Array(BillingPeriod, { description: "Closed now or before" }),
+    refused: Type.Array(
+      Type.Object({ payer_account_id: Type.String(), findings: Type.Array(Finding) }, { additionalProperties: false }),
+    ),
+  },
+  { $id: "CloseOutcome", additionalProperties: false },
+);
+
+const period = {
+  payer_account_id: "9b2e41d0",
+  period: "2026-10",
+  state: "closed",
+  start: "2026-09-30T22:00:00.000Z",
+  end: "2026-10-31T23:00:00.000Z",
+  due_at: "2026-11-02T23:00:00.000Z",
+  accounts: 1,
+  records: 31,
+  adjustments: 0,
+  adjusted_after: 0,
+  closed_at: "2026-11-03T08:00:00.000Z",
+  closed_by: "first start (key_5f0c2a7b)",
+  reason: "month end",
+  overrides: [{ finding: "quarantine", reason: "a test message of our own" }],
+  run_id: "run_4d1e8a0c9b7f36251e80",
+  bound: { "embedded-1/0": "274591" },
+} as const;
+const finding = {
+  check: "quarantine",
+  blocking: true,
+  overridable: true,
+  count: 1,
+  detail: "messages in quarantine that may belong to the period",
+  ids: ["q_0c6e5f3b1a2d4978860b1c2d3e4f5a6b"],
+};
+
+const tags = ["periods"];
+
+/** Billing periods, what speaks against closing them, and closing. */
+export function periodRoutes(app: Api, system: System): void {
+  app.get(
+    "/v1/periods",
+    {
+      schema: {
+        operationId: "listPeriods",
+        summary: "Billing periods by payer and month: those in which something is booked",
+        tags,
+        querystring: PeriodQuery,
+        response: answer({
+          status: 200,
+          description: "A page of periods",
+          schema: PeriodPage,
+          example: { data: [period], next_cursor: null },
+        }),
+      },
+    },
+    async ({ query: { cursor, limit, account_id } }) =>
+      readPage({
+        question: { list: "periods", account_id: account_id ?? null },
+        cursor,
+        limit,
+        place: PeriodPlace,
+        read: (after, most) =>
+          listPeriods(system, {
+            ...(account_id === undefined ? {} : { payer_account_id: account_id }),
+            after,
+            limit: most,
+          }),
+        placeOf: ({ payer_account_id, period: month }) => ({ payer_account_id, period: month }),
+      }),
+  );
+
+  app.get(
+    "/v1/periods/:period/readiness",
+    {
+      schema: {
+        operationId: "getPeriodReadiness",
+        summary: "What speaks against closing a period, by payer",
+        tags,
+        params: PeriodName,
+        querystring: PeriodQuery,
+        response: answer({
+          status: 200,
+          description: "A page of payers with something booked in the period, each with its findings",
+          schema: ReadinessPage,
+          example: {
+            data: [
+              { payer_account_id: "9b2e41d0", period: "2026-10", state: "due", ready: false, findings: [finding] },
+            ],
+            next_cursor: null,
+          },
+          problems: ["not-found"],
+        }),
+      },
+    },
+    async ({ params, query: { cursor, limit = readinessLimit, account_id } }) => {
+      const page = await readPage({
+        question: { list: "readiness", period: params.period, account_id: account_id ?? null },
+        cursor,
+        limit,
+        place: ReadinessPlace,
+        read: (after, most) =>
+          readinessOf(system, { period: params.period, account_id, after: after?.payer_account_id, limit: most }),
+        placeOf: ({ payer_account_id }) => ({ payer_account_id }),
+      });
+      if (account_id !== undefined && page.data.length === 0)
+        throw new AppError("not-found", `nothing is booked in ${params.period} for payer "${account_id}"`, {
+          field: "account_id",
+        });
+      return page;
+    },
+  );
+
+  app.post(
+    "/v1/periods/:period/close",
+    {
+      schema: {
+        operationId: "closePeriod",
+        summary: "Aggregate once more and close a period: what arrives later is an adjustment in the next one",
+        tags,
+        params: PeriodName,
+        body: Closing,
+        response: answer({
+          status: 200,
+          description: "What is closed, and what is not because of its findings; closing again changes nothing",
+          schema: Closed,
+          example: { period: "2026-10", run_id: period.run_id, closed: [period], refused: [] },
+          problems: ["not-found", "period-not-ended", "period-out-of-order", "period-not-ready", "run-in-progress"],
+        }),
+      },
+    },
+    async ({ params, body: { account_id, ...body }, bearer }) => {
+      const { run, closed, refused } = await system.closePeriod({
+        period: params.period,
+        ...(account_id === undefined ? {} : { payer_account_id: account_id }),
+        ...body,
+        by: authorOf({ bearer }),
+      });
+      return { period: params.period, run_id: run?.id ?? null, closed, refused };
+    },
+  );
+}
+
+async function readinessOf(
+  system: System,
+  asked: { period: string; account_id: string | undefined; after: string | undefined; limit: number },
+) {
+  const { period: month, account_id, after = "", limit } = asked;
+  const found = [];
+  for await (const one of everyPayer(system, { payer_account_id: account_id, after_payer: after })) {
+    const own = one.periods.find((candidate) => candidate.period === month);
+    if (own === undefined || one.payer.payer_account_id <= after) continue;
+    const findings = own.state === "closed" ? [] : await readReadiness(system, one, month);
+    const ready = own.state !== "closed" && !findings.some(({ blocking }) => blocking);
+    found.push({ payer_account_id: own.payer_account_id, period: month, state: own.state, ready, findings });
+    if (found.length === limit) break;
+  }
+  return found;
+}

@@ -1,0 +1,59 @@
+import Type from "typebox";
+import type { Api } from "../api.ts";
+import { examples } from "../examples.ts";
+import { answer } from "../openapi.ts";
+import { findRun } from "../run-answer.ts";
+import type { System } from "../system.ts";
+
+const Repetition = Type.Object(
+  {
+    run_id: Type.String(),
+    same: Type.Boolean({ description: "Whether the run gave the same bytes again" }),
+    rows_same: Type.String({ description: "Usage records and slices that both wrote" }),
+    rows_missing: Type.String({ description: "Rows of the run that its repetition did not write" }),
+    rows_added: Type.String({ description: "Rows of the repetition that the run did not write" }),
+    notes: Type.Array(Type.String(), { description: "What differs between then and now" }),
+  },
+  { $id: "Repetition", additionalProperties: false },
+);
+
+/** A published run, made again from what it stored. */
+export function repeatRunRoutes(app: Api, system: System): void {
+  app.post(
+    "/v1/runs/:id/repeat",
+    {
+      schema: {
+        operationId: "repeatRun",
+        summary: "Make a published run of aggregation again from what it stored, and compare; nothing is published",
+        tags: ["runs"],
+        params: Type.Object({ id: Type.String() }),
+        response: answer({
+          status: 200,
+          description: "How the repetition compares to the run",
+          schema: Repetition,
+          example: {
+            run_id: examples.run.id,
+            same: true,
+            rows_same: "84211",
+            rows_missing: "0",
+            rows_added: "0",
+            notes: [],
+          },
+          problems: ["not-found", "conflict", "run-in-progress"],
+        }),
+      },
+    },
+    async ({ params: { id } }) => {
+      await findRun(system, id);
+      const { same, missing, added, notes } = await system.repeat({ run_id: id });
+      return {
+        run_id: id,
+        same: missing === 0n && added === 0n,
+        rows_same: same.toString(),
+        rows_missing: missing.toString(),
+        rows_added: added.toString(),
+        notes: [...notes],
+      };
+    },
+  );
+}

@@ -1,0 +1,85 @@
+import Type from "typebox";
+import { readRunDiff, UsageDifference } from "../../aggregate/index.ts";
+import { AppError } from "../../core/errors.ts";
+import type { Run } from "../../core/runs.ts";
+import type { Api } from "../api.ts";
+import { examples } from "../examples.ts";
+import { answer } from "../openapi.ts";
+import { pageOf, pageQuery, readPage } from "../paging.ts";
+import { findRun } from "../run-answer.ts";
+import type { System } from "../system.ts";
+
+const ChangePage = pageOf(UsageDifference, "UsageDifferencePage");
+const ChangePlace = Type.Object({
+  account_id: Type.String(),
+  start_ms: Type.String({ pattern: "^-?\\d{1,19}$" }),
+  usage_type: Type.Integer(),
+  resource: Type.String(),
+  part: Type.String(),
+  shape: Type.String({ pattern: "^\\d{1,39}$" }),
+});
+
+const PageQuery = Type.Object(pageQuery, { additionalProperties: false });
+
+const [record] = examples.usageRecordPage.data;
+const changeExample = {
+  usage_record_id: record?.id,
+  account_id: record?.account_id,
+  usage_type: record?.usage_type,
+  resource: record?.resource,
+  part: record?.part,
+  window: { start: record?.window.start, end: record?.window.end },
+  quantity_before: null,
+  quantity_after: record?.quantity,
+};
+
+/** What a run changed, record by record. */
+export function runDiffRoutes(app: Api, system: System): void {
+  app.get(
+    "/v1/runs/:id/diff",
+    {
+      schema: {
+        operationId: "getRunDiff",
+        summary: "Usage records a run of aggregation changed, or a dry one would have changed",
+        tags: ["runs"],
+        params: Type.Object({ id: Type.String() }),
+        querystring: PageQuery,
+        response: answer({
+          status: 200,
+          description: "A page of changes, in the order of the records' keys",
+          schema: ChangePage,
+          example: { data: [changeExample], next_cursor: null },
+          problems: ["not-found", "run-in-progress"],
+        }),
+      },
+    },
+    async ({ params: { id }, query: { cursor, limit } }) => {
+      const run = await findRun(system, id);
+      requireDiff(run);
+      const page = await readPage({
+        question: { list: "run-diff", run_id: id },
+        cursor,
+        limit,
+        place: ChangePlace,
+        read: (after, most) => readRunDiff(system, { run_seq: run.seq, after, limit: most }),
+        placeOf: ({ key }) => ({ ...key }),
+      });
+      return { ...page, data: page.data.map(({ change }) => change) };
+    },
+  );
+}
+
+/** @throws AppError run-in-progress, not-found where the run's rows are not (or no more) there */
+function requireDiff({ id, kind, state, counts }: Run): void {
+  if (state === "running")
+    throw new AppError("run-in-progress", `run ${id} has not ended, so nobody knows yet what it changes`);
+  const none =
+    kind !== "aggregate"
+      ? `is of kind ${kind}, and only runs of aggregation have one`
+      : state === "failed"
+        ? "failed and changed nothing"
+        : counts["cleared"] === "1"
+          ? "was a dry run, and a later run has cleared its rows away"
+          : null;
+  if (none !== null) throw new AppError("not-found", `there is no diff: run ${id} ${none}`, { field: "id" });
+}

@@ -23,6 +23,7 @@ export interface WallClock {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 const dayStarts = new Map<string, number>();
+const dayEdges = new Map<string, readonly number[]>();
 
 /** What a clock on the wall of `zone` shows at `at_ms`; throws on a zone Intl does not know. */
 export function wallClock(zone: string, at_ms: number): WallClock {
@@ -75,10 +76,9 @@ export function windowsOf(args: {
   readonly until_ms: number;
 }): OracleWindow[] {
   const { zone, range_minutes, from_ms, until_ms } = args;
-  if (1440 % range_minutes !== 0) throw new Error(`range of ${range_minutes} minutes does not divide a day`);
   const edges: number[] = [];
   for (let day = wallClock(zone, from_ms).day; startOfDay(zone, day) <= until_ms; day++) {
-    edges.push(...edgesOfDay(zone, range_minutes, startOfDay(zone, day), startOfDay(zone, day + 1)));
+    edges.push(...edgesOfDay(zone, range_minutes, day));
   }
   const windows: OracleWindow[] = [];
   for (const [index, end_ms] of edges.entries()) {
@@ -88,8 +88,13 @@ export function windowsOf(args: {
   return windows;
 }
 
-// Edges in [start_ms, end_ms); a day that does not exist (Samoa 2011-12-30) has none.
-function edgesOfDay(zone: string, range_minutes: number, start_ms: number, end_ms: number): number[] {
+/** Edges of the windows of one local day, its start among them; a day that does not exist (Samoa 2011-12-30) has none. */
+export function edgesOfDay(zone: string, range_minutes: number, day: number): readonly number[] {
+  if (1440 % range_minutes !== 0) throw new Error(`range of ${range_minutes} minutes does not divide a day`);
+  const key = `${zone} ${range_minutes} ${day}`;
+  const known = dayEdges.get(key);
+  if (known !== undefined) return known;
+  const [start_ms, end_ms] = [startOfDay(zone, day), startOfDay(zone, day + 1)];
   const edges: number[] = [];
   const step_ms = range_minutes === 60 ? QUARTER_MS : range_minutes * MINUTE_MS;
   for (let at_ms = start_ms; at_ms < end_ms; at_ms += step_ms) {
@@ -97,6 +102,7 @@ function edgesOfDay(zone: string, range_minutes: number, start_ms: number, end_m
       at_ms === start_ms || (range_minutes === 60 ? wallClock(zone, at_ms).minute === 0 : range_minutes < 1440);
     if (isEdge) edges.push(at_ms);
   }
+  dayEdges.set(key, edges);
   return edges;
 }
 

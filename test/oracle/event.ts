@@ -29,6 +29,21 @@ export interface EventData {
   readonly vm?: Text;
   readonly details?: Readonly<Record<string, string>> | null;
   readonly tags?: Readonly<Record<string, string>> | null;
+  readonly readings?: Readonly<Record<string, string | number>> | null;
+  readonly counter?: "cumulative" | "delta" | null;
+  readonly epoch?: Text;
+  /** Of a revision: what it revises, which try it is, who says so and why, and of an amendment the whole new event. */
+  readonly original?: Identity;
+  readonly revision?: number;
+  readonly by?: Text;
+  readonly why?: Text;
+  readonly event?: EventJson;
+}
+
+/** What tells an event from all others (P3). */
+export interface Identity {
+  readonly source: string;
+  readonly id: string;
 }
 
 /** What a resource is billed as besides its owner; sizes in bytes as plain decimal text, null for none. */
@@ -46,9 +61,7 @@ export interface OracleShape {
 }
 
 /** An accepted event, read once: absent, null and "" are one and the same for text. */
-export interface OracleEvent {
-  readonly source: string;
-  readonly id: string;
+export interface OracleEvent extends Identity {
   readonly sequence: bigint | null;
   readonly type: string;
   readonly at_ms: number;
@@ -56,6 +69,18 @@ export interface OracleEvent {
   readonly resource: string;
   readonly part: string;
   readonly shape: OracleShape;
+  readonly readings: ReadonlyMap<string, bigint>;
+  readonly counter: "cumulative" | "delta";
+  readonly epoch: string;
+  /** Null for an event of its own. */
+  readonly revises: Revises | null;
+}
+
+/** What a revision says: which event it speaks of, which try it is, and what counts instead (null: nothing). */
+export interface Revises {
+  readonly original: Identity;
+  readonly revision: number;
+  readonly instead: OracleEvent | null;
 }
 
 /** The first arrival of each (source, id), in arrival order: repeats count for nothing, whatever they say (P3). */
@@ -63,12 +88,16 @@ export function acceptedEvents(events: readonly EventJson[]): OracleEvent[] {
   const seen = new Set<string>();
   const accepted: OracleEvent[] = [];
   for (const event of events) {
-    const identity = JSON.stringify([event.source, event.id]);
-    if (seen.has(identity)) continue;
-    seen.add(identity);
+    if (seen.has(identityText(event))) continue;
+    seen.add(identityText(event));
     accepted.push(readEvent(event));
   }
   return accepted;
+}
+
+/** A (source, id) as one text. */
+export function identityText({ source, id }: Identity): string {
+  return JSON.stringify([source, id]);
 }
 
 /** Reads one event; throws on what ingest would have refused, because the oracle has no quarantine. */
@@ -98,7 +127,24 @@ function readEvent(event: EventJson): OracleEvent {
       details: sortedPairs(data.details ?? {}),
       tags: sortedPairs(data.tags ?? {}),
     },
+    readings: new Map(
+      Object.entries(data.readings ?? {}).map(([name, value]) => [name, BigInt(wholeNumber(String(value)))]),
+    ),
+    counter: data.counter ?? "cumulative",
+    epoch: data.epoch ?? "",
+    revises: revisesOf(event),
   };
+}
+
+function revisesOf({ id, type, data }: EventJson): Revises | null {
+  if (type !== "tally.event.amended" && type !== "tally.event.retracted") return null;
+  const { original, revision, event } = data;
+  if (original === undefined || revision === undefined) throw new Error(`revision ${id} does not say of what`);
+  if (type === "tally.event.retracted") return { original, revision, instead: null };
+  if (event === undefined) throw new Error(`amendment ${id} lacks its event`);
+  if (identityText(event) !== identityText(original)) throw new Error(`amendment ${id} speaks of two events`);
+  if (event.type.startsWith("tally.event.")) throw new Error(`amendment ${id} holds a revision`);
+  return { original, revision, instead: readEvent(event) };
 }
 
 /** Milliseconds since 1970 of an RFC 3339 time, digits beyond the millisecond cut off; throws on other text. */

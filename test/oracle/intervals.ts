@@ -1,102 +1,79 @@
-import { byBytes, type OracleEvent, type OracleShape } from "./event.ts";
+import type { OracleShape } from "./event.ts";
+import { inStepOrder, type Step } from "./order.ts";
+import { masked } from "./shape.ts";
+import type { OracleType } from "./usage-types.ts";
 
-export type Effect = "open" | "close" | "change";
-
-/** One row of the effects table: what an event type does to a usage type. */
-export interface EffectRow {
-  readonly event_type: string;
-  readonly usage_type: number;
-  readonly effect: Effect;
-}
-
-/** Running VM (1), allocated VM (2) and volume (6), each with the events that open, close and change it. */
-export const LIFECYCLE_EFFECTS: readonly EffectRow[] = [
-  { event_type: "VM.START", usage_type: 1, effect: "open" },
-  { event_type: "VM.STOP", usage_type: 1, effect: "close" },
-  { event_type: "VM.DESTROY", usage_type: 1, effect: "close" },
-  { event_type: "VM.DYNAMIC.SCALE", usage_type: 1, effect: "change" },
-  { event_type: "VM.CREATE", usage_type: 2, effect: "open" },
-  { event_type: "VM.RECOVER", usage_type: 2, effect: "open" },
-  { event_type: "VM.DESTROY", usage_type: 2, effect: "close" },
-  { event_type: "VM.UPGRADE", usage_type: 2, effect: "change" },
-  { event_type: "VM.DYNAMIC.SCALE", usage_type: 2, effect: "change" },
-  { event_type: "VM.START", usage_type: 2, effect: "change" },
-  { event_type: "VOLUME.CREATE", usage_type: 6, effect: "open" },
-  { event_type: "VOLUME.DELETE", usage_type: 6, effect: "close" },
-  { event_type: "VOLUME.RESIZE", usage_type: 6, effect: "change" },
-  { event_type: "VOLUME.ATTACH", usage_type: 6, effect: "change" },
-  { event_type: "VOLUME.DETACH", usage_type: 6, effect: "change" },
-];
-
-/** An event together with what it does to the usage type at hand. */
-export interface Step {
-  readonly event: OracleEvent;
-  readonly effect: Effect;
-}
-
-/** One billable stretch [from_ms, to_ms); `to_ms` is null while it is open. */
-export interface OracleInterval {
+/** One billable stretch [from_ms, to_ms) in which each millisecond counts `rate`; `to_ms` is null while it is open. */
+export interface Stretch {
   readonly account_id: string;
   readonly shape: OracleShape;
   readonly from_ms: number;
   readonly to_ms: number | null;
+  readonly rate: bigint;
 }
 
 interface Holder {
   readonly account_id: string;
   readonly shape: OracleShape;
+  /** 1 for a duration, the size for a capacity: without a size it holds nothing. */
+  readonly rate: bigint;
 }
 
-/** Intervals of one (resource, part, usage type), in time order, without those of no length. */
-export function intervalsOf(steps: readonly Step[]): OracleInterval[] {
-  const intervals: OracleInterval[] = [];
+/** The stretches of one story of a duration or capacity, in time order, without those of no length. */
+export function intervalsOf(type: OracleType, steps: readonly Step[]): Stretch[] {
+  const stretches: Stretch[] = [];
   let holder: Holder | null = null;
   let since_ms = 0;
-  for (const step of [...steps].sort(inEffectOrder)) {
-    const next: Holder | null = holderAfter(holder, step);
-    if (sameHolder(holder, next)) continue;
+  for (const step of [...steps].sort(inStepOrder)) {
+    const next: Holder | null = after(type, holder, step);
+    if (same(holder, next)) continue;
     if (holder !== null && since_ms < step.event.at_ms) {
-      intervals.push({ ...holder, from_ms: since_ms, to_ms: step.event.at_ms });
+      stretches.push({ ...holder, from_ms: since_ms, to_ms: step.event.at_ms });
     }
     holder = next;
     since_ms = step.event.at_ms;
   }
-  if (holder !== null) intervals.push({ ...holder, from_ms: since_ms, to_ms: null });
-  return intervals;
+  if (holder !== null) stretches.push({ ...holder, from_ms: since_ms, to_ms: null });
+  return stretches;
 }
 
-function holderAfter(holder: Holder | null, { event, effect }: Step): Holder | null {
-  const named: Holder = { account_id: event.account_id, shape: event.shape };
-  switch (effect) {
+function after(type: OracleType, holder: Holder | null, step: Step): Holder | null {
+  const { account_id, shape } = step.event;
+  switch (step.effect) {
     case "open":
-      return named;
+      return silentOfSize(type, holder, step) ? holder : holding(type, account_id, shape, shape.size);
     case "change":
-      return holder === null ? null : named;
+      if (holder === null) return null;
+      if (step.partial !== null) return merged(type, holder, step);
+      return silentOfSize(type, holder, step) ? holder : holding(type, account_id, shape, shape.size);
     case "close":
       // A close acts on the interval of the account it names, and on no other's.
-      return holder !== null && holder.account_id !== event.account_id ? holder : null;
+      return holder !== null && holder.account_id !== account_id ? holder : null;
+    case "report":
+      throw new Error(`${step.event.type} cannot report to usage type ${type.usage_type}`);
   }
 }
 
-function sameHolder(a: Holder | null, b: Holder | null): boolean {
+// An event that says no size of a capacity its own account holds already says nothing new: what was known of it stays.
+function silentOfSize(type: OracleType, holder: Holder | null, { event }: Step): boolean {
+  return type.measure === "capacity" && event.shape.size === null && holder?.account_id === event.account_id;
+}
+
+// What a partial change leaves as it is, stays as it is held.
+function merged(type: OracleType, holder: Holder, { event, partial }: Step): Holder {
+  const { tags, size, virtual_size } = event.shape;
+  if (partial === "owner") return { ...holder, account_id: event.account_id };
+  if (partial === "tags") return { ...holder, shape: masked({ ...holder.shape, tags }, type.shape_by ?? []) };
+  const sizes = virtual_size === null ? { size } : { size, virtual_size };
+  return holding(type, holder.account_id, { ...holder.shape, ...sizes }, size);
+}
+
+function holding(type: OracleType, account_id: string, shape: OracleShape, size: string | null): Holder {
+  const rate = type.measure === "capacity" ? BigInt(size ?? "0") : 1n;
+  return { account_id, shape: masked(shape, type.shape_by ?? []), rate };
+}
+
+function same(a: Holder | null, b: Holder | null): boolean {
   if (a === null || b === null) return a === b;
-  return a.account_id === b.account_id && JSON.stringify(a.shape) === JSON.stringify(b.shape);
-}
-
-const EFFECT_RANK: Readonly<Record<Effect, number>> = { close: 0, open: 1, change: 2 };
-
-/** Order of effects: time, then the source's own sequence where it gives one, then close < open < change, then identity. */
-function inEffectOrder(a: Step, b: Step): number {
-  if (a.event.at_ms !== b.event.at_ms) return a.event.at_ms - b.event.at_ms;
-  const left = a.event.sequence;
-  const right = b.event.sequence;
-  if (left !== null && right === null) return -1;
-  if (left === null && right !== null) return 1;
-  if (left !== null && right !== null) {
-    const source = byBytes(a.event.source, b.event.source);
-    if (source !== 0) return source;
-    if (left !== right) return left < right ? -1 : 1;
-  }
-  if (a.effect !== b.effect) return EFFECT_RANK[a.effect] - EFFECT_RANK[b.effect];
-  return byBytes(a.event.source, b.event.source) || byBytes(a.event.id, b.event.id);
+  return a.account_id === b.account_id && a.rate === b.rate && JSON.stringify(a.shape) === JSON.stringify(b.shape);
 }

@@ -12,7 +12,7 @@ export interface OracleTariff {
   readonly usage_type: number;
   readonly component: "base";
   readonly currency: string;
-  readonly unit: "hour" | "gib_hour" | "month" | "gib_month";
+  readonly unit: "hour" | "gib_hour" | "month" | "gib_month" | "gib" | "each" | "thousand" | "million" | "unit_hour";
   readonly model: "per_unit" | "graduated";
   readonly rate?: string;
   readonly tiers?: readonly OracleTier[];
@@ -88,6 +88,7 @@ function tiersOf(tariff: OracleTariff): readonly OracleTier[] {
 function unitOf(tariff: OracleTariff, month_ms: bigint): bigint {
   switch (tariff.unit) {
     case "hour":
+    case "unit_hour":
       return HOUR_MS;
     case "gib_hour":
       return GIB * HOUR_MS;
@@ -95,6 +96,14 @@ function unitOf(tariff: OracleTariff, month_ms: bigint): bigint {
       return month_ms;
     case "gib_month":
       return GIB * month_ms;
+    case "gib":
+      return GIB;
+    case "each":
+      return 1n;
+    case "thousand":
+      return 1000n;
+    case "million":
+      return 1_000_000n;
   }
 }
 

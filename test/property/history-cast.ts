@@ -1,14 +1,20 @@
 import { startOfDay, wallClock } from "../oracle/calendar.ts";
 import { instantOf } from "../oracle/event.ts";
+import { FAMILIES, type Kind, READINGS } from "./history-families.ts";
 
 export interface HistoryAccount {
   readonly id: string;
   readonly time_zone: string;
 }
 
-export interface HistoryResource {
-  readonly id: string;
-  readonly kind: "vm" | "volume";
+/** What lives a life of its own: a resource, or a part of one. */
+export interface Track {
+  readonly kind: Kind;
+  /** The id of its resource; what is a part of a VM has the VM's. */
+  readonly resource: string;
+  readonly part: string;
+  /** Tells tracks of one resource apart, and ids of resources of a kind. */
+  readonly number: number;
 }
 
 /** A few days worth living through: clocks turn in it or at its side, and most hold a month's edge. */
@@ -21,7 +27,7 @@ export interface Season {
 /** Who and what a history is about, and the instants at which something is cut. */
 export interface Cast {
   readonly accounts: readonly HistoryAccount[];
-  readonly resources: readonly HistoryResource[];
+  readonly tracks: readonly Track[];
   readonly season: Season;
   readonly edges_ms: readonly number[];
 }
@@ -43,24 +49,38 @@ export const SEASONS: readonly Season[] = [
   season("2026-10-30T00:00:00Z", "2026-11-03T00:00:00Z", "2026-11-01T04:30:00Z"),
 ];
 
-/** The cast of a history: `zones` in the order of the accounts, every other resource a volume. */
+/** The cast of a history: `zones` in the order of the accounts, a resource of each of the `kinds`. */
 export function castOf(args: {
   readonly zones: readonly string[];
-  readonly resources: number;
+  readonly kinds: readonly Kind[];
   readonly season: Season;
 }): Cast {
-  const { zones, resources, season: days } = args;
+  const { zones, kinds, season: days } = args;
   return {
     accounts: zones.map((time_zone, index) => ({ id: accountId(index), time_zone })),
-    resources: Array.from({ length: resources }, (_, index) => resourceAt(index)),
+    tracks: kinds.flatMap((kind, index) => tracksAt(kind, index, kinds)),
     season: days,
     edges_ms: [...days.turns_ms, ...midnights(zones, days)],
   };
 }
 
-/** The resource with that number: even ones are VMs, odd ones volumes. */
-export function resourceAt(index: number): HistoryResource {
-  return index % 2 === 0 ? { id: `vm-${index}`, kind: "vm" } : { id: `volume-${index}`, kind: "volume" };
+// Parts of VMs are parts of the last VM before them, consoles are VMs' and loads are services', so that their stories meet.
+function tracksAt(kind: Kind, index: number, kinds: readonly Kind[]): Track[] {
+  if (kind === "vm" || kind === "volume") return [{ kind, resource: `${kind}-${index}`, part: "", number: index }];
+  if (kind in FAMILIES) {
+    const { parts, ofVm } = FAMILIES[kind as keyof typeof FAMILIES];
+    const resource = ofVm ? bearer("vm", index, kinds) : `${kind}-${index}`;
+    return parts.map((part) => ({ kind, resource, part, number: index }));
+  }
+  const { part } = READINGS[kind as keyof typeof READINGS];
+  const bearers: Partial<Record<Kind, Kind>> = { console: "vm", load: "service" };
+  const of = bearers[kind];
+  return [{ kind, resource: of === undefined ? `${kind}-${index}` : bearer(of, index, kinds), part, number: index }];
+}
+
+function bearer(kind: Kind, index: number, kinds: readonly Kind[]): string {
+  const before = kinds.lastIndexOf(kind, index);
+  return `${kind}-${before === -1 ? Math.max(kinds.indexOf(kind), 0) : before}`;
 }
 
 // Accounts are known by uuid.

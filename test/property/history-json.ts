@@ -1,6 +1,7 @@
 import { wallClock } from "../oracle/calendar.ts";
 import type { EventData, EventJson } from "../oracle/event.ts";
-import type { Cast, HistoryResource } from "./history-cast.ts";
+import type { Cast, Track } from "./history-cast.ts";
+import { FAMILIES } from "./history-families.ts";
 import type { Life } from "./history-life.ts";
 
 const DAY_MS = 86_400_000;
@@ -22,33 +23,34 @@ export function writeEvent(args: {
   readonly source: string;
   readonly sequence: string | null;
   readonly time: string;
-  readonly resource: HistoryResource;
+  readonly track: Track;
   readonly life: Life;
   readonly form: number;
   readonly accounts: Cast["accounts"];
 }): EventJson {
-  const { id, source, sequence, time, resource, life, form, accounts } = args;
+  const { id, source, sequence, time, track, life, form, accounts } = args;
   const account_id = accounts[life.account]?.id;
   if (account_id === undefined) throw new Error(`no account number ${life.account}`);
+  const isVm = track.kind === "vm";
   const data: EventData = {
     account_id,
     account: `account-${life.account}`,
     domain: "ROOT",
     zone: "z1",
-    resource: resource.id,
-    name: resource.id,
+    resource: track.resource,
+    name: track.resource,
     offering: life.offering,
-    ...written("part", "", form % 2 === 0 ? 2 : 0),
+    ...written("part", life.part, form % 2 === 0 ? 2 : 0),
     ...written("project_id", life.project_id, form),
-    ...written("template", resource.kind === "vm" ? "debian-12" : "", form + 1),
-    ...written("resource_type", resource.kind === "vm" ? "KVM" : "", form),
+    ...written("template", isVm ? "debian-12" : "", form + 1),
+    ...written("resource_type", isVm ? "KVM" : "", form),
     ...written("vm", life.vm, form + 2),
-    ...(life.size === null && form % 2 === 0 ? {} : { size: life.size }),
-    ...(life.virtual_size === null && form % 2 === 1 ? {} : { virtual_size: life.virtual_size }),
-    ...(resource.kind === "vm" ? { details: { cpuNumber: String(life.cpu), memory: String(life.cpu * 1024) } } : {}),
+    ...sizesOf(track, life, form),
+    ...detailsOf(track, life, form),
     ...tagsOf(life.tags, form),
+    ...readingsOf(life, form),
   };
-  const subject = `${resource.kind}/${resource.id}`;
+  const subject = `${track.kind}/${track.resource}`;
   return {
     specversion: "1.0",
     id,
@@ -91,6 +93,38 @@ function written(name: keyof EventData, text: string, form: number): Partial<Eve
   if (text !== "") return { [name]: text };
   if (form % 3 === 0) return {};
   return { [name]: form % 3 === 1 ? null : "" };
+}
+
+// What may come without a size sometimes does.
+function sizesOf(track: Track, { type, size, virtual_size }: Life, form: number): Partial<EventData> {
+  const unsized =
+    track.kind in FAMILIES ? (FAMILIES[track.kind as keyof typeof FAMILIES].unsized as readonly string[]) : [];
+  const said = unsized.includes(type) && form % 3 !== 0 ? null : size;
+  return {
+    ...(said === null && form % 2 === 0 ? {} : { size: said }),
+    ...(virtual_size === null && form % 2 === 1 ? {} : { virtual_size }),
+  };
+}
+
+function detailsOf({ kind }: Track, { cpu, user }: Life, form: number): Partial<EventData> {
+  if (kind === "vm") return { details: { cpuNumber: String(cpu), memory: String(cpu * 1024) } };
+  if (user !== "") return { details: { user, browser: form % 2 === 0 ? "a" : "b" } };
+  return {};
+}
+
+// A reading is text, or a number where it is small.
+function readingsOf({ type, readings, counter, epoch }: Life, form: number): Partial<EventData> {
+  if (Object.keys(readings).length === 0) return {};
+  const said = Object.entries(readings).map(([name, value]) => [
+    name,
+    form % 3 === 2 && value.length < 15 ? Number(value) : value,
+  ]);
+  if (type !== "tally.counter") return { readings: Object.fromEntries(said) as Record<string, string | number> };
+  return {
+    readings: Object.fromEntries(said) as Record<string, string | number>,
+    ...(counter === "delta" || form % 2 === 0 ? { counter: counter === "delta" ? "delta" : "cumulative" } : {}),
+    ...written("epoch", epoch, form),
+  };
 }
 
 function tagsOf(tags: number, form: number): Partial<EventData> {

@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { type EventJson, instantOf } from "../oracle/event.ts";
 import { type Cast, castOf, type HistoryAccount, type Season, SEASONS, ZONES } from "./history-cast.ts";
 import { type Draft, DRAFT_BOUNDS, eventsOf } from "./history-draft.ts";
+import { BUILT_IN_KINDS, type Kind } from "./history-families.ts";
+import { cutOf } from "./history-life.ts";
 
 const DAY_MS = 86_400_000;
 
-/** A stretch of cloud life; `events` in order of arrival, all in [from_ms, to_ms). */
+/** A stretch of cloud life; `events` in order of arrival, all before to_ms, and but for early samples of counters from from_ms on. */
 export interface History {
   readonly accounts: readonly HistoryAccount[];
   readonly events: readonly EventJson[];
@@ -16,29 +18,46 @@ export interface History {
 }
 
 export interface HistoryOptions {
-  /** Drafts, each an event and perhaps a repeat of it; default 20 to 60. */
+  /** Drafts, each an event and perhaps a repeat or a revision of it; default 20 to 60. */
   readonly events?: { readonly min: number; readonly max: number };
-  /** Resources, every other one a volume; default 2 to 6. */
+  /** Resources, the first a VM and the second a volume; default 3 to 9. */
   readonly resources?: { readonly min: number; readonly max: number };
   /** Accounts, each with a zone of ZONES; default 2 to 4. */
   readonly accounts?: { readonly min: number; readonly max: number };
   /** Whether a (source, id) may come again with other content; default true. Without, arrival order cannot matter. */
   readonly conflicts?: boolean;
+  /** What the other resources may be; default all that need no usage type of an operator. */
+  readonly kinds?: readonly Kind[];
+  /** Zones of the accounts, those more often that stand here more often; default all of ZONES. */
+  readonly zones?: readonly string[];
+  /** The days it happens in; default any of SEASONS. */
+  readonly season?: Season;
 }
 
 /** Histories for property tests; they shrink to few resources, no repeats, in-order arrival and plain JSON. */
 export function historyArbitrary(options: HistoryOptions = {}): fc.Arbitrary<History> {
   const events = options.events ?? { min: 20, max: 60 };
   const accounts = options.accounts ?? { min: 2, max: 4 };
+  const resources = options.resources ?? { min: 3, max: 9 };
   return fc
     .record({
-      season: fc.constantFrom(...SEASONS),
-      zones: fc.array(fc.constantFrom(...ZONES), { minLength: accounts.min, maxLength: accounts.max }),
-      resources: fc.integer(options.resources ?? { min: 2, max: 6 }),
+      season: options.season === undefined ? fc.constantFrom(...SEASONS) : fc.constant(options.season),
+      zones: fc.array(fc.constantFrom(...(options.zones ?? ZONES)), {
+        minLength: accounts.min,
+        maxLength: accounts.max,
+        size: "max",
+      }),
+      kinds: fc.array(fc.constantFrom(...(options.kinds ?? BUILT_IN_KINDS)), {
+        minLength: resources.min - 2,
+        maxLength: resources.max - 2,
+        size: "max",
+      }),
       // Size "max": the default size would keep most histories near the least length.
       drafts: fc.array(draftArbitrary(), { minLength: events.min, maxLength: events.max, size: "max" }),
     })
-    .map(({ drafts, ...cast }) => historyOf(drafts, castOf(cast), options.conflicts ?? true));
+    .map(({ drafts, kinds, ...cast }) =>
+      historyOf(drafts, castOf({ ...cast, kinds: ["vm", "volume", ...kinds] }), options.conflicts ?? true),
+    );
 }
 
 export interface SeededOptions {
@@ -47,6 +66,8 @@ export interface SeededOptions {
   readonly resources: number;
   readonly accounts: number;
   readonly conflicts?: boolean;
+  /** What the resources are, in turn; default every other one a VM or a volume, the rest all that is built in. */
+  readonly kinds?: readonly Kind[];
   /** RFC 3339 bounds of the events; default one of SEASONS, by the seed. */
   readonly span?: { readonly from: string; readonly to: string };
 }
@@ -71,64 +92,11 @@ export function seededHistory(seed: number, options: SeededOptions): History {
     const draft = Object.entries(DRAFT_BOUNDS).map(([name, bound]) => [name, below(bound)]);
     return Object.fromEntries(draft) as Draft;
   });
-  return historyOf(drafts, castOf({ zones, resources: options.resources, season }), options.conflicts ?? true);
-}
-
-/** How much of what is hard a history holds; counts of events. */
-export interface Mix {
-  readonly arrivals: number;
-  readonly accepted: number;
-  /** Accepted events that share resource and millisecond with another. */
-  readonly ties: number;
-  /** Accepted events that arrive after one that happened later. */
-  readonly late: number;
-  /** Repeats of a (source, id) with the same content. */
-  readonly duplicates: number;
-  /** Repeats of a (source, id) with other content. */
-  readonly conflicts: number;
-  /** Accepted events that name another account than the one before them in the life of their resource. */
-  readonly moves: number;
-}
-
-/** Counts the mix of events given in order of arrival. */
-export function mixOf(events: readonly EventJson[]): Mix {
-  const firsts = new Map<string, { readonly event: EventJson; readonly content: string }>();
-  let [duplicates, conflicts, late, latest_ms] = [0, 0, 0, Number.NEGATIVE_INFINITY];
-  for (const event of events) {
-    const identity = JSON.stringify([event.source, event.id]);
-    const content = JSON.stringify(event);
-    const first = firsts.get(identity);
-    if (first === undefined) {
-      firsts.set(identity, { event, content });
-      const at_ms = instantOf(event.time);
-      if (at_ms < latest_ms) late += 1;
-      latest_ms = Math.max(latest_ms, at_ms);
-    } else if (first.content === content) duplicates += 1;
-    else conflicts += 1;
-  }
-  const accepted = [...firsts.values()].map(({ event }) => event);
-  return { arrivals: events.length, accepted: accepted.length, ...tiesAndMoves(accepted), late, duplicates, conflicts };
-}
-
-function tiesAndMoves(accepted: readonly EventJson[]): Pick<Mix, "ties" | "moves"> {
-  const lives = new Map<string, EventJson[]>();
-  for (const event of accepted) {
-    const life = lives.get(event.data.resource) ?? [];
-    life.push(event);
-    lives.set(event.data.resource, life);
-  }
-  let [ties, moves] = [0, 0];
-  for (const life of lives.values()) {
-    const steps = life
-      .map((event) => ({ at_ms: instantOf(event.time), account_id: event.data.account_id }))
-      .sort((a, b) => a.at_ms - b.at_ms);
-    for (const [index, step] of steps.entries()) {
-      const [before, after] = [steps[index - 1], steps[index + 1]];
-      if (before?.at_ms === step.at_ms || after?.at_ms === step.at_ms) ties += 1;
-      if (before !== undefined && before.account_id !== step.account_id) moves += 1;
-    }
-  }
-  return { ties, moves };
+  const others = options.kinds ?? BUILT_IN_KINDS;
+  const kinds = Array.from({ length: options.resources }, (_, index) =>
+    options.kinds === undefined && index % 4 < 2 ? cutOf(["vm", "volume"] as const, index) : cutOf(others, index),
+  );
+  return historyOf(drafts, castOf({ zones, kinds, season }), options.conflicts ?? true);
 }
 
 function historyOf(drafts: readonly Draft[], cast: Cast, conflicts: boolean): History {
@@ -137,8 +105,14 @@ function historyOf(drafts: readonly Draft[], cast: Cast, conflicts: boolean): Hi
   return { accounts: cast.accounts, events, from_ms, to_ms, until_ms: to_ms + 3 * DAY_MS };
 }
 
+// The ends of a range are drawn more often than what lies between, which is no help where they mean what should be rare.
+const EVENLY: readonly string[] = ["late", "revise", "rare"];
+
 function draftArbitrary(): fc.Arbitrary<Draft> {
-  const fields = Object.entries(DRAFT_BOUNDS).map(([name, bound]) => [name, fc.integer({ min: 0, max: bound - 1 })]);
+  const fields = Object.entries(DRAFT_BOUNDS).map(([name, bound]) => {
+    const number = fc.integer({ min: 0, max: bound - 1 });
+    return [name, EVENLY.includes(name) ? fc.noBias(number) : number];
+  });
   return fc.record(Object.fromEntries(fields) as { [Name in keyof Draft]: fc.Arbitrary<number> });
 }
 

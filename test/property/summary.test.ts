@@ -5,6 +5,7 @@ import { instant } from "../../core/instant.ts";
 import { oracleRecords } from "../oracle/index.ts";
 import { openPipeline, type Pipeline } from "../pipeline.ts";
 import { type History, historyArbitrary } from "./history.ts";
+import { propertyRuns } from "./property-runs.ts";
 
 let pipeline: Pipeline;
 beforeAll(async () => {
@@ -37,7 +38,7 @@ test(
   "days of another zone than the windows' are cut on slices: they are what that zone's own windows would hold",
   { timeout: 300_000 },
   async () => {
-    const numRuns = Number(process.env["TALLY_TEST_PROPERTY_RUNS"] ?? 10);
+    const numRuns = propertyRuns({ byDefault: 10, share: 0.01 });
     await fc.assert(
       fc.asyncProperty(
         historyArbitrary(),

@@ -1,0 +1,13 @@
+/** How many histories a property lives through: so many by default, or a share of TALLY_TEST_PROPERTY_RUNS, and never fewer than a few. */
+export function propertyRuns({
+  byDefault,
+  share = 1,
+}: {
+  readonly byDefault: number;
+  readonly share?: number;
+}): number {
+  const asked = process.env["TALLY_TEST_PROPERTY_RUNS"];
+  return asked === undefined
+    ? byDefault
+    : Math.max(Math.min(byDefault, Number(asked)), Math.round(Number(asked) * share));
+}

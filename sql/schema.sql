@@ -20,11 +20,28 @@ ENGINE = MergeTree
 ORDER BY (account_id, version)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE TABLE account_end
+(
+    `account_id` String,
+    `at` DateTime64(3, 'UTC'),
+    `source` String,
+    `id` String,
+    `sequence` Int64,
+    `id_hash` UInt128,
+    `revision` UInt32,
+    `log_partition` UInt32,
+    `log_offset` UInt64
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (account_id, at, id_hash)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE account_zone
 (
     `run_seq` UInt64,
     `account_id` String,
-    `time_zone` LowCardinality(String)
+    `time_zone` LowCardinality(String),
+    `from_at` DateTime64(3, 'UTC') DEFAULT toDateTime64('1970-01-01 00:00:00', 3, 'UTC')
 )
 ENGINE = MergeTree
 ORDER BY (account_id, run_seq)
@@ -42,6 +59,31 @@ CREATE TABLE api_key
 )
 ENGINE = MergeTree
 ORDER BY (key_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE archive
+(
+    `month` LowCardinality(String),
+    `version` UInt32,
+    `state` LowCardinality(String),
+    `file` String,
+    `rows` UInt64,
+    `row_checksum` UInt128,
+    `key_checksum` UInt128,
+    `sha256` String,
+    `bytes` UInt64,
+    `structure` String,
+    `last_offset` UInt64,
+    `horizon_at` DateTime64(3, 'UTC'),
+    `run_seq` UInt64,
+    `run_id` String,
+    `state_checksum` UInt128,
+    `archived_at` DateTime64(3, 'UTC'),
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String
+)
+ENGINE = MergeTree
+ORDER BY (month, version)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE billing_record
@@ -100,6 +142,20 @@ ENGINE = MergeTree
 ORDER BY (at, run_seq)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE TABLE erasure
+(
+    `account_id` String,
+    `erased_at` DateTime64(3, 'UTC'),
+    `erased_by` String,
+    `run_id` String,
+    `events` UInt64,
+    `names` UInt64,
+    `messages` UInt64
+)
+ENGINE = MergeTree
+ORDER BY (account_id, erased_at)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE event
 (
     `log_id` LowCardinality(String),
@@ -129,10 +185,19 @@ CREATE TABLE event
     `details` String,
     `tags` String,
     `extensions` String,
+    `reading_names` Array(LowCardinality(String)),
+    `reading_values` Array(Int64),
+    `counter` LowCardinality(String),
+    `epoch` String,
+    `revision` UInt32,
+    `original_source` LowCardinality(String),
+    `original_id` String,
+    `envelope` String,
     `id_hash` UInt128 MATERIALIZED reinterpretAsUInt128(sipHash128(source, id)),
     `k` UInt64 MATERIALIZED sipHash64(resource),
     `shape` UInt128 MATERIALIZED reinterpretAsUInt128(sipHash128(project_id, zone, offering, template, resource_type, vm, size, virtual_size, details, tags)),
-    `content_hash` UInt128 MATERIALIZED reinterpretAsUInt128(sipHash128(sequence, type, subject, occurred_at, account_id, account, domain, resource, part, name, extensions, shape)),
+    `content_hash` UInt128 MATERIALIZED if(empty(reading_names) AND (revision = 0), reinterpretAsUInt128(sipHash128(sequence, type, subject, occurred_at, account_id, account, domain, resource, part, name, extensions, shape)), reinterpretAsUInt128(sipHash128(sequence, type, subject, occurred_at, account_id, account, domain, resource, part, name, extensions, shape, reading_names, reading_values, counter, epoch, revision, original_source, original_id, envelope))),
+    `original_hash` UInt128 MATERIALIZED if(revision = 0, toUInt128(0), reinterpretAsUInt128(sipHash128(original_source, original_id))),
     INDEX position log_offset TYPE minmax GRANULARITY 1
 )
 ENGINE = MergeTree
@@ -183,6 +248,104 @@ ENGINE = ReplacingMergeTree(log_offset)
 ORDER BY (reader, log_partition)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE TABLE event_revision
+(
+    `original_hash` UInt128,
+    `revision` UInt32,
+    `source` String,
+    `id` String,
+    `id_hash` UInt128,
+    `log_partition` UInt32,
+    `log_offset` UInt64
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (original_hash, revision, source, id)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE finding
+(
+    `finding_id` UInt128,
+    `version` UInt64,
+    `check` LowCardinality(String),
+    `severity` LowCardinality(String),
+    `account_id` String,
+    `usage_type` UInt16,
+    `resource` String,
+    `part` String,
+    `what` String,
+    `at` DateTime64(3, 'UTC'),
+    `detail` String,
+    `first_seen_at` DateTime64(3, 'UTC'),
+    `last_seen_at` DateTime64(3, 'UTC'),
+    `state` LowCardinality(String),
+    `decided_by` String,
+    `reason` String
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY finding_id
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE horizon_interval
+(
+    `at` DateTime64(3, 'UTC'),
+    `run_seq` UInt64,
+    `k` UInt64,
+    `resource` String,
+    `part` String,
+    `usage_type` UInt16,
+    `measure` UInt8,
+    `account_id` LowCardinality(String),
+    `shape` UInt128,
+    `per_ms` Int128,
+    `label` String,
+    `from_ms` Int64,
+    `to_ms` Int64,
+    `opened_by` UInt64,
+    `closed_by` UInt64
+)
+ENGINE = MergeTree
+ORDER BY (at, run_seq, k)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE inventory
+(
+    `inventory_id` String,
+    `source` String,
+    `at` DateTime64(3, 'UTC'),
+    `account_id` String,
+    `complete_for` Array(UInt16),
+    `bound` String,
+    `listed` UInt64,
+    `counts` String,
+    `made_at` DateTime64(3, 'UTC'),
+    `made_by` String
+)
+ENGINE = MergeTree
+ORDER BY inventory_id
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE inventory_proposal
+(
+    `inventory_id` String,
+    `n` UInt32,
+    `version` UInt64,
+    `action` LowCardinality(String),
+    `resource` String,
+    `part` String,
+    `usage_types` Array(UInt16),
+    `why` String,
+    `old` String,
+    `new` String,
+    `event` String,
+    `state` LowCardinality(String),
+    `decided_at` DateTime64(3, 'UTC'),
+    `decided_by` String,
+    `reason` String
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (inventory_id, n)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE job_run
 (
     `job` String,
@@ -191,6 +354,26 @@ CREATE TABLE job_run
 )
 ENGINE = MergeTree
 ORDER BY (job, tick_at)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE period_close
+(
+    `run_seq` UInt64,
+    `run_id` String,
+    `payer_account_id` String,
+    `account_id` String,
+    `period` LowCardinality(String),
+    `time_zone` LowCardinality(String),
+    `from_at` DateTime64(3, 'UTC'),
+    `to_at` DateTime64(3, 'UTC'),
+    `bound` String,
+    `closed_by` String,
+    `reason` String,
+    `overrides` String,
+    `closed_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (account_id, run_seq)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE quarantine
@@ -244,9 +427,11 @@ CREATE TABLE resource_state
     `resource` String,
     `part` String,
     `usage_type` UInt16,
+    `measure` UInt8,
     `account_id` LowCardinality(String),
     `shape` UInt128,
-    `size` Int64,
+    `per_ms` Int64,
+    `epoch` String,
     `opened_at` DateTime64(3, 'UTC'),
     `opened_by` UInt64
 )
@@ -273,6 +458,7 @@ CREATE TABLE run
     `kind` LowCardinality(String),
     `state` LowCardinality(String),
     `period` String,
+    `dry_run` UInt8,
     `from_at` DateTime64(3, 'UTC'),
     `to_at` DateTime64(3, 'UTC'),
     `bound` String,
@@ -280,6 +466,10 @@ CREATE TABLE run
     `versions` String,
     `counts` String,
     `error` String,
+    `began_at` DateTime64(3, 'UTC'),
+    `holder` String,
+    `lease_expires_at` DateTime64(3, 'UTC'),
+    `progress` String,
     `changed_at` DateTime64(3, 'UTC')
 )
 ENGINE = MergeTree
@@ -308,6 +498,19 @@ ENGINE = MergeTree
 ORDER BY (time_zone, window_start, run_seq)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE TABLE sanity_check
+(
+    `run_seq` UInt64,
+    `checked_at` DateTime64(3, 'UTC'),
+    `bound` String,
+    `last_run_seq` UInt64,
+    `found` UInt64,
+    `failed` Array(String)
+)
+ENGINE = MergeTree
+ORDER BY run_seq
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE schema_migration
 (
     `version` UInt32,
@@ -319,14 +522,73 @@ ENGINE = MergeTree
 ORDER BY version
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE TABLE scratch_account
+(
+    `account_id` String,
+    `zone` String,
+    `from_ms` Int64,
+    `to_ms` Int64
+)
+ENGINE = Memory;
+
 CREATE TABLE scratch_arrival
 (
     `log_partition` UInt32,
     `log_offset` UInt64,
     `id_hash` UInt128,
     `content_hash` UInt128,
+    `original_hash` UInt128,
+    `ends_account` UInt8,
     `occurred_at` DateTime64(3, 'UTC'),
+    `effective_at` DateTime64(3, 'UTC'),
     `k` UInt64
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_ended
+(
+    `account_id` String,
+    `at_ms` Int64,
+    `source` String,
+    `id` String,
+    `sequence` Int64,
+    `event_ref` UInt64
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_event
+(
+    `k` UInt64,
+    `resource` String,
+    `part` String,
+    `usage_type` UInt16,
+    `measure` UInt8,
+    `effect` Int8,
+    `t` Int64,
+    `sequence` Int64,
+    `source` String,
+    `id` String,
+    `account_id` LowCardinality(String),
+    `shape` UInt128,
+    `per_ms` Int64,
+    `is_delta` UInt8,
+    `label` String,
+    `event_ref` UInt64
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_finding
+(
+    `finding_id` UInt128 MATERIALIZED reinterpretAsUInt128(sipHash128(check, account_id, usage_type, resource, part, what)),
+    `check` LowCardinality(String),
+    `severity` LowCardinality(String),
+    `account_id` String,
+    `usage_type` UInt16,
+    `resource` String,
+    `part` String,
+    `what` String,
+    `at` DateTime64(3, 'UTC'),
+    `detail` String
 )
 ENGINE = Memory;
 
@@ -336,14 +598,67 @@ CREATE TABLE scratch_interval
     `resource` String,
     `part` String,
     `usage_type` UInt16,
+    `measure` UInt8,
     `account_id` LowCardinality(String),
     `shape` UInt128,
-    `size` Int64,
+    `per_ms` Int128,
+    `label` String,
     `from_ms` Int64,
     `to_ms` Int64,
-    `opened_ms` Int64,
     `opened_by` UInt64,
     `closed_by` UInt64
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_listed
+(
+    `item` UInt32,
+    `resource` String,
+    `part` String,
+    `usage_type` UInt16,
+    `is_there` UInt8,
+    `account_id` String,
+    `given` Array(String),
+    `project_id` String,
+    `zone` String,
+    `offering` String,
+    `template` String,
+    `resource_type` String,
+    `vm` String,
+    `size` Int64,
+    `virtual_size` Int64,
+    `details` String,
+    `tags` String
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_open
+(
+    `k` UInt64,
+    `resource` String,
+    `part` String,
+    `usage_type` UInt16,
+    `account_id` String,
+    `shape` UInt128,
+    `opened_ms` Int64
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_partial
+(
+    `k` UInt64,
+    `resource` String,
+    `part` String,
+    `effect` Int8,
+    `t` Int64,
+    `sequence` Int64,
+    `source` String,
+    `id` String,
+    `account_id` LowCardinality(String),
+    `tags` String,
+    `size` Int64,
+    `virtual_size` Int64,
+    `event_ref` UInt64
 )
 ENGINE = Memory;
 
@@ -405,6 +720,40 @@ CREATE TABLE scratch_record
 )
 ENGINE = Memory;
 
+CREATE TABLE scratch_resolved
+(
+    `k` UInt64,
+    `resource` String,
+    `part` String,
+    `usage_type` UInt16,
+    `measure` UInt8,
+    `t` Int64,
+    `sequence` Int64,
+    `source` String,
+    `id` String,
+    `account_id` LowCardinality(String),
+    `event_ref` UInt64,
+    `per_ms` Int64,
+    `shape` UInt128,
+    `project_id` LowCardinality(String),
+    `zone` LowCardinality(String),
+    `offering` LowCardinality(String),
+    `template` LowCardinality(String),
+    `resource_type` LowCardinality(String),
+    `vm` String,
+    `size` Int64,
+    `virtual_size` Int64,
+    `details` String,
+    `tags` String
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_run
+(
+    `run_seq` UInt64
+)
+ENGINE = Memory;
+
 CREATE TABLE scratch_slice
 (
     `run_seq` UInt64,
@@ -423,6 +772,18 @@ CREATE TABLE scratch_slice
     `opened_by` UInt64,
     `closed_by` UInt64,
     `k` UInt64 MATERIALIZED sipHash64(resource)
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_superseded
+(
+    `id_hash` UInt128
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_touched
+(
+    `k` UInt64
 )
 ENGINE = Memory;
 
@@ -565,10 +926,27 @@ CREATE TABLE usage_type
     `description` String,
     `measure` LowCardinality(String),
     `unit` LowCardinality(String),
-    `display_unit` LowCardinality(String)
+    `display_unit` LowCardinality(String),
+    `display_divisor` String,
+    `reading` String,
+    `shape_by` Array(String),
+    `parts` UInt8,
+    `max_gap_ms` Int64,
+    `unsized` Array(String)
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (registry_version, usage_type)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE usage_type_added
+(
+    `usage_type` UInt16,
+    `definition` String,
+    `added_at` DateTime64(3, 'UTC'),
+    `added_by` String
+)
+ENGINE = MergeTree
+ORDER BY usage_type
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE usage_type_effect
@@ -580,6 +958,17 @@ CREATE TABLE usage_type_effect
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (registry_version, event_type, usage_type)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE zone_range
+(
+    `run_seq` UInt64,
+    `time_zone` LowCardinality(String),
+    `range_minutes` UInt16,
+    `from_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (time_zone, from_at, run_seq)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE VIEW accepted_arrival
@@ -595,8 +984,152 @@ WHERE (log_partition, log_offset) NOT IN (
 
 CREATE VIEW account_of_zone
 AS SELECT account_id
-FROM zone_of_account(run_seq = {run_seq:UInt64})
-WHERE time_zone = {zone:String};
+FROM scratch_account
+WHERE (zone = {zone:String}) AND (from_ms <= {at_ms:Int64}) AND (to_ms > {at_ms:Int64});
+
+CREATE VIEW adjusted_usage
+AS SELECT
+    usage.run_seq AS adjusted_by,
+    usage.sign AS sign,
+    usage.account_id AS account_id,
+    usage.window_start AS window_start,
+    usage.window_end AS window_end,
+    usage.usage_type AS usage_type,
+    usage.resource AS resource,
+    usage.part AS part,
+    usage.shape AS shape,
+    usage.quantity AS quantity,
+    usage.duration_ms AS duration_ms,
+    usage.slices AS slices,
+    adjustment.booked_at AS booked_at
+FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0) AS usage
+INNER JOIN adjustment(as_of = {as_of:UInt64}, account_ids = {account_ids:Array(String)}) AS adjustment ON (adjustment.account_id = usage.account_id) AND (adjustment.run_seq = usage.run_seq) AND (adjustment.window_start = usage.window_start)
+WHERE (empty({account_ids:Array(String)}) OR (usage.account_id IN ({account_ids:Array(String)}))) AND (usage.window_start IN (
+    SELECT window_start
+    FROM late_window(as_of = {as_of:UInt64})
+));
+
+CREATE VIEW adjustment
+AS SELECT
+    late.account_id AS account_id,
+    late.run_seq AS run_seq,
+    late.window_start AS window_start,
+    closing.closed_to AS booked_at
+FROM
+(
+    SELECT DISTINCT
+        toString(usage_record.account_id) AS account_id,
+        run_seq,
+        window_start
+    FROM usage_record
+    WHERE (empty({account_ids:Array(String)}) OR (usage_record.account_id IN ({account_ids:Array(String)}))) AND (window_start IN (
+        SELECT window_start
+        FROM late_window(as_of = {as_of:UInt64})
+    )) AND ((run_seq, window_start) IN (
+        SELECT
+            run_seq,
+            window_start
+        FROM late_window(as_of = {as_of:UInt64})
+    ))
+) AS late
+ASOF INNER JOIN
+(
+    SELECT
+        account_id,
+        run_seq AS close_seq,
+        max(max(to_at)) OVER (PARTITION BY account_id ORDER BY run_seq ASC) AS closed_to
+    FROM closed_period
+    WHERE empty({account_ids:Array(String)}) OR (account_id IN ({account_ids:Array(String)}))
+    GROUP BY
+        account_id,
+        run_seq
+) AS closing ON (closing.account_id = late.account_id) AND (closing.close_seq < late.run_seq)
+WHERE late.window_start < closing.closed_to;
+
+CREATE VIEW admitted
+(
+    `up_to_offset` Int64
+)
+AS SELECT if(count() = 0, toInt64(-1), argMax(arrayMin(arrayMap(entry -> toInt64OrZero(entry.2), JSONExtractKeysAndValues(bound, 'String'))), run_seq)) AS up_to_offset
+FROM run
+WHERE (state = 'published') AND (bound NOT IN ('', '{}')) AND (run_seq IN (
+    SELECT run_seq
+    FROM published_run
+));
+
+CREATE VIEW archive_horizon
+(
+    `month` LowCardinality(String),
+    `horizon_at` DateTime64(3, 'UTC'),
+    `run_seq` UInt64
+)
+AS SELECT
+    month,
+    horizon_at,
+    run_seq
+FROM current_archive
+WHERE state IN ('written', 'archived', 'restoring')
+ORDER BY month DESC
+LIMIT 1;
+
+CREATE VIEW booked_slice
+AS SELECT *
+FROM published_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
+WHERE (toString(account_id), run_seq, window_start) NOT IN (
+    SELECT
+        account_id,
+        run_seq,
+        window_start
+    FROM adjustment(as_of = {as_of:UInt64}, account_ids = {account_ids:Array(String)})
+);
+
+CREATE VIEW booked_usage
+AS SELECT
+    run_seq,
+    sign,
+    account_id,
+    window_start,
+    window_end,
+    usage_type,
+    resource,
+    part,
+    shape,
+    quantity,
+    duration_ms,
+    slices,
+    first_at,
+    last_at,
+    toUInt64(0) AS adjusted_by,
+    window_start AS booked_at,
+    window_end AS booked_end
+FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
+WHERE (toString(account_id), run_seq, window_start) NOT IN (
+    SELECT
+        account_id,
+        run_seq,
+        window_start
+    FROM adjustment(as_of = {as_of:UInt64}, account_ids = {account_ids:Array(String)})
+)
+UNION ALL
+SELECT
+    adjusted_by,
+    sign,
+    account_id,
+    window_start,
+    window_end,
+    usage_type,
+    resource,
+    part,
+    shape,
+    quantity,
+    duration_ms,
+    slices,
+    window_start,
+    window_end,
+    adjusted_by,
+    booked_at,
+    addMilliseconds(booked_at, 1)
+FROM adjusted_usage(as_of = {as_of:UInt64}, account_ids = {account_ids:Array(String)});
 
 CREATE VIEW card_tariff
 (
@@ -624,6 +1157,145 @@ WHERE (rate_card_id, version) IN (
         version
     FROM current_rate_card
 );
+
+CREATE VIEW closed_period
+(
+    `run_seq` UInt64,
+    `run_id` String,
+    `payer_account_id` String,
+    `account_id` String,
+    `period` LowCardinality(String),
+    `time_zone` LowCardinality(String),
+    `from_at` DateTime64(3, 'UTC'),
+    `to_at` DateTime64(3, 'UTC'),
+    `bound` String,
+    `closed_by` String,
+    `reason` String,
+    `overrides` String,
+    `closed_at` DateTime64(3, 'UTC')
+)
+AS SELECT *
+FROM period_close
+WHERE run_seq IN (
+    SELECT run_seq
+    FROM published_run
+    WHERE kind = 'close'
+);
+
+CREATE VIEW counted_event
+AS SELECT
+    event.k AS k,
+    event.resource AS resource,
+    event.part AS part,
+    event.type AS type,
+    event.t AS t,
+    event.sequence AS sequence,
+    event.source AS source,
+    event.id AS id,
+    event.account_id AS account_id,
+    event.shape AS shape,
+    event.event_ref AS event_ref,
+    event.project_id AS project_id,
+    event.zone AS zone,
+    event.offering AS offering,
+    event.template AS template,
+    event.resource_type AS resource_type,
+    event.vm AS vm,
+    event.size AS size,
+    event.virtual_size AS virtual_size,
+    event.details AS details,
+    event.tags AS tags,
+    event.reading_names AS reading_names,
+    event.reading_values AS reading_values,
+    event.counter AS counter,
+    event.epoch AS epoch
+FROM
+(
+    SELECT
+        k,
+        resource,
+        part,
+        type,
+        toUnixTimestamp64Milli(occurred_at) - (type = 'tally.counter') AS t,
+        toUnixTimestamp64Milli(occurred_at) AS occurred_ms,
+        sequence,
+        if(revision = 0, source, original_source) AS source,
+        if(revision = 0, id, original_id) AS id,
+        account_id,
+        shape,
+        reinterpretAsUInt64(id_hash) AS event_ref,
+        project_id,
+        zone,
+        offering,
+        template,
+        resource_type,
+        vm,
+        size,
+        virtual_size,
+        details,
+        tags,
+        reading_names,
+        reading_values,
+        counter,
+        epoch
+    FROM event
+    WHERE (toDate(occurred_at) >= toDate(fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'))) AND (toDate(occurred_at) <= toDate(fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC'))) AND (occurred_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (occurred_at <= fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND ((k >= {k_from:UInt64}) AND (k <= {k_to:UInt64})) AND (toInt64(log_offset) <= transform(log_partition, {bound_partitions:Array(UInt32)}, {bound_offsets:Array(Int64)}, toInt64(-1))) AND (({only_touched:UInt8} = 0) OR (k IN (
+        SELECT k
+        FROM scratch_touched
+    ))) AND ((log_partition, log_offset) NOT IN (
+        SELECT
+            log_partition,
+            log_offset
+        FROM event_excluded
+        WHERE (toDate(occurred_at) >= toDate(fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'))) AND (occurred_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (occurred_at <= fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC'))
+    )) AND (id_hash NOT IN (
+        SELECT id_hash
+        FROM scratch_superseded
+    ))
+) AS event
+ANY LEFT JOIN scratch_ended AS ended ON ended.account_id = event.account_id
+WHERE (event.t >= {from_ms:Int64}) AND (event.t < {to_ms:Int64}) AND ((ended.account_id = '') OR (event.occurred_ms < ended.at_ms));
+
+CREATE VIEW counter_sample
+AS SELECT
+    k,
+    resource,
+    part,
+    usage_type,
+    measure,
+    account_id,
+    shape,
+    t,
+    label,
+    event_ref,
+    high,
+    leadInFrame(t, 1, toInt64(4611686018427387904)) OVER (PARTITION BY k, resource, part, usage_type ORDER BY n ASC ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS next_t,
+    lagInFrame(high, 1, toInt64(-1)) OVER before AS former_high,
+    lagInFrame(label, 1, '') OVER before AS former_label,
+    multiIf(n = 1, 0, (label != '') AND (former_label != '') AND (label != former_label), per_ms, per_ms >= former_high, per_ms - former_high, (label = '') OR (former_label = ''), per_ms, 0) AS delta
+FROM
+(
+    SELECT
+        *,
+        max(per_ms) OVER (PARTITION BY k, resource, part, usage_type, stretch ORDER BY n ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS high
+    FROM
+    (
+        SELECT
+            *,
+            sum(begins) OVER (PARTITION BY k, resource, part, usage_type ORDER BY n ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS stretch
+        FROM
+        (
+            SELECT
+                *,
+                toUInt64(row_number() OVER told) AS n,
+                ((label = '') OR (label != lagInFrame(label, 1, '') OVER told)) AS begins
+            FROM transition(from_ms = {from_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, only_touched = {only_touched:UInt8})
+            WHERE (measure = 3) AND (NOT is_delta)
+            WINDOW told AS (PARTITION BY k, resource, part, usage_type ORDER BY t ASC, rank ASC, sequenced_by ASC, sequence ASC, source ASC, id ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+        )
+    )
+)
+WINDOW before AS (PARTITION BY k, resource, part, usage_type ORDER BY n ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW);
 
 CREATE VIEW current_account
 (
@@ -665,6 +1337,34 @@ ORDER BY
     version DESC
 LIMIT 1 BY key_id;
 
+CREATE VIEW current_archive
+(
+    `month` LowCardinality(String),
+    `version` UInt32,
+    `state` LowCardinality(String),
+    `file` String,
+    `rows` UInt64,
+    `row_checksum` UInt128,
+    `key_checksum` UInt128,
+    `sha256` String,
+    `bytes` UInt64,
+    `structure` String,
+    `last_offset` UInt64,
+    `horizon_at` DateTime64(3, 'UTC'),
+    `run_seq` UInt64,
+    `run_id` String,
+    `state_checksum` UInt128,
+    `archived_at` DateTime64(3, 'UTC'),
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String
+)
+AS SELECT *
+FROM archive
+ORDER BY
+    month ASC,
+    version DESC
+LIMIT 1 BY month;
+
 CREATE VIEW current_catalogue
 (
     `kind` LowCardinality(String),
@@ -684,6 +1384,32 @@ ORDER BY
 LIMIT 1 BY
     kind,
     id;
+
+CREATE VIEW current_finding
+(
+    `finding_id` UInt128,
+    `version` UInt64,
+    `check` LowCardinality(String),
+    `severity` LowCardinality(String),
+    `account_id` String,
+    `usage_type` UInt16,
+    `resource` String,
+    `part` String,
+    `what` String,
+    `at` DateTime64(3, 'UTC'),
+    `detail` String,
+    `first_seen_at` DateTime64(3, 'UTC'),
+    `last_seen_at` DateTime64(3, 'UTC'),
+    `state` LowCardinality(String),
+    `decided_by` String,
+    `reason` String
+)
+AS SELECT *
+FROM finding
+ORDER BY
+    finding_id ASC,
+    version DESC
+LIMIT 1 BY finding_id;
 
 CREATE VIEW current_rate_card
 (
@@ -721,6 +1447,7 @@ CREATE VIEW current_run
     `kind` LowCardinality(String),
     `state` LowCardinality(String),
     `period` String,
+    `dry_run` UInt8,
     `from_at` DateTime64(3, 'UTC'),
     `to_at` DateTime64(3, 'UTC'),
     `bound` String,
@@ -728,12 +1455,17 @@ CREATE VIEW current_run
     `versions` String,
     `counts` String,
     `error` String,
+    `began_at` DateTime64(3, 'UTC'),
+    `holder` String,
+    `lease_expires_at` DateTime64(3, 'UTC'),
+    `progress` String,
     `changed_at` DateTime64(3, 'UTC')
 )
 AS SELECT *
 FROM run
 ORDER BY
     run_seq ASC,
+    state = 'failed' DESC,
     step DESC
 LIMIT 1 BY run_seq;
 
@@ -765,7 +1497,7 @@ AS SELECT
     quantity,
     toUnixTimestamp64Milli(from_at) AS slice_from_ms,
     toUnixTimestamp64Milli(to_at) AS slice_to_ms
-FROM published_slice(as_of = {as_of:UInt64})
+FROM published_slice(as_of = {as_of:UInt64}, live_seq = 0)
 WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND arrayExists(cut -> ((cut > toUnixTimestamp64Milli(window_start)) AND (cut < toUnixTimestamp64Milli(window_end))), {cuts:Array(Int64)})
 UNION ALL
 SELECT
@@ -780,8 +1512,157 @@ SELECT
     quantity,
     toUnixTimestamp64Milli(first_at),
     toUnixTimestamp64Milli(last_at)
-FROM published_usage(as_of = {as_of:UInt64})
+FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
 WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND (abs(slices) = 1) AND arrayExists(cut -> ((cut > toUnixTimestamp64Milli(window_start)) AND (cut < toUnixTimestamp64Milli(window_end))), {cuts:Array(Int64)});
+
+CREATE VIEW fresh_record
+AS SELECT
+    account_id,
+    usage_type,
+    resource,
+    part,
+    shape,
+    window_start,
+    window_end,
+    sum(row.quantity) AS quantity,
+    sum(toInt64(row.duration_ms)) AS duration_ms,
+    sum(toInt64(row.slices)) AS slices,
+    argMaxIf(row.first_at, row.run_seq, row.sign = 1) AS first_at,
+    argMaxIf(row.last_at, row.run_seq, row.sign = 1) AS last_at
+FROM usage_record AS row
+WHERE (window_start IN (
+    SELECT window_start
+    FROM fresh_window(since_run = {since_run:UInt64})
+)) AND ((k >= {k_from:UInt64}) AND (k <= {k_to:UInt64})) AND (row.run_seq IN (
+    SELECT run_seq
+    FROM published_run
+    WHERE kind = 'aggregate'
+))
+GROUP BY
+    account_id,
+    usage_type,
+    resource,
+    part,
+    shape,
+    window_start,
+    window_end
+HAVING sum(row.sign) != 0;
+
+CREATE VIEW fresh_slice
+AS SELECT
+    account_id,
+    usage_type,
+    resource,
+    part,
+    shape,
+    window_start,
+    window_end,
+    from_at,
+    to_at,
+    sum(row.quantity) AS quantity
+FROM slice AS row
+WHERE (window_start IN (
+    SELECT window_start
+    FROM fresh_window(since_run = {since_run:UInt64})
+)) AND ((k >= {k_from:UInt64}) AND (k <= {k_to:UInt64})) AND (row.run_seq IN (
+    SELECT run_seq
+    FROM published_run
+    WHERE kind = 'aggregate'
+))
+GROUP BY
+    account_id,
+    usage_type,
+    resource,
+    part,
+    shape,
+    window_start,
+    window_end,
+    from_at,
+    to_at
+HAVING sum(row.sign) != 0;
+
+CREATE VIEW fresh_stretch
+AS SELECT
+    account_id,
+    usage_type,
+    resource,
+    part,
+    window_start,
+    first_at AS from_at,
+    last_at AS to_at
+FROM fresh_record(since_run = {since_run:UInt64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64})
+WHERE (slices = 1) AND (duration_ms > 0)
+UNION ALL
+SELECT
+    account_id,
+    usage_type,
+    resource,
+    part,
+    window_start,
+    from_at,
+    to_at
+FROM fresh_slice(since_run = {since_run:UInt64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64})
+WHERE (account_id, usage_type, resource, part, shape, window_start) IN (
+    SELECT
+        account_id,
+        usage_type,
+        resource,
+        part,
+        shape,
+        window_start
+    FROM fresh_record(since_run = {since_run:UInt64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64})
+    WHERE (slices > 1) AND (duration_ms > 0)
+);
+
+CREATE VIEW fresh_window
+AS SELECT DISTINCT window_start
+FROM run_window
+WHERE (run_seq > {since_run:UInt64}) AND (run_seq IN (
+    SELECT run_seq
+    FROM published_run
+    WHERE kind = 'aggregate'
+));
+
+CREATE VIEW gauge_interval
+AS SELECT
+    k,
+    resource,
+    part,
+    usage_type,
+    measure,
+    account_id,
+    shape,
+    per_ms,
+    t AS from_ms,
+    least(next_t, if(max_gap_ms = 0, toInt64(4611686018427387904), t + max_gap_ms)) AS to_ms,
+    event_ref AS opened_by,
+    if(next_t <= to_ms, next_ref, toUInt64(0)) AS closed_by
+FROM
+(
+    SELECT
+        *,
+        leadInFrame(t, 1, toInt64(4611686018427387904)) OVER following AS next_t,
+        leadInFrame(event_ref, 1, toUInt64(0)) OVER following AS next_ref
+    FROM
+    (
+        SELECT
+            *,
+            anyLast(if(effect = 0, NULL, toNullable(toString(account_id)))) OVER (PARTITION BY k, resource, part, usage_type ORDER BY t ASC, rank ASC, sequenced_by ASC, sequence ASC, effect ASC, source ASC, id ASC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS holder
+        FROM transition(from_ms = {from_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, only_touched = {only_touched:UInt8})
+        WHERE measure = 4
+    )
+    WHERE (effect != 0) OR (ifNull(holder, '') = account_id)
+    WINDOW following AS (PARTITION BY k, resource, part, usage_type ORDER BY t ASC, rank ASC, sequenced_by ASC, sequence ASC, effect ASC, source ASC, id ASC ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)
+) AS step
+INNER JOIN
+(
+    SELECT DISTINCT
+        usage_type,
+        max_gap_ms
+    FROM metering_rule(registry_version = {registry_version:String})
+    WHERE measure = 4
+) AS rule ON rule.usage_type = step.usage_type
+WHERE (effect != 0) AND (per_ms > 0) AND (to_ms > from_ms);
 
 CREATE VIEW identified_usage
 AS SELECT
@@ -799,7 +1680,7 @@ AS SELECT
     first_at,
     last_at,
     reinterpretAsUInt128(sipHash128(concat(reinterpretAsFixedString(toUInt32(length(account_id))), reinterpretAsFixedString(toUInt32(length(resource))), reinterpretAsFixedString(usage_type), reinterpretAsFixedString(shape), reinterpretAsFixedString(toUnixTimestamp64Milli(window_start)), reinterpretAsFixedString(toUnixTimestamp64Milli(window_end)), account_id, resource, part))) AS usage_record_id
-FROM published_usage(as_of = {as_of:UInt64})
+FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
 WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC'));
 
 CREATE VIEW interval
@@ -807,12 +1688,14 @@ AS WITH
     stories AS
     (
         SELECT
-            any(k) AS k,
+            any(step.k) AS k,
             resource,
             part,
             usage_type,
-            arraySort(groupArray((t, rank, sequenced_by, sequence, effect, source, id, CAST(account_id, 'String'), shape, size, opened_ms, opened_by))) AS steps
-        FROM transition(from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, bound_partitions = {bound_partitions:Array(UInt32)}, bound_offsets = {bound_offsets:Array(Int64)}, registry_version = {registry_version:String}, run_seq = {run_seq:UInt64}, touched_by = {touched_by:UInt64})
+            any(step.measure) AS measure,
+            arraySort(groupArray((t, rank, sequenced_by, sequence, effect, source, id, CAST(account_id, 'String'), shape, per_ms, event_ref))) AS steps
+        FROM transition(from_ms = {from_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, only_touched = {only_touched:UInt8}) AS step
+        WHERE step.measure <= 1
         GROUP BY
             resource,
             part,
@@ -825,8 +1708,9 @@ AS WITH
             resource,
             part,
             usage_type,
+            measure,
             steps,
-            (arrayFold((held, step) -> multiIf(((step.5) = 0) AND ((held.1) = 1) AND ((held.2) = (step.8)), (toUInt8(0), step.8, step.9, arrayPushBack(held.4, toUInt8(1))), ((step.5) = 0) OR (((step.5) = 2) AND ((held.1) = 0)) OR (((held.1) = 1) AND ((held.2) = (step.8)) AND ((held.3) = (step.9))), (held.1, held.2, held.3, arrayPushBack(held.4, toUInt8(0))), (toUInt8(1), step.8, step.9, arrayPushBack(held.4, toUInt8(1)))), steps, (toUInt8(0), '', toUInt128(0), emptyArrayUInt8()))).4 AS turns
+            (arrayFold((held, step) -> multiIf(((step.5) = 0) AND ((held.1) = 1) AND ((held.2) = (step.8)), (toUInt8(0), step.8, step.9, step.10, arrayPushBack(held.5, toUInt8(1))), ((step.5) = 0) OR (((step.5) = 2) AND ((held.1) = 0)) OR (((held.1) = 1) AND ((held.2) = (step.8)) AND (((step.10) < 0) OR (((held.3) = (step.9)) AND ((held.4) = (step.10))))), (held.1, held.2, held.3, held.4, arrayPushBack(held.5, toUInt8(0))), (toUInt8(1), step.8, step.9, step.10, arrayPushBack(held.5, toUInt8(1)))), steps, (toUInt8(0), '', toUInt128(0), toInt64(0), emptyArrayUInt8()))).5 AS turns
         FROM stories
     ),
     turning AS
@@ -836,9 +1720,10 @@ AS WITH
             resource,
             part,
             usage_type,
+            measure,
             arrayFilter((step, turn) -> turn, steps, turns) AS kept,
             arrayPushBack(arrayPopFront(kept.1), toInt64(4611686018427387904)) AS ends,
-            arrayPushBack(arrayPopFront(kept.12), toUInt64(0)) AS enders
+            arrayPushBack(arrayPopFront(kept.11), toUInt64(0)) AS enders
         FROM folded
         WHERE has(turns, 1)
     )
@@ -847,13 +1732,13 @@ SELECT
     resource,
     part,
     usage_type,
+    measure,
     turn.8 AS account_id,
     turn.9 AS shape,
-    turn.10 AS size,
+    greatest(turn.10, 0) AS per_ms,
     turn.1 AS from_ms,
     next_t AS to_ms,
-    turn.11 AS opened_ms,
-    turn.12 AS opened_by,
+    turn.11 AS opened_by,
     next_by AS closed_by
 FROM turning
 ARRAY JOIN
@@ -862,23 +1747,108 @@ ARRAY JOIN
     enders AS next_by
 WHERE ((turn.5) != 0) AND (next_t > (turn.1));
 
-CREATE VIEW metered_event
+CREATE VIEW late_window
+AS SELECT DISTINCT
+    written.run_seq AS run_seq,
+    written.window_start AS window_start
+FROM
+(
+    SELECT
+        1 AS everyone,
+        run_seq,
+        window_start
+    FROM published_window
+    WHERE run_seq <= {as_of:UInt64}
+) AS written
+ASOF INNER JOIN
+(
+    SELECT
+        1 AS everyone,
+        run_seq AS close_seq,
+        max(max(to_at)) OVER (ORDER BY run_seq ASC) AS closed_to
+    FROM closed_period
+    GROUP BY run_seq
+) AS closing ON (closing.everyone = written.everyone) AND (closing.close_seq < written.run_seq)
+WHERE written.window_start < closing.closed_to;
+
+CREATE VIEW masked_event
 AS SELECT
-    event.k AS k,
-    event.resource AS resource,
-    event.part AS part,
+    k,
+    resource,
+    part,
+    usage_type,
+    measure,
+    effect,
+    t,
+    sequence,
+    source,
+    id,
+    account_id,
+    per_ms,
+    is_delta,
+    label,
+    event_ref,
+    reinterpretAsUInt128(sipHash128(project_id, zone, offering, template, resource_type, vm, size, virtual_size, details, tags)) AS shape,
+    project_id,
+    zone,
+    offering,
+    template,
+    resource_type,
+    vm,
+    size,
+    virtual_size,
+    details,
+    tags
+FROM
+(
+    SELECT
+        event.k AS k,
+        event.resource AS resource,
+        event.part AS part,
+        rule.usage_type AS usage_type,
+        rule.measure AS measure,
+        rule.effect AS effect,
+        event.t AS t,
+        event.sequence AS sequence,
+        event.source AS source,
+        event.id AS id,
+        event.account_id AS account_id,
+        event.event_ref AS event_ref,
+        multiIf(measure = 1, event.size, (measure IN (2, 3, 4, 6, 8)) AND (effect = 3), reading_values[indexOf(reading_names, reading)], 1) AS per_ms,
+        counter = 'delta' AS is_delta,
+        if(measure = 7, JSONExtractString(event.details, reading), epoch) AS label,
+        if(empty(shape_by) OR has(shape_by, 'project_id'), toString(event.project_id), '') AS project_id,
+        if(empty(shape_by) OR has(shape_by, 'zone'), toString(event.zone), '') AS zone,
+        if(empty(shape_by) OR has(shape_by, 'offering'), toString(event.offering), '') AS offering,
+        if(empty(shape_by) OR has(shape_by, 'template'), toString(event.template), '') AS template,
+        if(empty(shape_by) OR has(shape_by, 'resource_type'), toString(event.resource_type), '') AS resource_type,
+        if(empty(shape_by) OR has(shape_by, 'vm'), event.vm, '') AS vm,
+        if(empty(shape_by) OR has(shape_by, 'size'), event.size, -1) AS size,
+        if(empty(shape_by) OR has(shape_by, 'virtual_size'), event.virtual_size, -1) AS virtual_size,
+        if(empty(shape_by) OR has(shape_by, 'details'), event.details, '{}') AS details,
+        if(empty(shape_by) OR has(shape_by, 'tags'), event.tags, '{}') AS tags
+    FROM counted_event(from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, bound_partitions = {bound_partitions:Array(UInt32)}, bound_offsets = {bound_offsets:Array(Int64)}, only_touched = {only_touched:UInt8}) AS event
+    INNER JOIN
+    (
+        SELECT *
+        FROM metering_rule(registry_version = {registry_version:String})
+        WHERE masked = 1
+    ) AS rule ON rule.event_type = event.type
+    WHERE ((NOT ((measure IN (2, 3, 4, 6, 8)) AND (effect = 3))) OR has(reading_names, reading)) AND ((measure != 7) OR JSONHas(event.details, reading))
+);
+
+CREATE VIEW metering_rule
+AS SELECT
+    effects.event_type AS event_type,
     effects.usage_type AS usage_type,
     effects.effect AS effect,
-    toUnixTimestamp64Milli(event.occurred_at) AS t,
-    event.sequence AS sequence,
-    event.source AS source,
-    event.id AS id,
-    event.account_id AS account_id,
-    event.shape AS shape,
-    event.size AS size,
-    reinterpretAsUInt64(event.id_hash) AS event_ref
-FROM event
-INNER JOIN
+    toUInt8(if(effects.usage_type = 0, 255, indexOf(['duration', 'capacity', 'sum', 'counter', 'gauge', 'count', 'max', 'unique', 'latest'], types.measure) - 1)) AS measure,
+    types.reading AS reading,
+    types.shape_by AS shape_by,
+    types.parts AS parts,
+    types.max_gap_ms AS max_gap_ms,
+    toUInt8(notEmpty(types.shape_by) OR (types.measure = 'unique')) AS masked
+FROM
 (
     SELECT DISTINCT
         event_type,
@@ -886,18 +1856,41 @@ INNER JOIN
         effect
     FROM usage_type_effect
     WHERE registry_version = {registry_version:String}
-) AS effects ON effects.event_type = event.type
-WHERE (toDate(event.occurred_at) >= toDate(fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'))) AND (toDate(event.occurred_at) <= toDate(fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC'))) AND (event.occurred_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (event.occurred_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND ((event.k >= {k_from:UInt64}) AND (event.k <= {k_to:UInt64})) AND (toInt64(event.log_offset) <= transform(event.log_partition, {bound_partitions:Array(UInt32)}, {bound_offsets:Array(Int64)}, toInt64(-1))) AND (({touched_by:UInt64} = 0) OR (event.k IN (
-    SELECT k
-    FROM run_touched
-    WHERE run_seq = {touched_by:UInt64}
-))) AND ((event.log_partition, event.log_offset) NOT IN (
+) AS effects
+LEFT JOIN
+(
+    SELECT DISTINCT
+        usage_type,
+        toString(measure) AS measure,
+        reading,
+        shape_by,
+        parts,
+        max_gap_ms
+    FROM usage_type
+    WHERE registry_version = {registry_version:String}
+) AS types ON types.usage_type = effects.usage_type;
+
+CREATE VIEW moving_account
+AS SELECT
+    fixed.account_id AS account_id,
+    fixed.timeline AS timeline,
+    wish.wanted AS wanted,
+    greatest(wish.named_ms, if(wish.named = '', {default_since_ms:Int64}, toInt64(0))) AS since_ms,
+    concat(timeline, '>', wanted, '@', toString(since_ms)) AS move
+FROM
+(
     SELECT
-        log_partition,
-        log_offset
-    FROM event_excluded
-    WHERE (toDate(occurred_at) >= toDate(fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'))) AND (occurred_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (occurred_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC'))
-));
+        account_id,
+        if(named = '', {default_zone:String}, named) AS wanted,
+        arrayReverseSort(groupArray((version, toString(account.time_zone), toUnixTimestamp64Milli(changed_at)))) AS versions,
+        (versions[1]).2 AS named,
+        arrayFirstIndex(told -> ((told.2) != named), versions) AS other,
+        (versions[if(other = 0, length(versions), other - 1)]).3 AS named_ms
+    FROM account
+    GROUP BY account_id
+) AS wish
+INNER JOIN zone_of_account(run_seq = {run_seq:UInt64}) AS fixed ON fixed.account_id = wish.account_id
+WHERE fixed.time_zone != wish.wanted;
 
 CREATE VIEW open_state
 AS SELECT
@@ -905,41 +1898,77 @@ AS SELECT
     resource,
     part,
     usage_type,
+    measure,
     account_id,
     shape,
-    size,
+    per_ms,
+    epoch,
     toUnixTimestamp64Milli(opened_at) AS opened_ms,
     opened_by
 FROM resource_state
-WHERE (at = fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND ((k >= {k_from:UInt64}) AND (k <= {k_to:UInt64})) AND (({touched_by:UInt64} = 0) OR (k IN (
+WHERE (at = fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND ((k >= {k_from:UInt64}) AND (k <= {k_to:UInt64})) AND (({only_touched:UInt8} = 0) OR (k IN (
     SELECT k
-    FROM run_touched
-    WHERE run_seq = {touched_by:UInt64}
+    FROM scratch_touched
 ))) AND (((run_seq IN (
     SELECT max(run_seq)
     FROM checkpoint
-    WHERE (at = fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND ((run_seq = {run_seq:UInt64}) OR (run_seq IN (
+    WHERE (at = fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (run_seq IN (
         SELECT run_seq
-        FROM published_run
-    )))
+        FROM scratch_run
+    ))
 )) AND (k NOT IN (
     SELECT k
     FROM resource_state_repair
-    WHERE (at = fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND ((run_seq = {run_seq:UInt64}) OR (run_seq IN (
+    WHERE (at = fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (run_seq IN (
         SELECT run_seq
-        FROM published_run
-    )))
+        FROM scratch_run
+    ))
 ))) OR ((k, run_seq) IN (
     SELECT
         k,
         max(run_seq)
     FROM resource_state_repair
-    WHERE (at = fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND ((run_seq = {run_seq:UInt64}) OR (run_seq IN (
+    WHERE (at = fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (run_seq IN (
         SELECT run_seq
-        FROM published_run
-    )))
+        FROM scratch_run
+    ))
     GROUP BY k
 )));
+
+CREATE VIEW partial_slice
+AS SELECT
+    account_id,
+    usage_type,
+    measure,
+    resource,
+    part,
+    shape,
+    label,
+    per_ms,
+    from_ms AS opened_ms,
+    opened_by,
+    {edges:Array(Int64)}[w] AS start_ms,
+    {edges:Array(Int64)}[w + 1] AS end_ms,
+    greatest(from_ms, start_ms) AS slice_from_ms,
+    least(to_ms, end_ms) AS slice_to_ms,
+    if(to_ms < end_ms, closed_by, toUInt64(0)) AS slice_closed_by,
+    slice_to_ms - slice_from_ms AS slice_ms,
+    toInt256(slice_ms) * per_ms AS slice_quantity
+FROM placed_interval(edges = {edges:Array(Int64)}, zone = {zone:String})
+ARRAY JOIN arrayFilter(at -> ((at < whole_w) OR (at >= open_w)), if(first_w = last_w, [first_w], [first_w, last_w])) AS w;
+
+CREATE VIEW placed_interval
+AS SELECT
+    *,
+    toUInt32(transform(roundDown(greatest(from_ms, {edges:Array(Int64)}[1]), {edges:Array(Int64)}), {edges:Array(Int64)}, arrayEnumerate({edges:Array(Int64)}), toUInt32(0))) AS first_w,
+    toUInt32(transform(roundDown(least(to_ms, {edges:Array(Int64)}[-1]) - 1, {edges:Array(Int64)}), {edges:Array(Int64)}, arrayEnumerate({edges:Array(Int64)}), toUInt32(0))) AS last_w,
+    if(from_ms <= ({edges:Array(Int64)}[first_w]), first_w, first_w + 1) AS whole_w,
+    greatest(whole_w, if(to_ms >= ({edges:Array(Int64)}[last_w + 1]), last_w + 1, last_w)) AS open_w
+FROM scratch_interval
+WHERE (measure != 9) AND (from_ms < ({edges:Array(Int64)}[-1])) AND (to_ms > ({edges:Array(Int64)}[1])) AND (account_id IN (
+    SELECT account_id
+    FROM account_of_zone(zone = {zone:String}, at_ms = ({edges:Array(Int64)}[1]))
+));
 
 CREATE VIEW published_run
 (
@@ -961,31 +1990,33 @@ WHERE (state = 'published') AND (run_seq NOT IN (
 CREATE VIEW published_slice
 AS SELECT *
 FROM slice
-WHERE run_seq IN (
+WHERE (run_seq = {live_seq:UInt64}) OR (run_seq IN (
     SELECT run_seq
     FROM published_run
     WHERE (kind = 'aggregate') AND (run_seq <= {as_of:UInt64})
-);
+));
 
 CREATE VIEW published_usage
 AS SELECT *
 FROM usage_record
-WHERE run_seq IN (
+WHERE (run_seq = {live_seq:UInt64}) OR (run_seq IN (
     SELECT run_seq
     FROM published_run
     WHERE (kind = 'aggregate') AND (run_seq <= {as_of:UInt64})
-);
+));
 
 CREATE VIEW published_window
 (
-    `time_zone` LowCardinality(String),
+    `time_zone` String,
+    `calendar` LowCardinality(String),
     `window_start` DateTime64(3, 'UTC'),
     `window_end` DateTime64(3, 'UTC'),
     `run_seq` UInt64,
     `first` UInt8
 )
 AS SELECT
-    time_zone,
+    splitByString(' from ', toString(run_window.time_zone))[1] AS time_zone,
+    toString(run_window.time_zone) AS calendar,
     window_start,
     window_end,
     run_seq,
@@ -1002,19 +2033,87 @@ AS SELECT
     used.account_id AS account_id,
     if(account.payer_account_id = '', toString(used.account_id), account.payer_account_id) AS payer_account_id,
     if(payer.currency = '', {default_currency:String}, toString(payer.currency)) AS currency,
-    if(account.time_zone = '', {default_zone:String}, toString(account.time_zone)) AS time_zone,
+    multiIf(zoned.timeline != '', zoned.timeline, account.time_zone = '', concat('0 ', {default_zone:String}), concat('0 ', account.time_zone)) AS timeline,
     if(account.rate_card_id = '', {default_card:String}, account.rate_card_id) AS rate_card_id
 FROM
 (
     SELECT DISTINCT account_id
-    FROM published_usage(as_of = {as_of:UInt64})
+    FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
     WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC'))
 ) AS used
 LEFT JOIN current_account AS account ON account.account_id = used.account_id
 LEFT JOIN current_account AS payer ON payer.account_id = if(account.payer_account_id = '', toString(used.account_id), account.payer_account_id)
+LEFT JOIN zone_of_account(run_seq = 0) AS zoned ON zoned.account_id = used.account_id
 WHERE account.kind != 'system';
 
-CREATE VIEW touched_record
+CREATE VIEW story
+AS SELECT DISTINCT
+    k,
+    resource,
+    part,
+    usage_type,
+    measure,
+    account_id
+FROM open_state(from_ms = {from_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, only_touched = {only_touched:UInt8})
+UNION DISTINCT
+SELECT DISTINCT
+    k,
+    resource,
+    part,
+    usage_type,
+    measure,
+    CAST(account_id, 'LowCardinality(String)')
+FROM scratch_event
+WHERE (usage_type != 0) AND (effect != 0);
+
+CREATE VIEW told_step
+AS WITH
+    stories AS
+    (
+        SELECT
+            any(step.k) AS k,
+            resource,
+            part,
+            usage_type,
+            arraySort(groupArray((t, rank, sequenced_by, sequence, effect, source, id, CAST(account_id, 'String'), shape, per_ms, event_ref))) AS steps
+        FROM transition(from_ms = {from_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, only_touched = {only_touched:UInt8}) AS step
+        WHERE step.measure <= 1
+        GROUP BY
+            resource,
+            part,
+            usage_type
+    ),
+    folded AS
+    (
+        SELECT
+            k,
+            resource,
+            part,
+            usage_type,
+            steps,
+            (arrayFold((held, step) -> multiIf(((step.5) = 0) AND ((held.1) = 1) AND ((held.2) = (step.8)), (toUInt8(0), step.8, step.9, arrayPushBack(held.4, (toUInt8(1), held.1))), ((step.5) = 0) OR (((step.5) = 2) AND ((held.1) = 0)) OR (((held.1) = 1) AND ((held.2) = (step.8)) AND ((held.3) = (step.9))), (held.1, held.2, held.3, arrayPushBack(held.4, (toUInt8(0), held.1))), (toUInt8(1), step.8, step.9, arrayPushBack(held.4, (toUInt8(1), held.1)))), steps, (toUInt8(0), '', toUInt128(0), CAST([], 'Array(Tuple(UInt8, UInt8))')))).4 AS turns
+        FROM stories
+    )
+SELECT
+    k,
+    resource,
+    part,
+    usage_type,
+    step.1 AS t,
+    step.5 AS effect,
+    step.6 AS source,
+    step.7 AS id,
+    step.8 AS account_id,
+    step.11 AS event_ref,
+    turn.1 AS turned,
+    turn.2 AS was_open
+FROM folded
+ARRAY JOIN
+    steps AS step,
+    turns AS turn
+WHERE (step.2) > 0;
+
+CREATE VIEW touched_extreme
 AS SELECT
     account_id,
     start_ms,
@@ -1023,15 +2122,65 @@ AS SELECT
     resource,
     part,
     shape,
+    multiIf(any(measure) = 6, toInt256(max(per_ms)), any(measure) = 8, toInt256(argMax(per_ms, slice_from_ms)), toInt256(uniqExact(label))) AS quantity,
+    toInt64(0) AS duration_ms,
+    toInt32(1) AS slices,
+    multiIf(any(measure) = 6, -((max((per_ms, -slice_from_ms))).2), any(measure) = 8, max(slice_from_ms), min(slice_from_ms)) AS first_ms,
+    first_ms + 1 AS last_ms,
+    first_ms AS opened_ms,
+    multiIf(any(measure) = 6, argMax(opened_by, (per_ms, -slice_from_ms)), any(measure) = 8, argMax(opened_by, slice_from_ms), argMin(opened_by, (slice_from_ms, opened_by))) AS opened_by,
+    opened_by AS closed_by
+FROM partial_slice(edges = {edges:Array(Int64)}, zone = {zone:String})
+WHERE measure IN (6, 7, 8)
+GROUP BY
+    account_id,
+    usage_type,
+    resource,
+    part,
+    shape,
+    start_ms,
+    end_ms
+HAVING quantity > 0;
+
+CREATE VIEW touched_record
+AS SELECT
+    account_id,
+    {edges:Array(Int64)}[w] AS start_ms,
+    {edges:Array(Int64)}[w + 1] AS end_ms,
+    usage_type,
+    resource,
+    part,
+    shape,
+    toInt256(end_ms - start_ms) * per_ms AS quantity,
+    end_ms - start_ms AS duration_ms,
+    toInt32(1) AS slices,
+    start_ms AS first_ms,
+    end_ms AS last_ms,
+    from_ms AS opened_ms,
+    opened_by,
+    toUInt64(0) AS closed_by
+FROM placed_interval(edges = {edges:Array(Int64)}, zone = {zone:String})
+ARRAY JOIN range(whole_w, open_w) AS w
+WHERE measure <= 5
+UNION ALL
+SELECT
+    account_id,
+    start_ms,
+    end_ms,
+    usage_type,
+    resource,
+    part,
+    shape,
     sum(slice_quantity) AS quantity,
-    sum(slice_ms) AS duration_ms,
+    sum(if((measure IN (0, 1, 4)), slice_ms, 0)) AS duration_ms,
     toInt32(count()) AS slices,
     min(slice_from_ms) AS first_ms,
     max(slice_to_ms) AS last_ms,
     argMin(opened_ms, slice_from_ms) AS opened_ms,
     argMin(opened_by, slice_from_ms) AS opened_by,
     argMax(slice_closed_by, slice_to_ms) AS closed_by
-FROM window_slice(edges = {edges:Array(Int64)}, zone = {zone:String}, run_seq = {run_seq:UInt64}, capacity_types = {capacity_types:Array(UInt16)})
+FROM partial_slice(edges = {edges:Array(Int64)}, zone = {zone:String})
+WHERE measure <= 5
 GROUP BY
     account_id,
     usage_type,
@@ -1047,8 +2196,9 @@ AS SELECT
     resource,
     part,
     usage_type,
+    measure,
     toInt8(1) AS effect,
-    {from_ms:Int64} AS t,
+    opened_ms AS t,
     toInt8(0) AS rank,
     '' AS sequenced_by,
     toInt64(-1) AS sequence,
@@ -1056,13 +2206,14 @@ AS SELECT
     '' AS id,
     account_id,
     shape,
-    size,
-    opened_ms,
-    opened_by
-FROM open_state(from_ms = {from_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, run_seq = {run_seq:UInt64}, touched_by = {touched_by:UInt64})
-WHERE ({touched_by:UInt64} != 0) OR (k IN (
+    per_ms,
+    toUInt8(0) AS is_delta,
+    epoch AS label,
+    opened_by AS event_ref
+FROM open_state(from_ms = {from_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, only_touched = {only_touched:UInt8})
+WHERE ({only_touched:UInt8} != 0) OR (measure = 4) OR (k IN (
     SELECT k
-    FROM metered_event(from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, bound_partitions = {bound_partitions:Array(UInt32)}, bound_offsets = {bound_offsets:Array(Int64)}, registry_version = {registry_version:String}, touched_by = {touched_by:UInt64})
+    FROM scratch_event
 ))
 UNION ALL
 SELECT
@@ -1070,27 +2221,30 @@ SELECT
     resource,
     part,
     usage_type,
+    measure,
     effect,
     t,
     toInt8(if(sequence >= 0, 1, 2)) AS rank,
-    CAST(if(sequence >= 0, source, ''), 'String') AS sequenced_by,
+    if(sequence >= 0, source, '') AS sequenced_by,
     sequence,
-    CAST(source, 'String') AS source,
+    source,
     id,
     account_id,
     shape,
-    size,
-    t AS opened_ms,
-    event_ref AS opened_by
-FROM metered_event(from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, bound_partitions = {bound_partitions:Array(UInt32)}, bound_offsets = {bound_offsets:Array(Int64)}, registry_version = {registry_version:String}, touched_by = {touched_by:UInt64});
+    per_ms,
+    is_delta,
+    label,
+    event_ref
+FROM scratch_event
+WHERE usage_type != 0;
 
 CREATE VIEW untouched_state
 AS SELECT *
-FROM open_state(from_ms = {from_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, run_seq = {run_seq:UInt64}, touched_by = 0)
-WHERE k NOT IN (
+FROM open_state(from_ms = {from_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, only_touched = 0)
+WHERE (measure != 4) AND (k NOT IN (
     SELECT k
-    FROM metered_event(from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, bound_partitions = {bound_partitions:Array(UInt32)}, bound_offsets = {bound_offsets:Array(Int64)}, registry_version = {registry_version:String}, touched_by = 0)
-);
+    FROM scratch_event
+));
 
 CREATE VIEW usage_part
 AS SELECT
@@ -1186,7 +2340,7 @@ WHERE ((account_id, window_start) IN (
     SELECT
         account_id,
         window_start
-    FROM published_usage(as_of = {as_of:UInt64})
+    FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
     WHERE (sign = -1) AND (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC'))
 )) AND (usage_record_id IN (
     SELECT usage_record_id
@@ -1204,41 +2358,15 @@ GROUP BY
     usage_record_id
 HAVING sum(sign) > 0;
 
-CREATE VIEW window_slice
-AS SELECT
-    account_id,
-    usage_type,
-    resource,
-    part,
-    shape,
-    opened_ms,
-    opened_by,
-    reinterpretAsUInt128(sipHash128(account_id, usage_type, resource, part, shape, start_ms)) AS record_hash,
-    {edges:Array(Int64)}[w] AS start_ms,
-    {edges:Array(Int64)}[w + 1] AS end_ms,
-    greatest(from_ms, start_ms) AS slice_from_ms,
-    least(to_ms, end_ms) AS slice_to_ms,
-    if(to_ms < end_ms, closed_by, toUInt64(0)) AS slice_closed_by,
-    slice_to_ms - slice_from_ms AS slice_ms,
-    if((usage_type IN ({capacity_types:Array(UInt16)})), toInt256(slice_ms) * greatest(size, 0), toInt256(slice_ms)) AS slice_quantity
-FROM
-(
-    SELECT
-        *,
-        toUInt32(transform(roundDown(greatest(from_ms, {edges:Array(Int64)}[1]), {edges:Array(Int64)}), {edges:Array(Int64)}, arrayEnumerate({edges:Array(Int64)}), toUInt32(0))) AS first_w,
-        toUInt32(transform(roundDown(least(to_ms, {edges:Array(Int64)}[-1]) - 1, {edges:Array(Int64)}), {edges:Array(Int64)}, arrayEnumerate({edges:Array(Int64)}), toUInt32(0))) AS last_w
-    FROM scratch_interval
-    WHERE (from_ms < ({edges:Array(Int64)}[-1])) AND (to_ms > ({edges:Array(Int64)}[1])) AND (account_id IN (
-        SELECT account_id
-        FROM account_of_zone(zone = {zone:String}, run_seq = {run_seq:UInt64})
-    ))
-)
-ARRAY JOIN range(first_w, last_w + 1) AS w;
-
 CREATE VIEW zone_of_account
 AS SELECT
     account_id,
-    argMax(account_zone.time_zone, account_zone.run_seq) AS time_zone
+    arraySort(groupArray((toUnixTimestamp64Milli(from_at), account_zone.run_seq, toString(account_zone.time_zone)))) AS entries,
+    arrayFilter((entry, next_ms) -> ((entry.1) != next_ms), entries, arrayPushBack(arrayPopFront(entries.1), toInt64(-1))) AS counting,
+    (counting.3)[-1] AS time_zone,
+    counting.1 AS from_ms,
+    counting.3 AS zones,
+    arrayStringConcat(arrayMap((ms, name) -> concat(toString(ms), ' ', name), from_ms, zones), ',') AS timeline
 FROM account_zone
 WHERE (account_zone.run_seq = {run_seq:UInt64}) OR (account_zone.run_seq IN (
     SELECT run_seq

@@ -1,6 +1,6 @@
 import { buildSystem, type System } from "../api/system.ts";
 import type { EventLog } from "../core/event-log.ts";
-import { AppError } from "../core/errors.ts";
+import type { TestClock } from "../core/clock.ts";
 import { instant } from "../core/instant.ts";
 import type { Run } from "../core/runs.ts";
 import type { Settings } from "../core/settings.ts";
@@ -12,6 +12,7 @@ import { openTestSystem } from "./test-system.ts";
 export interface Pipeline {
   readonly store: Store;
   readonly settings: Settings;
+  readonly clock: TestClock;
   readonly system: () => System;
   readonly quarantine: () => Quarantine;
   readonly eventLog: () => EventLog;
@@ -19,7 +20,7 @@ export interface Pipeline {
   send(events: readonly unknown[]): Promise<Outcome>;
   aggregate(until_ms: number, from_ms?: number): Promise<Run>;
   putAccount(account_id: string, time_zone: string): Promise<void>;
-  /** Gives an account a zone if it may still have one; false where its usage is published already. */
+  /** Names a zone for an account; whether it counts from the beginning: no run that counts has seen the account. */
   moveAccount(account_id: string, time_zone: string): Promise<boolean>;
   /** Forgets what a process holds in memory, as a restart does. */
   restart(): Promise<void>;
@@ -30,7 +31,7 @@ export interface Pipeline {
   close(): Promise<void>;
 }
 
-const kept = ["schema_migration", "usage_type", "usage_type_effect"];
+const kept = ["schema_migration", "usage_type", "usage_type_effect", "usage_type_added"];
 
 /** Opens a pipeline; its clock stands at `now`, by default after everything the generators write. */
 export async function openPipeline(now = Date.UTC(2027, 0, 1)): Promise<Pipeline> {
@@ -45,6 +46,7 @@ export async function openPipeline(now = Date.UTC(2027, 0, 1)): Promise<Pipeline
   return {
     store,
     settings,
+    clock: opened.clock,
     system: () => system,
     quarantine: () => system.quarantine,
     eventLog: () => system.eventLog,
@@ -60,13 +62,15 @@ export async function openPipeline(now = Date.UTC(2027, 0, 1)): Promise<Pipeline
       await system.accounts.put({ account_id, name: account_id, time_zone }, { by: "test" });
     },
     moveAccount: async (account_id, time_zone) => {
-      try {
-        await system.accounts.put({ account_id, time_zone }, { by: "test" });
-        return true;
-      } catch (error) {
-        if (error instanceof AppError && error.key === "conflict") return false;
-        throw error;
-      }
+      const result = await store.read.query({
+        query: `SELECT count() AS seen FROM account_zone WHERE account_id = {account_id:String}
+          AND run_seq IN (SELECT run_seq FROM run WHERE state = 'published')`,
+        query_params: { account_id },
+        format: "JSONEachRow",
+      });
+      const [row] = await result.json<{ seen: string }>();
+      await system.accounts.put({ account_id, time_zone }, { by: "test" });
+      return row?.seen === "0";
     },
     restart,
     reset: () => empty(kept),

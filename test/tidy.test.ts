@@ -98,7 +98,8 @@ const rules: readonly Rule[] = [
   },
   {
     name: "a file weighs less than 200 kB",
-    applies: /./,
+    // The description of the API is generated, and grows with it.
+    applies: /^(?!api\/openapi\.json$)./,
     fault: ({ text }) => (text.length > 200_000 ? `${text.length} characters` : undefined),
     mustReject: [{ path: "test/cases/all.yaml", text: "x".repeat(200_001) }],
   },

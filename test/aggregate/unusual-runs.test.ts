@@ -79,35 +79,3 @@ test("an event older than the retention horizon is refused and kept in quarantin
   await pipeline.aggregate(at("2016-12-25T00:00:00Z"));
   expect(await quantities()).toEqual(new Map([[at("2016-12-24T00:00:00Z"), 3_600_000n]]));
 });
-
-test("an account put into another zone before its first record loses nothing between the two midnights", async () => {
-  await pipeline.settings.set("usage.aggregation.timezone", "Europe/Amsterdam", "test");
-  await pipeline.putAccount("other", "UTC");
-  const of = (account_id: string, id: string, time: string, type: string): object => ({
-    specversion: "1.0",
-    id,
-    source: "move",
-    type,
-    time,
-    data: { account_id, resource: `vm-${account_id}` },
-  });
-  await pipeline.send([
-    of("other", "1", "2026-07-02T10:00:00Z", "VM.START"),
-    of("other", "2", "2026-07-02T11:00:00Z", "VM.STOP"),
-    of("mover", "3", "2026-07-02T22:30:00Z", "VM.START"),
-    of("mover", "4", "2026-07-02T23:30:00Z", "VM.STOP"),
-  ]);
-  const until = at("2026-07-03T00:15:00Z");
-  await pipeline.aggregate(until);
-  expect(await pipeline.moveAccount("mover", "UTC")).toBe(true);
-  await pipeline.aggregate(until);
-  // both in the UTC day of 2 July: 22:30–23:30 = 1 h for mover, 10:00–11:00 = 1 h for other
-  const truth = await readTruth(pipeline);
-  const hours = truth.map(({ account_id, quantity }) => [account_id, quantity] as const);
-  expect(new Map(hours)).toEqual(
-    new Map([
-      ["mover", 3_600_000n],
-      ["other", 3_600_000n],
-    ]),
-  );
-});

@@ -1,4 +1,4 @@
-import type { LifecycleEvent } from "../../core/events.ts";
+import { type LifecycleEvent, plainRest } from "../../core/events.ts";
 import { instant } from "../../core/instant.ts";
 
 /** A plain event, 2026-10-01T10:12Z, but for what the test is about. */
@@ -27,6 +27,7 @@ export function event(change: Partial<LifecycleEvent> = {}): LifecycleEvent {
     details: "{}",
     tags: "{}",
     extensions: "{}",
+    ...plainRest,
     ...change,
   };
 }

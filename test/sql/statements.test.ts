@@ -50,6 +50,7 @@ function harmless(sql: string): Record<string, unknown> {
   const typed = [...sql.replace(/^\s*--.*$/gm, "").matchAll(/\{(\w+)\s*:\s*([^}]+)\}/g)];
   return Object.fromEntries(
     typed.map(([, name = "", type = ""]): [string, unknown] => {
+      if (name === "structure") return [name, "id Int32"];
       if (name === "path") return [name, join(folder, "trace.parquet")];
       if (type.startsWith("Array")) return [name, type === "Array(String)" ? ["a"] : [0, 1]];
       if (name.endsWith("zone")) return [name, "UTC"];

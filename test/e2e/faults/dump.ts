@@ -45,13 +45,16 @@ export async function writeDump(system: System, course: Course, file: string): P
   writeFileSync(file, JSON.stringify(dump));
 }
 
-async function usageOf({ store, runs }: System, { history }: Course): Promise<unknown[]> {
+async function usageOf({ store, usageTypes, runs }: System, { history }: Course): Promise<unknown[]> {
   const as_of = (await runs.latestPublished("aggregate"))?.seq ?? 0n;
   const everything = { account_ids: [], usage_types: [], resources: [] };
   const filter = { from: instant(0), to: instant(history.until_ms), ...everything };
   const found: unknown[] = [];
   for (let after: UsageKey | null = null; ;) {
-    const page = await listUsageRecords({ store }, { filter, as_of, after, default_zone: "UTC", limit: pageRows });
+    const page = await listUsageRecords(
+      { store, usageTypes },
+      { filter, as_of, after, default_zone: "UTC", limit: pageRows },
+    );
     found.push(...page.records);
     after = page.last;
     if (page.records.length < pageRows) return found;

@@ -5,7 +5,7 @@ import type { InstantMs } from "../core/instant.ts";
 import { defineQuery } from "../core/sql.ts";
 import { EventRow, fromRow } from "../ingest/index.ts";
 import { emptyScratch, type RunContext } from "./context.ts";
-import { explainArchived, readHorizon } from "./retention/horizon.ts";
+import { explainArchived } from "./retention/horizon.ts";
 import {
   excludeRepeats,
   readArrivals,
@@ -53,7 +53,7 @@ interface Stretch {
 export async function admitArrivals(context: RunContext, lateBefore: InstantMs): Promise<{ arrivals: bigint }> {
   const { deps, run_seq } = context;
   const lane = deps.store.run;
-  const horizon = await readHorizon(deps);
+  const horizon = await context.horizon();
   let arrivals = 0n;
   for (const stretch of newStretches(context)) {
     const { log_partition: _partition, ...offsets } = stretch;

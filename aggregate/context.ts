@@ -7,7 +7,7 @@ import type { Run, RunLedger } from "../core/runs.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Store } from "../core/store.ts";
 import type { Ingest, Quarantine } from "../ingest/index.ts";
-import { readHorizon } from "./retention/horizon.ts";
+import { type Horizon, readHorizon } from "./retention/horizon.ts";
 import { selectCheckpoints, selectFirstEvent, selectSpanSize } from "./run-sql.ts";
 
 /** What aggregation stands on. */
@@ -29,6 +29,8 @@ export interface RunContext {
   readonly run: Run;
   readonly run_seq: string;
   readonly registry_version: string;
+  /** Before when events are archived; read once, since it stays where it is while a run goes on. */
+  horizon(): Promise<Horizon | null>;
   /** Published runs below this number count; a run that is made again must not see what came after it. */
   readonly before_seq: string;
   readonly bound_partitions: readonly number[];
@@ -54,9 +56,11 @@ export function createRunContext(
   run: Run,
   input: { settings: Readonly<Record<string, string>>; registry_version: string; before_seq?: bigint },
 ): RunContext {
+  let horizon: Promise<Horizon | null> | null = null;
   return {
     deps,
     run,
+    horizon: () => (horizon ??= readHorizon(deps)),
     run_seq: run.seq.toString(),
     registry_version: input.registry_version,
     before_seq: (input.before_seq ?? run.seq).toString(),
@@ -87,8 +91,8 @@ export async function stateBefore(context: RunContext, at: InstantMs): Promise<I
 }
 
 /** An instant, or the horizon where that is later: what happened before it is archived and does not change. */
-export async function notBehindHorizon({ deps }: RunContext, at: InstantMs): Promise<InstantMs> {
-  return instant(Math.max(at, (await readHorizon(deps))?.at ?? at));
+export async function notBehindHorizon(context: RunContext, at: InstantMs): Promise<InstantMs> {
+  return instant(Math.max(at, (await context.horizon())?.at ?? at));
 }
 
 /** When the first thing happened that is metered in a zone, among all resources or those a run touched; null = nothing. */

@@ -1,4 +1,4 @@
-export { zonesCountFrom } from "./account-zones.ts";
+export { zonesCountFrom } from "./reports/account-zones.ts";
 export { aggregate, type AggregateRequest } from "./aggregate.ts";
 export {
   archiveEvents,
@@ -10,20 +10,26 @@ export { Archive, archivesNeeded, listArchives } from "./retention/archives.ts";
 export { eraseNames, Erasure } from "./retention/erase-names.ts";
 export { watchHorizon } from "./retention/horizon.ts";
 export { restoreArchive, type RestoreOutcome } from "./retention/restore-archive.ts";
-export { changedMonths } from "./changed-months.ts";
-export { type CloseOutcome, closePeriod, type CloseRequest } from "./close-period.ts";
-export { coverNewAccounts, Override } from "./closings.ts";
-export { type Completeness, readCompleteness } from "./completeness.ts";
+export { changedMonths } from "./reports/changed-months.ts";
+export { type CloseOutcome, closePeriod, type CloseRequest } from "./periods/close-period.ts";
+export { coverNewAccounts, Override } from "./periods/closings.ts";
+export { type Completeness, readCompleteness } from "./reports/completeness.ts";
 export type { AggregateDeps } from "./context.ts";
-export { accountPeriod } from "./payers.ts";
-export { BillingPeriod, everyPayer, listPeriods, type PeriodKey } from "./periods.ts";
-export { type CheckedPeriod, Finding, type ReadinessCheck, readReadiness, usageChecks } from "./readiness.ts";
-export { createLive, type Live } from "./live-usage.ts";
+export { accountPeriod } from "./periods/payers.ts";
+export { BillingPeriod, everyPayer, listPeriods, type PeriodKey } from "./periods/periods.ts";
+export { type CheckedPeriod, Finding, type ReadinessCheck, readReadiness, usageChecks } from "./periods/readiness.ts";
+export { createLive, type Live } from "./reports/live-usage.ts";
 export { type Repetition, repeatRun } from "./repeat-run.ts";
-export { readRunDiff, UsageDifference } from "./run-diff.ts";
-export { UsageBasis } from "./usage-basis.ts";
-export { displayQuantity, listUsageRecords, type UsageFilter, type UsageKey, UsageRecord } from "./usage-records.ts";
-export { type Grouping, groupings, summarizeUsage, type SummaryRequest, UsageSum } from "./usage-summary.ts";
+export { readRunDiff, UsageDifference } from "./reports/run-diff.ts";
+export { UsageBasis } from "./reports/usage-basis.ts";
+export {
+  displayQuantity,
+  listUsageRecords,
+  type UsageFilter,
+  type UsageKey,
+  UsageRecord,
+} from "./reports/usage-records.ts";
+export { type Grouping, groupings, summarizeUsage, type SummaryRequest, UsageSum } from "./reports/usage-summary.ts";
 export {
   acceptFinding,
   type FindingFilter,
@@ -35,9 +41,9 @@ export {
   placeOfFinding,
   SanityFinding,
   Severity,
-} from "./findings.ts";
+} from "./sanity/findings.ts";
 export { lastSanityCheck, runSanityChecks, type SanityOutcome } from "./sanity/run-checks.ts";
-export { type InventoryRequest, takeInventory } from "./inventory.ts";
+export { type InventoryRequest, takeInventory } from "./inventory/take-inventory.ts";
 export { InventoryItem } from "./inventory/list.ts";
 export {
   acceptProposals,

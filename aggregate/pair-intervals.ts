@@ -1,6 +1,5 @@
 import type { InstantMs } from "../core/instant.ts";
 import { boundParams, emptyScratch, type RunContext } from "./context.ts";
-import { readHorizon } from "./retention/horizon.ts";
 import {
   fillAccountEnds,
   fillCounters,
@@ -67,10 +66,10 @@ export async function pairIntervals(context: RunContext, { whole = false, ...wor
 }
 
 /** From the horizon on, what ended before it in windows that it cuts; whether there are extremes among it. */
-async function addCutIntervals({ deps }: RunContext, { from_ms, ...range }: Omit<Work, "to_ms">): Promise<boolean> {
-  const horizon = await readHorizon(deps);
+async function addCutIntervals(context: RunContext, { from_ms, ...range }: Omit<Work, "to_ms">): Promise<boolean> {
+  const horizon = await context.horizon();
   if (horizon?.at !== from_ms) return false;
-  await fillCutIntervals(deps.store.run, { at_ms: from_ms, run_seq: horizon.run_seq, ...range });
+  await fillCutIntervals(context.deps.store.run, { at_ms: from_ms, run_seq: horizon.run_seq, ...range });
   return horizon.extremes;
 }
 

@@ -1710,7 +1710,7 @@ AS WITH
             usage_type,
             measure,
             steps,
-            (arrayFold((held, step) -> multiIf(((step.5) = 0) AND ((held.1) = 1) AND ((held.2) = (step.8)), (toUInt8(0), step.8, step.9, step.10, arrayPushBack(held.5, toUInt8(1))), ((step.5) = 0) OR (((step.5) = 2) AND ((held.1) = 0)) OR (((held.1) = 1) AND ((held.2) = (step.8)) AND (((step.10) < 0) OR (((held.3) = (step.9)) AND ((held.4) = (step.10))))), (held.1, held.2, held.3, held.4, arrayPushBack(held.5, toUInt8(0))), (toUInt8(1), step.8, step.9, step.10, arrayPushBack(held.5, toUInt8(1)))), steps, (toUInt8(0), '', toUInt128(0), toInt64(0), emptyArrayUInt8()))).5 AS turns
+            (arrayFold((held, step) -> multiIf(((step.5) = 0) AND ((held.1) = 1) AND ((held.2) = (step.8)), (toUInt8(0), step.8, step.9, step.10, arrayPushBack(held.5, toUInt8(1))), ((step.5) = 0) OR (((step.5) = 2) AND ((held.1) = 0)) OR (((held.1) = 1) AND ((held.2) = (step.8)) AND (((step.10) < 0) OR (((held.3) = (step.9)) AND ((held.4) = (step.10))))), (held.1, held.2, held.3, held.4, arrayPushBack(held.5, toUInt8(0))), (toUInt8(1), step.8, step.9, greatest(step.10, 0), arrayPushBack(held.5, toUInt8(1)))), steps, (toUInt8(0), '', toUInt128(0), toInt64(0), emptyArrayUInt8()))).5 AS turns
         FROM stories
     ),
     turning AS

@@ -5,7 +5,7 @@ const Text = Type.String();
 const Int64 = Type.Union([Type.String(), Type.Number()]);
 
 export const fillOpen = defineCommand(
-  "aggregate/fill_open",
+  "aggregate/inventory/fill_open",
   Type.Object({ at_ms: Int64, from_ms: Int64, k_from: Text, k_to: Text, only_touched: Type.Integer() }),
 );
 export const DifferenceRow = Type.Object({
@@ -29,12 +29,12 @@ export const DifferenceRow = Type.Object({
   virtual_size: Text,
 });
 export const selectDifferences = defineQuery(
-  "aggregate/inventory_differences",
+  "aggregate/inventory/inventory_differences",
   Type.Object({ source: Text, account_id: Text, complete_for: Type.Array(Type.Integer()), registry_version: Text }),
   DifferenceRow,
 );
 export const selectInventory = defineQuery(
-  "aggregate/inventory",
+  "aggregate/inventory/inventory",
   Type.Object({ inventory_id: Text }),
   Type.Object({
     inventory_id: Text,
@@ -65,7 +65,7 @@ export const ProposalRow = Type.Object({
   decided_ms: Text,
 });
 export const selectProposals = defineQuery(
-  "aggregate/inventory_proposals",
+  "aggregate/inventory/inventory_proposals",
   Type.Object({
     inventory_id: Text,
     chosen: Type.Array(Type.Integer()),
@@ -75,7 +75,7 @@ export const selectProposals = defineQuery(
   ProposalRow,
 );
 export const selectStates = defineQuery(
-  "aggregate/inventory_states",
+  "aggregate/inventory/inventory_states",
   Type.Object({ inventory_id: Text }),
   Type.Object({ state: Text, proposals: Text }),
 );

@@ -12,7 +12,7 @@ import { requireAge, requireClosed, requireCounted, requirePublished } from "./r
 import { prepareScratch, writeHorizon } from "./write-horizon.ts";
 
 const selectMonths = defineQuery(
-  "aggregate/archive_months",
+  "aggregate/retention/archive_months",
   Type.Object({ before_ms: Type.Number() }),
   Type.Object({ month: Type.String(), events: Type.String() }),
 );

@@ -12,22 +12,22 @@ import type { ArchiveRow } from "./archives.ts";
 const Text = Type.String();
 const Month = Type.Object({ yyyymm: Type.Integer() });
 const writeFile = defineCommand(
-  "aggregate/archive_write",
+  "aggregate/retention/archive_write",
   Type.Object({ path: Text, structure: Text, ...Month.properties }),
   // What is left of a try that was cut short is written over.
   { engine_file_truncate_on_insert: 1 },
 );
 const selectTableSums = defineQuery(
-  "aggregate/archive_table_sums",
+  "aggregate/retention/archive_table_sums",
   Month,
   Type.Object({ rows: Text, row_checksum: Text, key_checksum: Text, last_offset: Text }),
 );
 const selectFileSums = defineQuery(
-  "aggregate/archive_file_sums",
+  "aggregate/retention/archive_file_sums",
   Type.Object({ path: Text, structure: Text }),
   Type.Object({ rows: Text, row_checksum: Text }),
 );
-const restoreEvents = defineCommand("aggregate/restore_events", Type.Object({ path: Text, structure: Text }));
+const restoreEvents = defineCommand("aggregate/retention/restore_events", Type.Object({ path: Text, structure: Text }));
 
 /** What a month in the store adds up to. */
 export interface MonthSums {

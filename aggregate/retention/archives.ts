@@ -61,7 +61,7 @@ const ArchiveRow = Type.Object({
 /** An archive with all that archiving and restoring need of it. */
 export type ArchiveRow = Static<typeof ArchiveRow>;
 
-const selectArchives = defineQuery("aggregate/archive_list", Type.Object({}), ArchiveRow);
+const selectArchives = defineQuery("aggregate/retention/archive_list", Type.Object({}), ArchiveRow);
 
 /** Archives as they stand, oldest month first. */
 export async function readArchives({ store }: { store: Store }): Promise<ArchiveRow[]> {

@@ -14,9 +14,9 @@ const Text = Type.String();
 const labels = { labels: String.raw`"(account|name)":"(?:[^"\\]|\\.)*"`, blank: String.raw`"\1":""` };
 const Labels = { labels: Text, blank: Text };
 const Whose = Type.Object({ account_id: Text });
-const selectErasable = defineQuery("aggregate/erasable", Whose, Type.Object({ events: Text, names: Text }));
+const selectErasable = defineQuery("aggregate/retention/erasable", Whose, Type.Object({ events: Text, names: Text }));
 const eraseEventNames = defineCommand(
-  "aggregate/erase_event_names",
+  "aggregate/retention/erase_event_names",
   Type.Object({
     account_id: Text,
     ...Labels,
@@ -25,14 +25,14 @@ const eraseEventNames = defineCommand(
   }),
 );
 const eraseFileNames = defineCommand(
-  "aggregate/erase_file_names",
+  "aggregate/retention/erase_file_names",
   Type.Object({ path: Text, former_path: Text, structure: Text, account_id: Text, ...Labels }),
   { engine_file_truncate_on_insert: 1 },
 );
-const eraseResourceNames = defineCommand("aggregate/erase_resource_names", Whose);
-const eraseAccountName = defineCommand("aggregate/erase_account_name", Whose);
+const eraseResourceNames = defineCommand("aggregate/retention/erase_resource_names", Whose);
+const eraseAccountName = defineCommand("aggregate/retention/erase_account_name", Whose);
 const eraseMessage = defineCommand(
-  "aggregate/erase_message",
+  "aggregate/retention/erase_message",
   Type.Object({ quarantine_id: Text, raw: Text, reason: Text }),
 );
 

@@ -4,7 +4,7 @@ import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 
 const selectHorizon = defineQuery(
-  "aggregate/archive_horizon",
+  "aggregate/retention/archive_horizon",
   Type.Object({}),
   Type.Object({ at_ms: Type.String(), run_seq: Type.String(), extremes: Type.String() }),
 );

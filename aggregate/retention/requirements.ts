@@ -3,11 +3,11 @@ import { boundArrays } from "../../core/event-log.ts";
 import { AppError } from "../../core/errors.ts";
 import { formatInstant, type InstantMs, parseInstant } from "../../core/instant.ts";
 import { defineQuery } from "../../core/sql.ts";
-import { everyPayer, type PeriodDeps } from "../periods.ts";
+import { everyPayer, type PeriodDeps } from "../periods/periods.ts";
 import { selectPublishedZones } from "../run-sql.ts";
 
 const selectWaiting = defineQuery(
-  "aggregate/archive_waiting",
+  "aggregate/retention/archive_waiting",
   Type.Object({
     before_ms: Type.Number(),
     bound_partitions: Type.Array(Type.Integer()),

@@ -7,9 +7,12 @@ import { pairIntervals } from "../pair-intervals.ts";
 import { writeState } from "../run-sql.ts";
 import { fixRevisions, fixRuns } from "../standing.ts";
 
-const writeCut = defineCommand("aggregate/archive_cut", Type.Object({ run_seq: Type.String(), at_ms: Type.Number() }));
+const writeCut = defineCommand(
+  "aggregate/retention/archive_cut",
+  Type.Object({ run_seq: Type.String(), at_ms: Type.Number() }),
+);
 const selectStateSum = defineQuery(
-  "aggregate/archive_state_sum",
+  "aggregate/retention/archive_state_sum",
   Type.Object({ from_ms: Type.Number() }),
   Type.Object({ state_checksum: Type.String() }),
 );

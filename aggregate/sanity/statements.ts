@@ -18,22 +18,22 @@ const state = { from_ms: Int64, ...range };
 const stories = { from_ms: Int64, ...range, only_touched: Type.Integer() };
 
 export const selectChecks = defineQuery(
-  "aggregate/sanity_checks",
+  "aggregate/sanity/sanity_checks",
   Type.Object({}),
   Type.Object({ checked_ms: Text, bound: Text, last_run_seq: Text, found: Text, failed: Texts }),
 );
 export const selectSanitySpan = defineQuery(
-  "aggregate/sanity_span",
+  "aggregate/sanity/sanity_span",
   Type.Object({ ...former, ...bound, since_run: Text, checkpoint_ms: Int64 }),
   Type.Object({ events: Text, last_run_seq: Text, first_window_ms: Text, records: Text, state_rows: Text }),
 );
 export const touchUnchecked = defineCommand(
-  "aggregate/touch_unchecked",
+  "aggregate/sanity/touch_unchecked",
   Type.Object({ run_seq: Text, ...former, ...bound }),
 );
-export const writeFindings = defineCommand("aggregate/write_findings", Type.Object({ now_ms: Int64 }));
+export const writeFindings = defineCommand("aggregate/sanity/write_findings", Type.Object({ now_ms: Int64 }));
 export const resolveFindings = defineCommand(
-  "aggregate/resolve_findings",
+  "aggregate/sanity/resolve_findings",
   Type.Object({
     checks: Texts,
     scope: Text,
@@ -44,20 +44,20 @@ export const resolveFindings = defineCommand(
   }),
 );
 export const countFound = defineQuery(
-  "aggregate/found_counts",
+  "aggregate/sanity/found_counts",
   Type.Object({}),
   Type.Object({ check: Text, findings: Text }),
 );
 
 export const checkHours = defineCommand(
-  "aggregate/check_hours",
+  "aggregate/sanity/check_hours",
   Type.Object({ ...windows.properties, registry_version: Text }),
 );
-export const checkOutsideWindow = defineCommand("aggregate/check_outside_window", windows);
-export const checkSlices = defineCommand("aggregate/check_slices", windows);
-export const checkOverlaps = defineCommand("aggregate/check_overlaps", windows);
+export const checkOutsideWindow = defineCommand("aggregate/sanity/check_outside_window", windows);
+export const checkSlices = defineCommand("aggregate/sanity/check_slices", windows);
+export const checkOverlaps = defineCommand("aggregate/sanity/check_overlaps", windows);
 export const checkUsageAfterEnd = defineCommand(
-  "aggregate/check_usage_after_end",
+  "aggregate/sanity/check_usage_after_end",
   Type.Object({
     check: Text,
     usage_types: Type.Array(Type.Integer()),
@@ -69,29 +69,32 @@ export const checkUsageAfterEnd = defineCommand(
   }),
 );
 export const checkOpenTwice = defineCommand(
-  "aggregate/check_open_twice",
+  "aggregate/sanity/check_open_twice",
   Type.Object({ ...state, registry_version: Text }),
 );
-export const checkRunningNotAllocated = defineCommand("aggregate/check_running_not_allocated", Type.Object(state));
+export const checkRunningNotAllocated = defineCommand(
+  "aggregate/sanity/check_running_not_allocated",
+  Type.Object(state),
+);
 export const checkEmptyCapacity = defineCommand(
-  "aggregate/check_empty_capacity",
+  "aggregate/sanity/check_empty_capacity",
   Type.Object({ ...state, registry_version: Text }),
 );
-export const checkWithoutEffect = defineCommand("aggregate/check_without_effect", Type.Object(stories));
-export const checkUnknownResource = defineCommand("aggregate/check_unknown_resource", Type.Object(range));
-export const checkCounters = defineCommand("aggregate/check_counters", Type.Object(stories));
+export const checkWithoutEffect = defineCommand("aggregate/sanity/check_without_effect", Type.Object(stories));
+export const checkUnknownResource = defineCommand("aggregate/sanity/check_unknown_resource", Type.Object(range));
+export const checkCounters = defineCommand("aggregate/sanity/check_counters", Type.Object(stories));
 export const checkDeletedAccounts = defineCommand(
-  "aggregate/check_deleted_accounts",
+  "aggregate/sanity/check_deleted_accounts",
   Type.Object({ from_ms: Int64, ...bound }),
 );
 export const checkSilentResources = defineCommand(
-  "aggregate/check_silent_resources",
+  "aggregate/sanity/check_silent_resources",
   Type.Object({ ...state, registry_version: Text }),
 );
 export const checkSilentSources = defineCommand(
-  "aggregate/check_silent_sources",
+  "aggregate/sanity/check_silent_sources",
   Type.Object({ from_ms: Int64, now_ms: Int64 }),
 );
-export const checkConflicts = defineCommand("aggregate/check_conflicts", Type.Object({}));
-export const checkRevisions = defineCommand("aggregate/check_revisions", Type.Object({}));
-export const checkAccounts = defineCommand("aggregate/check_accounts", Type.Object({ from_ms: Int64 }));
+export const checkConflicts = defineCommand("aggregate/sanity/check_conflicts", Type.Object({}));
+export const checkRevisions = defineCommand("aggregate/sanity/check_revisions", Type.Object({}));
+export const checkAccounts = defineCommand("aggregate/sanity/check_accounts", Type.Object({ from_ms: Int64 }));

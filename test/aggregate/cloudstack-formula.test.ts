@@ -5,7 +5,7 @@ import {
   cloudstackRawUsage,
   cloudstackUsageText,
   type FormulaSlice,
-} from "../../aggregate/cloudstack-formula.ts";
+} from "../../aggregate/reports/cloudstack-formula.ts";
 import { formatInstant, instant } from "../../core/instant.ts";
 import { at } from "../at.ts";
 import { oracleRawUsage } from "../oracle/cloudstack-formula.ts";

@@ -10,6 +10,8 @@ export interface Course {
   readonly season: Season;
   readonly range_minutes: number;
   readonly default_zone: string;
+  /** Two more zones that accounts name. */
+  readonly other_zones: readonly string[];
   /** How many events are sent at once. */
   readonly batch: number;
   /** After which share of the events a run comes, and how far it looks; in order. */
@@ -22,8 +24,10 @@ export interface Course {
   readonly late_zones: boolean;
 }
 
-/** Most courses are of days, where most histories live; hours and quarters hold as many records in fewer of them. */
-const RANGES = [1440, 1440, 1440, 1440, 1440, 720, 60, 15] as const;
+/** Courses of days hold most histories. */
+const RANGES = [1440, 1440, 1440, 720] as const;
+/** The second and the third course of all are of hours and of quarters: as many records, of fewer histories. */
+const SMALL_RANGES: Readonly<Record<number, number>> = { 1: 60, 2: 15 };
 
 /** Courses for property tests; they shrink to days, two runs on the way and no restart. */
 export function courseArbitrary(): fc.Arbitrary<Course> {
@@ -35,6 +39,7 @@ export function courseArbitrary(): fc.Arbitrary<Course> {
       season: fc.constantFrom(...SEASONS),
       range_minutes: fc.constantFrom(...RANGES),
       default_zone: fc.constantFrom("UTC", ...ZONES),
+      other_zones: fc.shuffledSubarray([...ZONES], { minLength: 2, maxLength: 2 }),
       batch: fc.constantFrom(10_000, 1000, 200, 37),
       runs: fc.array(fc.record({ after: share, ahead }), { minLength: 2, maxLength: 4, size: "max" }),
       restart_before: fc.integer({ min: 0, max: 5 }),
@@ -55,12 +60,17 @@ export function courseArbitrary(): fc.Arbitrary<Course> {
  * its windows are small and its records many.
  */
 export function batchSize({ range_minutes }: Course): number {
-  return range_minutes >= 720 ? 200 : range_minutes === 60 ? 40 : 10;
+  return range_minutes >= 720 ? 400 : range_minutes === 60 ? 40 : 10;
 }
 
-/** Zones of a batch's accounts: most name none of their own, since naming one is slow. */
-export function zonesOf({ default_zone }: Course): readonly string[] {
-  return [...Array.from({ length: ZONES.length }, () => default_zone), ...ZONES];
+/** Zones of a batch's accounts: half name none of their own. A run's time goes with the zones, not with the accounts (measured). */
+export function zonesOf({ default_zone, other_zones }: Course): readonly string[] {
+  return [default_zone, default_zone, ...other_zones];
+}
+
+/** The course as it is lived as number `index` of all: two are of small windows, whatever was drawn. */
+export function asNumber(course: Course, index: number): Course {
+  return { ...course, range_minutes: SMALL_RANGES[index] ?? course.range_minutes };
 }
 
 /** Up to when the runs of a course have published before an event of a history arrives. */

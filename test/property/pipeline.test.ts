@@ -5,7 +5,7 @@ import { canonicalLines } from "../e2e/faults/canonical.ts";
 import { BUILT_IN_TYPES, oracleRecords } from "../oracle/index.ts";
 import { openPipeline, type Pipeline, readTruth } from "../pipeline.ts";
 import { between, inBatch, numberIn } from "./batch.ts";
-import { batchSize, type Course, courseArbitrary, publishedBy, zonesOf } from "./course.ts";
+import { asNumber, batchSize, type Course, courseArbitrary, publishedBy, zonesOf } from "./course.ts";
 import { OPERATOR_TYPES, WEIGHTED_KINDS } from "./history-families.ts";
 import { addMixes, type Mix, mixOf } from "./history-mix.ts";
 import { type History, historyArbitrary } from "./history.ts";
@@ -121,9 +121,10 @@ test(
   { timeout: 1_200_000 },
   async () => {
     const mixes: Mix[] = [];
-    for (let lived = 0; lived < numRuns;) {
-      const [course] = fc.sample(courseArbitrary(), { seed: seed + lived, numRuns: 1 });
-      if (course === undefined) throw new Error("no course");
+    for (let lived = 0, index = 0; lived < numRuns; index += 1) {
+      const [drawn] = fc.sample(courseArbitrary(), { seed: seed + lived, numRuns: 1 });
+      if (drawn === undefined) throw new Error("no course");
+      const course = asNumber(drawn, index);
       // Three courses at least.
       const size = Math.min(batchSize(course), Math.ceil(numRuns / 3), numRuns - lived);
       const seeds = Array.from({ length: size }, (_, number) => seed + lived + number);

@@ -1,6 +1,6 @@
-import { AppError, type ProblemKey } from "../core/errors.ts";
-import type { InstantMs } from "../core/instant.ts";
-import type { Run } from "../core/runs.ts";
+import { AppError, type ProblemKey } from "../../core/errors.ts";
+import type { InstantMs } from "../../core/instant.ts";
+import type { Run } from "../../core/runs.ts";
 import { coverNewAccounts, type Override, writeClosing } from "./closings.ts";
 import { type BillingPeriod, everyPayer, type PayerPeriods, type PeriodDeps } from "./periods.ts";
 import { blockingFindings, type Finding, readReadiness, type ReadinessCheck } from "./readiness.ts";

@@ -1,9 +1,9 @@
-import type { Clock } from "../core/clock.ts";
-import { createInTurn } from "../core/in-turn.ts";
-import { AppError } from "../core/errors.ts";
-import { formatInstant, type InstantMs } from "../core/instant.ts";
-import type { Run, RunLedger } from "../core/runs.ts";
-import type { AggregateRequest } from "./aggregate.ts";
+import type { Clock } from "../../core/clock.ts";
+import { createInTurn } from "../../core/in-turn.ts";
+import { AppError } from "../../core/errors.ts";
+import { formatInstant, type InstantMs } from "../../core/instant.ts";
+import type { Run, RunLedger } from "../../core/runs.ts";
+import type { AggregateRequest } from "../aggregate.ts";
 
 /** Usage as it is now: a dry run whose rows count on top of what was published when it began. */
 export interface LiveUsage {

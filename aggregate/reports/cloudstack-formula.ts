@@ -1,5 +1,5 @@
-import { Dec, formatDecimal } from "../core/decimal.ts";
-import type { InstantMs } from "../core/instant.ts";
+import { Dec, formatDecimal } from "../../core/decimal.ts";
+import type { InstantMs } from "../../core/instant.ts";
 
 /** One of our slices as CloudStack sees it. */
 export interface FormulaSlice {

@@ -1,9 +1,9 @@
 import Type, { type Static } from "typebox";
-import type { Bound } from "../core/event-log.ts";
-import { type InstantMs, instant } from "../core/instant.ts";
-import { field, insertLines, timeField } from "../core/insert-lines.ts";
-import { defineQuery } from "../core/sql.ts";
-import type { Store } from "../core/store.ts";
+import type { Bound } from "../../core/event-log.ts";
+import { type InstantMs, instant } from "../../core/instant.ts";
+import { field, insertLines, timeField } from "../../core/insert-lines.ts";
+import { defineQuery } from "../../core/sql.ts";
+import type { Store } from "../../core/store.ts";
 import { accountPeriod, periodZone, type ZonedAccount } from "./payers.ts";
 
 /** Why a finding did not hold up a closing: by its name, with a reason. */
@@ -42,12 +42,12 @@ const ClosingRow = Type.Object({
   bound: Text,
 });
 const selectClosings = defineQuery(
-  "aggregate/closings",
+  "aggregate/periods/closings",
   Type.Object({ payer_account_ids: Type.Array(Text) }),
   ClosingRow,
 );
 const selectUncovered = defineQuery(
-  "aggregate/uncovered_accounts",
+  "aggregate/periods/uncovered_accounts",
   Type.Object({ default_zone: Text }),
   Type.Object({ account_id: Text, timeline: Text, ...ClosingRow.properties }),
 );

@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type { Static } from "typebox";
-import { numbersField } from "../core/array-field.ts";
-import { AppError } from "../core/errors.ts";
-import { field, insertLines, timeField } from "../core/insert-lines.ts";
-import { formatInstant, type InstantMs, instant } from "../core/instant.ts";
-import { type AggregateDeps, beginning, createRunContext, emptyScratch, type RunContext } from "./context.ts";
-import { running, usageTypesOf } from "./inventory/kinds.ts";
-import { type InventoryItem, listedColumns, readList } from "./inventory/list.ts";
-import { fillOpenAt } from "./inventory/open-at.ts";
-import { type Difference, type Draft, propose } from "./inventory/propose.ts";
-import { writeProposals } from "./inventory/proposals.ts";
-import { type DifferenceRow, selectDifferences } from "./inventory/statements.ts";
+import { numbersField } from "../../core/array-field.ts";
+import { AppError } from "../../core/errors.ts";
+import { field, insertLines, timeField } from "../../core/insert-lines.ts";
+import { formatInstant, type InstantMs, instant } from "../../core/instant.ts";
+import { type AggregateDeps, beginning, createRunContext, emptyScratch, type RunContext } from "../context.ts";
+import { running, usageTypesOf } from "./kinds.ts";
+import { type InventoryItem, listedColumns, readList } from "./list.ts";
+import { fillOpenAt } from "./open-at.ts";
+import { type Difference, type Draft, propose } from "./propose.ts";
+import { writeProposals } from "./proposals.ts";
+import { type DifferenceRow, selectDifferences } from "./statements.ts";
 
 /** What exists at an instant, as one source says: the whole list for the kinds or usage types named. */
 export interface InventoryRequest {

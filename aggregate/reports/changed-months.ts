@@ -1,13 +1,13 @@
 import Type from "typebox";
-import { monthOf } from "../core/calendar.ts";
-import { type InstantMs, instant } from "../core/instant.ts";
-import { defineQuery } from "../core/sql.ts";
-import type { Store } from "../core/store.ts";
-import { accountMonthOf, parseTimeline, zoneAt, type ZoneTimeline } from "../core/zone-timeline.ts";
-import { selectTimelines } from "./run-sql.ts";
+import { monthOf } from "../../core/calendar.ts";
+import { type InstantMs, instant } from "../../core/instant.ts";
+import { defineQuery } from "../../core/sql.ts";
+import type { Store } from "../../core/store.ts";
+import { accountMonthOf, parseTimeline, zoneAt, type ZoneTimeline } from "../../core/zone-timeline.ts";
+import { selectTimelines } from "../run-sql.ts";
 
 const selectDays = defineQuery(
-  "aggregate/changed_days",
+  "aggregate/reports/changed_days",
   Type.Object({}),
   Type.Object({ time_zone: Type.String(), first_ms: Type.String(), last_ms: Type.String(), run_seq: Type.String() }),
 );

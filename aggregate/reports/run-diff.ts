@@ -1,7 +1,7 @@
 import Type, { type Static } from "typebox";
-import { formatInstant, instant } from "../core/instant.ts";
-import { defineQuery } from "../core/sql.ts";
-import type { Store } from "../core/store.ts";
+import { formatInstant, instant } from "../../core/instant.ts";
+import { defineQuery } from "../../core/sql.ts";
+import type { Store } from "../../core/store.ts";
 import type { UsageKey } from "./usage-records.ts";
 
 const Text = Type.String();
@@ -28,7 +28,7 @@ export const UsageDifference = Type.Object(
 export type UsageDifference = Static<typeof UsageDifference>;
 
 const select = defineQuery(
-  "aggregate/run_diff",
+  "aggregate/reports/run_diff",
   Type.Object({
     run_seq: Text,
     after_account: Text,

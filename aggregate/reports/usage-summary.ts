@@ -1,9 +1,9 @@
 import Type, { type Static } from "typebox";
-import { localDay, monthBounds, monthOf, nextMonth, windowEdges } from "../core/calendar.ts";
-import { type InstantMs, instant } from "../core/instant.ts";
-import type { Registry } from "../core/registry.ts";
-import { defineQuery } from "../core/sql.ts";
-import type { Store } from "../core/store.ts";
+import { localDay, monthBounds, monthOf, nextMonth, windowEdges } from "../../core/calendar.ts";
+import { type InstantMs, instant } from "../../core/instant.ts";
+import type { Registry } from "../../core/registry.ts";
+import { defineQuery } from "../../core/sql.ts";
+import type { Store } from "../../core/store.ts";
 import { displayQuantity, typeOf, type UsageFilter } from "./usage-records.ts";
 import { hasAdjustments, type UsageBasis } from "./usage-basis.ts";
 
@@ -72,8 +72,8 @@ const Row = Type.Object({
   duration_ms: Text,
   records: Text,
 });
-const select = defineQuery("aggregate/usage_summary", Params, Row);
-const selectBooked = defineQuery("aggregate/booked_summary", Params, Row);
+const select = defineQuery("aggregate/reports/usage_summary", Params, Row);
+const selectBooked = defineQuery("aggregate/reports/booked_summary", Params, Row);
 
 const dayMs = 86_400_000;
 

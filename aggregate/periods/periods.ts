@@ -1,6 +1,6 @@
 import Type, { type Static } from "typebox";
-import { formatInstant, type InstantMs, instant } from "../core/instant.ts";
-import type { AggregateDeps } from "./context.ts";
+import { formatInstant, type InstantMs, instant } from "../../core/instant.ts";
+import type { AggregateDeps } from "../context.ts";
 import { type Closing, Override, readClosings } from "./closings.ts";
 import { type Payer, payerPeriod, readPayers } from "./payers.ts";
 import { type Booked, isBooked, readBooked } from "./period-usage.ts";

@@ -1,19 +1,19 @@
 import Type from "typebox";
-import { formatInstant, instant } from "../core/instant.ts";
-import type { Settings } from "../core/settings.ts";
-import { defineQuery } from "../core/sql.ts";
-import type { Store } from "../core/store.ts";
-import { parseTimeline, type ZoneTimeline } from "../core/zone-timeline.ts";
-import { moveStart, readPublishedTo, readRanges } from "./stays.ts";
+import { formatInstant, instant } from "../../core/instant.ts";
+import type { Settings } from "../../core/settings.ts";
+import { defineQuery } from "../../core/sql.ts";
+import type { Store } from "../../core/store.ts";
+import { parseTimeline, type ZoneTimeline } from "../../core/zone-timeline.ts";
+import { moveStart, readPublishedTo, readRanges } from "../stays.ts";
 
 const Text = Type.String();
 const selectTimelines = defineQuery(
-  "aggregate/account_timelines",
+  "aggregate/reports/account_timelines",
   Type.Object({ account_ids: Type.Array(Text) }),
   Type.Object({ account_id: Text, timeline: Text }),
 );
 const selectPending = defineQuery(
-  "aggregate/pending_moves",
+  "aggregate/reports/pending_moves",
   Type.Object({ account_ids: Type.Array(Text), default_zone: Text, default_since_ms: Type.Number() }),
   Type.Object({ account_id: Text, timeline: Text, since_ms: Text }),
 );

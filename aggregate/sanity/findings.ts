@@ -1,9 +1,9 @@
 import Type, { type Static } from "typebox";
-import { AppError } from "../core/errors.ts";
-import { formatInstant, type InstantMs, instant } from "../core/instant.ts";
-import { defineCommand, defineQuery } from "../core/sql.ts";
-import type { Store } from "../core/store.ts";
-import { farthest } from "./context.ts";
+import { AppError } from "../../core/errors.ts";
+import { formatInstant, type InstantMs, instant } from "../../core/instant.ts";
+import { defineCommand, defineQuery } from "../../core/sql.ts";
+import type { Store } from "../../core/store.ts";
+import { farthest } from "../context.ts";
 
 export const FindingState = Type.Union([Type.Literal("open"), Type.Literal("resolved"), Type.Literal("accepted")]);
 export const Severity = Type.Union([Type.Literal("error"), Type.Literal("warning"), Type.Literal("info")]);
@@ -68,7 +68,7 @@ const Row = Type.Object({
   severity_rank: Type.Integer(),
 });
 const selectFindings = defineQuery(
-  "aggregate/findings",
+  "aggregate/sanity/findings",
   Type.Object({
     finding_id: Text,
     check: Text,
@@ -86,12 +86,12 @@ const selectFindings = defineQuery(
   Row,
 );
 const selectOpen = defineQuery(
-  "aggregate/open_findings",
+  "aggregate/sanity/open_findings",
   Type.Object({ account_ids: Type.Array(Text), from_ms: Int64, to_ms: Int64 }),
   Type.Object({ check: Text, severity: Severity, findings: Text, ids: Type.Array(Text) }),
 );
 const decideFinding = defineCommand(
-  "aggregate/decide_finding",
+  "aggregate/sanity/decide_finding",
   Type.Object({ finding_id: Text, version: Text, decided_by: Text, reason: Text }),
 );
 

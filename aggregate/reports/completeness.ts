@@ -1,7 +1,7 @@
-import { formatInstant, instant } from "../core/instant.ts";
-import type { RunLedger } from "../core/runs.ts";
-import type { Store } from "../core/store.ts";
-import { selectPublishedZones } from "./run-sql.ts";
+import { formatInstant, instant } from "../../core/instant.ts";
+import type { RunLedger } from "../../core/runs.ts";
+import type { Store } from "../../core/store.ts";
+import { selectPublishedZones } from "../run-sql.ts";
 
 /** How complete an answer is: every list and summary says it. */
 export interface Completeness {

@@ -1,14 +1,14 @@
 import Type, { type Static } from "typebox";
-import { Dec, formatDecimal, RATING_SCALE, roundTo } from "../core/decimal.ts";
-import { assert } from "../core/errors.ts";
-import { formatInstant, type InstantMs, instant } from "../core/instant.ts";
-import { defineQuery } from "../core/sql.ts";
-import type { Store } from "../core/store.ts";
-import { alwaysIn, zoneAt } from "../core/zone-timeline.ts";
+import { Dec, formatDecimal, RATING_SCALE, roundTo } from "../../core/decimal.ts";
+import { assert } from "../../core/errors.ts";
+import { formatInstant, type InstantMs, instant } from "../../core/instant.ts";
+import { defineQuery } from "../../core/sql.ts";
+import type { Store } from "../../core/store.ts";
+import { alwaysIn, zoneAt } from "../../core/zone-timeline.ts";
 import { readTimelines } from "./account-zones.ts";
 import { hasAdjustments, type UsageBasis } from "./usage-basis.ts";
-import type { Registry } from "../core/registry.ts";
-import type { UsageType } from "../core/usage-type.ts";
+import type { Registry } from "../../core/registry.ts";
+import type { UsageType } from "../../core/usage-type.ts";
 
 const Text = Type.String();
 const Label = Type.Union([Type.String(), Type.Null()]);
@@ -119,9 +119,9 @@ const Params = Type.Object({
   after_shape: Text,
   limit: Type.Integer(),
 });
-const select = defineQuery("aggregate/usage_records", Params, Row);
+const select = defineQuery("aggregate/reports/usage_records", Params, Row);
 const selectBooked = defineQuery(
-  "aggregate/booked_records",
+  "aggregate/reports/booked_records",
   Type.Object({ ...Params.properties, after_adjusted_by: Text }),
   Type.Object({ ...Row.properties, adjusted_by: Text, adjustment_id: Text, booked_ms: Text }),
 );

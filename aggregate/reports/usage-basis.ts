@@ -1,13 +1,13 @@
 import Type, { type Static } from "typebox";
-import { defineQuery } from "../core/sql.ts";
-import type { Store } from "../core/store.ts";
+import { defineQuery } from "../../core/sql.ts";
+import type { Store } from "../../core/store.ts";
 
 /** When usage counts: `usage` at the time of use; `billing` in the period that bills it, so that a closed one stays as it was (P8). */
 export const UsageBasis = Type.Union([Type.Literal("usage"), Type.Literal("billing")]);
 export type UsageBasis = Static<typeof UsageBasis>;
 
 const countLateWindows = defineQuery(
-  "aggregate/late_windows",
+  "aggregate/reports/late_windows",
   Type.Object({ as_of: Type.String() }),
   Type.Object({ windows: Type.String() }),
 );

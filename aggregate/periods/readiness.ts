@@ -1,10 +1,10 @@
 import Type, { type Static } from "typebox";
-import { boundArrays } from "../core/event-log.ts";
-import { formatInstant, type InstantMs, instant, parseInstant } from "../core/instant.ts";
-import { defineQuery } from "../core/sql.ts";
-import type { Store } from "../core/store.ts";
+import { boundArrays } from "../../core/event-log.ts";
+import { formatInstant, type InstantMs, instant, parseInstant } from "../../core/instant.ts";
+import { defineQuery } from "../../core/sql.ts";
+import type { Store } from "../../core/store.ts";
 import type { Override } from "./closings.ts";
-import { openFindings } from "./findings.ts";
+import { openFindings } from "../sanity/findings.ts";
 import { accountPeriod, type Payer, payerPeriod, periodZone } from "./payers.ts";
 import { readPublishedSpans } from "./period-usage.ts";
 import type { BillingPeriod, PeriodDeps, PayerPeriods } from "./periods.ts";
@@ -49,7 +49,7 @@ const Text = Type.String();
 const Ids = Type.Array(Text);
 const Int = Type.Number();
 const selectWaiting = defineQuery(
-  "aggregate/waiting_events",
+  "aggregate/periods/waiting_events",
   Type.Object({
     account_ids: Ids,
     before_ms: Int,
@@ -59,17 +59,17 @@ const selectWaiting = defineQuery(
   Type.Object({ events: Text, ids: Ids }),
 );
 const selectQuarantined = defineQuery(
-  "aggregate/quarantined",
+  "aggregate/periods/quarantined",
   Type.Object({ account_ids: Ids, from_ms: Int, to_ms: Int }),
   Type.Object({ messages: Text, ids: Ids }),
 );
 const selectSilent = defineQuery(
-  "aggregate/silent_sources",
+  "aggregate/periods/silent_sources",
   Type.Object({ account_ids: Ids, from_ms: Int, to_ms: Int, now_ms: Int }),
   Type.Object({ source: Text, last_ms: Text }),
 );
 const selectUnfinished = defineQuery(
-  "aggregate/unfinished_runs",
+  "aggregate/periods/unfinished_runs",
   Type.Object({ period: Text }),
   Type.Object({ run_id: Text, kind: Text, error: Text }),
 );

@@ -1,9 +1,9 @@
 import Type from "typebox";
-import type { Span } from "../core/calendar.ts";
-import { instant } from "../core/instant.ts";
-import { defineQuery } from "../core/sql.ts";
-import type { Store } from "../core/store.ts";
-import { accountMonth, parseTimeline, zoneAt } from "../core/zone-timeline.ts";
+import type { Span } from "../../core/calendar.ts";
+import { instant } from "../../core/instant.ts";
+import { defineQuery } from "../../core/sql.ts";
+import type { Store } from "../../core/store.ts";
+import { accountMonth, parseTimeline, zoneAt } from "../../core/zone-timeline.ts";
 
 /** An account with its zones over time, as `parseTimeline` reads them. */
 export interface ZonedAccount {
@@ -38,7 +38,7 @@ export function payerPeriod({ accounts }: Payer, period: string): Span {
 
 const Text = Type.String();
 const selectPayerAccounts = defineQuery(
-  "aggregate/payer_accounts",
+  "aggregate/periods/payer_accounts",
   Type.Object({ payer_account_id: Text, after_payer: Text, default_zone: Text, limit: Type.Integer() }),
   Type.Object({ payer_account_id: Text, account_id: Text, timeline: Text }),
 );

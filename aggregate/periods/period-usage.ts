@@ -1,11 +1,11 @@
 import Type from "typebox";
-import { nextMonth } from "../core/calendar.ts";
-import { type InstantMs, instant } from "../core/instant.ts";
-import { defineQuery } from "../core/sql.ts";
-import type { Store } from "../core/store.ts";
-import { accountMonthOf, parseTimeline } from "../core/zone-timeline.ts";
+import { nextMonth } from "../../core/calendar.ts";
+import { type InstantMs, instant } from "../../core/instant.ts";
+import { defineQuery } from "../../core/sql.ts";
+import type { Store } from "../../core/store.ts";
+import { accountMonthOf, parseTimeline } from "../../core/zone-timeline.ts";
 import { accountPeriod, type ZonedAccount } from "./payers.ts";
-import { hasAdjustments } from "./usage-basis.ts";
+import { hasAdjustments } from "../reports/usage-basis.ts";
 
 /** What is booked in an account's period, and how many adjustments to it are booked elsewhere. */
 export interface Booked {
@@ -18,17 +18,17 @@ export interface Booked {
 const Text = Type.String();
 const Edges = Type.Array(Type.Number());
 const selectSpans = defineQuery(
-  "aggregate/published_spans",
+  "aggregate/periods/published_spans",
   Type.Object({}),
   Type.Object({ time_zone: Text, first_ms: Text, last_ms: Text }),
 );
 const selectRecords = defineQuery(
-  "aggregate/period_records",
+  "aggregate/periods/period_records",
   Type.Object({ as_of: Text, account_ids: Type.Array(Text), edges: Edges }),
   Type.Object({ account_id: Text, start_ms: Text, records: Text }),
 );
 const selectAdjusted = defineQuery(
-  "aggregate/period_adjusted",
+  "aggregate/periods/period_adjusted",
   Type.Object({ as_of: Text, account_ids: Type.Array(Text), edges: Edges }),
   Type.Object({ account_id: Text, used_ms: Text, booked_ms: Text, records: Text, adjustments: Text }),
 );

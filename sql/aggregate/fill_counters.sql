@@ -5,17 +5,16 @@
 -- Rows    none
 -- Why     a baseline is state for ever: a device that was silent for a year goes on where it was
 INSERT INTO scratch_interval
-WITH sample AS (
-  SELECT * FROM counter_sample(from_ms = {from_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, only_touched = {only_touched:UInt8})
-)
-SELECT k, resource, part, usage_type, toUInt8(3), account_id, shape, sum(toInt128(delta)) AS total, '', t, t + 1, min(event_ref), min(event_ref)
+SELECT k, resource, part, usage_type, kind, account_id, shape, sum(toInt128(amount)), any(epoch), t, any(end_t), min(event_ref), if(kind = 3, min(event_ref), toUInt64(0))
 FROM (
-  SELECT k, resource, part, usage_type, account_id, shape, t, delta, event_ref FROM sample WHERE delta > 0
+  SELECT k, resource, part, usage_type, told.1 AS kind, account_id, shape, told.2 AS amount, told.3 AS epoch, t, told.4 AS end_t, event_ref
+  FROM counter_sample(from_ms = {from_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, only_touched = {only_touched:UInt8})
+  ARRAY JOIN arrayConcat(
+    if(delta > 0, [(toUInt8(3), delta, '', t + 1)], []),
+    if(next_t > t AND ({only_touched:UInt8} != 0 OR next_t = 4611686018427387904), [(toUInt8(9), high, label, next_t)], [])) AS told
   UNION ALL
-  SELECT k, resource, part, usage_type, account_id, shape, t, per_ms AS delta, event_ref FROM scratch_event WHERE measure = 3 AND is_delta AND per_ms > 0
+  SELECT k, resource, part, usage_type, toUInt8(3), toString(account_id), shape, per_ms, '', t, t + 1, event_ref
+  FROM scratch_event
+  WHERE measure = 3 AND is_delta AND per_ms > 0
 )
-GROUP BY k, resource, part, usage_type, account_id, shape, t
-UNION ALL
-SELECT k, resource, part, usage_type, toUInt8(9), account_id, shape, toInt128(high), label, t, next_t, event_ref, toUInt64(0)
-FROM sample
-WHERE next_t > t AND ({only_touched:UInt8} != 0 OR next_t = 4611686018427387904)
+GROUP BY k, resource, part, usage_type, kind, account_id, shape, t

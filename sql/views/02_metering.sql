@@ -179,25 +179,34 @@ WHERE effect != 0 AND per_ms > 0 AND to_ms > from_ms;
 -- different epochs: the later one began at 0. Else less than before is a reset, and the new value counts, unless the epoch says
 -- that there was none: then nothing is added until the old height is passed. high: that height, as of this sample.
 CREATE OR REPLACE VIEW counter_sample AS
-SELECT k, resource, part, usage_type, measure, account_id, shape, t, label, event_ref, high,
-  leadInFrame(t, 1, toInt64(4611686018427387904)) OVER (PARTITION BY k, resource, part, usage_type ORDER BY n ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS next_t,
-  lagInFrame(high, 1, toInt64(-1)) OVER before AS former_high,
-  lagInFrame(label, 1, '') OVER before AS former_label,
-  multiIf(n = 1, 0, label != '' AND former_label != '' AND label != former_label, per_ms, per_ms >= former_high, per_ms - former_high,
-    label = '' OR former_label = '', per_ms, 0) AS delta
-FROM (
-  SELECT *, max(per_ms) OVER (PARTITION BY k, resource, part, usage_type, stretch ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS high
-  FROM (
-    SELECT *, sum(begins) OVER (PARTITION BY k, resource, part, usage_type ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS stretch
-    FROM (
-      SELECT *, toUInt64(row_number() OVER told) AS n, (label = '' OR label != lagInFrame(label, 1, '') OVER told) AS begins
-      FROM transition(from_ms = {from_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, only_touched = {only_touched:UInt8})
-      WHERE measure = 3 AND NOT is_delta
-      WINDOW told AS (PARTITION BY k, resource, part, usage_type ORDER BY t, rank, sequenced_by, sequence, source, id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
-    )
-  )
+WITH
+stories AS (
+  SELECT k, resource, part, usage_type,
+    arraySort(groupArray((t, rank, sequenced_by, sequence, source, id, per_ms, label, CAST(account_id, 'String'), shape, event_ref))) AS samples,
+    samples.7 AS values, samples.8 AS labels,
+    arrayPushFront(arrayPopBack(values), toInt64(-1)) AS former_values,
+    arrayPushFront(arrayPopBack(labels), '') AS former_labels,
+    arrayExists((value, former, label, former_label) -> label != '' AND label = former_label AND value < former, values, former_values, labels, former_labels) AS falls_back
+  FROM transition(from_ms = {from_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, only_touched = {only_touched:UInt8})
+  WHERE measure = 3 AND NOT is_delta
+  GROUP BY k, resource, part, usage_type
+),
+raised AS (
+  SELECT *,
+    -- Only who falls back within an epoch has a height of its own: the fold is for those alone, since it copies what it has so far.
+    if(falls_back, arrayFold((held, sample) -> (
+        if(sample.8 != '' AND sample.8 = held.2, greatest(held.1, sample.7), sample.7) AS height, sample.8, arrayPushBack(held.3, height)),
+      if(falls_back, samples, arraySlice(samples, 1, 0)), (toInt64(-1), '', emptyArrayInt64())).3, values) AS highs,
+    arrayPushFront(arrayPopBack(highs), toInt64(-1)) AS former_highs,
+    arrayMap((value, label, former_label, former_high, n) -> multiIf(n = 1, toInt64(0), label != '' AND former_label != '' AND label != former_label, value,
+        value >= former_high, value - former_high, label = '' OR former_label = '', value, toInt64(0)),
+      values, labels, former_labels, former_highs, arrayEnumerate(values)) AS deltas,
+    arrayPushBack(arrayPopFront(samples.1), toInt64(4611686018427387904)) AS ends
+  FROM stories
 )
-WINDOW before AS (PARTITION BY k, resource, part, usage_type ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW);
+SELECT k, resource, part, usage_type, sample.9 AS account_id, sample.10 AS shape, sample.1 AS t, sample.8 AS label, sample.11 AS event_ref, high, next_t, delta
+FROM raised
+ARRAY JOIN samples AS sample, highs AS high, ends AS next_t, deltas AS delta;
 
 -- The hash of what a resource is while it is used; table event has the same expression for the whole of an event.
 CREATE OR REPLACE FUNCTION shape_of AS (project_id, zone, offering, template, resource_type, vm, size, virtual_size, details, tags) ->

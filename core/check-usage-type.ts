@@ -62,7 +62,13 @@ function checkName({ usage_type, name: own }: UsageType, registry: Registry): vo
   if (same !== null) {
     throw new AppError("conflict", `usage_type is ${usage_type}, which is ${same.name}`, { field: "usage_type" });
   }
-  if (usage_type < idMin || usage_type > 65_535) refuse("usage_type", usage_type, `an id from ${idMin} to 65535`);
+  const isOurs = usage_type >= 1_000 && usage_type < 2_000;
+  if (usage_type < idMin || usage_type > 65_535 || isOurs)
+    refuse(
+      "usage_type",
+      usage_type,
+      `an id from ${idMin} to 999 or from 2000 to 65535; the others are kept for built-in types`,
+    );
   if (!name.test(own)) refuse("name", own, "capitals, digits and _, a letter first, at most 64, such as GPU_HOURS");
   const namesake = registry.list().find((other) => other.name === own);
   if (namesake !== undefined) {

@@ -13,6 +13,7 @@ interface UsageOptions {
   readonly timeZone?: string;
   readonly clip?: boolean;
   readonly basis?: string;
+  readonly live?: boolean;
   readonly json?: boolean;
 }
 
@@ -31,17 +32,19 @@ export function usageCommand(cli: Cli): Command {
         "usage",
       ]),
     )
+    .option("--live", "also what no run has published yet, up to now")
     .option("--clip", "cut usage at both ends instead of taking windows by their start")
     .action(async (options: UsageOptions) => {
-      const { from, to, type, account, groupBy, timeZone, clip, basis } = options;
+      const { from, to, type, account, groupBy, timeZone, clip, basis, live } = options;
+      const flags = { clip: clip === true ? "true" : undefined, live: live === true ? "true" : undefined };
       const lists = { usage_type: type?.join(","), account_id: account?.join(","), group_by: groupBy?.join(",") };
-      const path = `/v1/usage-summary${queryOf({ from, to, ...lists, time_zone: timeZone, basis, clip: clip === true ? "true" : undefined, limit: "10000" })}`;
+      const path = `/v1/usage-summary${queryOf({ from, to, ...lists, time_zone: timeZone, basis, ...flags, limit: "10000" })}`;
       const summary = await cli.call<Summary>({ method: "GET", path });
       cli.show(summary, options, renderSummary);
     });
 }
 
-function renderSummary({ data, truncated, complete_to }: Summary): string {
+function renderSummary({ data, truncated, complete_to, provisional }: Summary): string {
   const names = Object.keys(data[0]?.group ?? {});
   const rows = data.map(({ group, display_quantity, display_unit, records }) => [
     ...names.map((name) => String(group[name] ?? "")),
@@ -53,6 +56,9 @@ function renderSummary({ data, truncated, complete_to }: Summary): string {
     data.length === 0
       ? "No usage in this range.\n"
       : renderTable(rows, { head: [...names, "quantity", "unit", "records"], right: ["quantity", "records"] });
-  const complete = complete_to === null ? "Nothing is published yet." : `Complete to ${complete_to}.`;
+  const complete =
+    complete_to === null
+      ? "Nothing is published yet."
+      : `${provisional ? "Provisional, up to" : "Complete to"} ${complete_to}.`;
   return `${table}${complete}${truncated ? " There are more groups than are shown." : ""}\n`;
 }

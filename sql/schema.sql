@@ -1002,11 +1002,11 @@ AS SELECT
     usage.duration_ms AS duration_ms,
     usage.slices AS slices,
     adjustment.booked_at AS booked_at
-FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0) AS usage
-INNER JOIN adjustment(as_of = {as_of:UInt64}, account_ids = {account_ids:Array(String)}) AS adjustment ON (adjustment.account_id = usage.account_id) AND (adjustment.run_seq = usage.run_seq) AND (adjustment.window_start = usage.window_start)
+FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}) AS usage
+INNER JOIN adjustment(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)}) AS adjustment ON (adjustment.account_id = usage.account_id) AND (adjustment.run_seq = usage.run_seq) AND (adjustment.window_start = usage.window_start)
 WHERE (empty({account_ids:Array(String)}) OR (usage.account_id IN ({account_ids:Array(String)}))) AND (usage.window_start IN (
     SELECT window_start
-    FROM late_window(as_of = {as_of:UInt64})
+    FROM late_window(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
 ));
 
 CREATE VIEW adjustment
@@ -1024,12 +1024,12 @@ FROM
     FROM usage_record
     WHERE (empty({account_ids:Array(String)}) OR (usage_record.account_id IN ({account_ids:Array(String)}))) AND (window_start IN (
         SELECT window_start
-        FROM late_window(as_of = {as_of:UInt64})
+        FROM late_window(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
     )) AND ((run_seq, window_start) IN (
         SELECT
             run_seq,
             window_start
-        FROM late_window(as_of = {as_of:UInt64})
+        FROM late_window(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
     ))
 ) AS late
 ASOF INNER JOIN
@@ -1080,7 +1080,7 @@ WHERE (toString(account_id), run_seq, window_start) NOT IN (
         account_id,
         run_seq,
         window_start
-    FROM adjustment(as_of = {as_of:UInt64}, account_ids = {account_ids:Array(String)})
+    FROM adjustment(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)})
 );
 
 CREATE VIEW booked_usage
@@ -1108,7 +1108,7 @@ WHERE (toString(account_id), run_seq, window_start) NOT IN (
         account_id,
         run_seq,
         window_start
-    FROM adjustment(as_of = {as_of:UInt64}, account_ids = {account_ids:Array(String)})
+    FROM adjustment(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)})
 )
 UNION ALL
 SELECT
@@ -1129,7 +1129,7 @@ SELECT
     adjusted_by,
     booked_at,
     addMilliseconds(booked_at, 1)
-FROM adjusted_usage(as_of = {as_of:UInt64}, account_ids = {account_ids:Array(String)});
+FROM adjusted_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)});
 
 CREATE VIEW card_tariff
 (
@@ -1771,6 +1771,13 @@ FROM
         window_start
     FROM published_window
     WHERE run_seq <= {as_of:UInt64}
+    UNION ALL
+    SELECT
+        1 AS everyone,
+        run_seq,
+        window_start
+    FROM run_window
+    WHERE run_seq = {live_seq:UInt64}
 ) AS written
 ASOF INNER JOIN
 (

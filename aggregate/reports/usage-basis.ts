@@ -8,7 +8,7 @@ export type UsageBasis = Static<typeof UsageBasis>;
 
 const countLateWindows = defineQuery(
   "aggregate/reports/late_windows",
-  Type.Object({ as_of: Type.String() }),
+  Type.Object({ as_of: Type.String(), live_seq: Type.String() }),
   Type.Object({ windows: Type.String() }),
 );
 
@@ -18,9 +18,9 @@ const countLateWindows = defineQuery(
  */
 export async function hasAdjustments(
   { store }: { store: Store },
-  { basis, as_of }: { basis: UsageBasis; as_of: bigint },
+  { basis, as_of, live_seq = 0n }: { basis: UsageBasis; as_of: bigint; live_seq?: bigint },
 ): Promise<boolean> {
   if (basis === "usage") return false;
-  const [row] = await countLateWindows(store.read, { as_of: as_of.toString() });
+  const [row] = await countLateWindows(store.read, { as_of: as_of.toString(), live_seq: live_seq.toString() });
   return row !== undefined && row.windows !== "0";
 }

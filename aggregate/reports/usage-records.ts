@@ -161,7 +161,7 @@ export async function listUsageRecords(
     limit: page.limit,
   };
   // Without adjustments both bases say the same, and this is the fast way to it.
-  const rows = (await hasAdjustments({ store }, { basis, as_of }))
+  const rows = (await hasAdjustments({ store }, { basis, as_of, live_seq }))
     ? await selectBooked(store.read, { ...asked, after_adjusted_by: after?.adjusted_by ?? "0" })
     : (await select(store.read, asked)).map((row) => ({ ...row, ...unadjusted }));
   const zoneOf = await zonesOf({ store }, { rows, default_zone: page.default_zone });

@@ -99,7 +99,10 @@ export async function summarizeUsage(
     tag_key: tag_key ?? "",
     limit: request.limit,
   };
-  const rows = await ((await hasAdjustments({ store }, { basis, as_of })) ? selectBooked : select)(store.read, asked);
+  const rows = await ((await hasAdjustments({ store }, { basis, as_of, live_seq })) ? selectBooked : select)(
+    store.read,
+    asked,
+  );
   const names = [...group_by, ...(tag_key === null ? [] : [`tag:${tag_key}`])];
   return rows.map((row) => {
     const type = typeOf(usageTypes, row.usage_type);

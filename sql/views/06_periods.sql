@@ -1,6 +1,7 @@
 -- Closed periods and what arrived after them (P8). Nothing is marked when it is written: a published row of run r, account a and
 -- window start w is an adjustment if a closing of a with a number below r ends after w. It is booked where the latest such
--- closing ends, which is where the next open period begins. as_of: the highest run that counts; account_ids: empty = all.
+-- closing ends, which is where the next open period begins. as_of: the highest run that counts; live_seq:
+-- a dry run whose rows count too, 0 = none; account_ids: empty = all.
 
 CREATE OR REPLACE FUNCTION usage_adjustment_id_of AS (usage_record_id, adjusted_by) ->
   reinterpretAsUInt128(sipHash128(usage_record_id, adjusted_by));
@@ -14,7 +15,11 @@ WHERE run_seq IN (SELECT run_seq FROM published_run WHERE kind = 'close');
 -- by small tables alone. Mostly there are none.
 CREATE OR REPLACE VIEW late_window AS
 SELECT DISTINCT written.run_seq AS run_seq, written.window_start AS window_start
-FROM (SELECT 1 AS everyone, run_seq, window_start FROM published_window WHERE run_seq <= {as_of:UInt64}) AS written
+FROM (
+  SELECT 1 AS everyone, run_seq, window_start FROM published_window WHERE run_seq <= {as_of:UInt64}
+  UNION ALL
+  SELECT 1 AS everyone, run_seq, window_start FROM run_window WHERE run_seq = {live_seq:UInt64}
+) AS written
 ASOF INNER JOIN (
   SELECT 1 AS everyone, run_seq AS close_seq, max(max(to_at)) OVER (ORDER BY run_seq) AS closed_to FROM closed_period GROUP BY run_seq
 ) AS closing ON closing.everyone = written.everyone AND closing.close_seq < written.run_seq
@@ -26,8 +31,8 @@ SELECT late.account_id AS account_id, late.run_seq AS run_seq, late.window_start
 FROM (
   SELECT DISTINCT toString(usage_record.account_id) AS account_id, run_seq, window_start FROM usage_record
   WHERE (empty({account_ids:Array(String)}) OR usage_record.account_id IN {account_ids:Array(String)})
-    AND window_start IN (SELECT window_start FROM late_window(as_of = {as_of:UInt64}))
-    AND (run_seq, window_start) IN (SELECT run_seq, window_start FROM late_window(as_of = {as_of:UInt64}))
+    AND window_start IN (SELECT window_start FROM late_window(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}))
+    AND (run_seq, window_start) IN (SELECT run_seq, window_start FROM late_window(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}))
 ) AS late
 ASOF INNER JOIN (
   SELECT account_id, run_seq AS close_seq, max(max(to_at)) OVER (PARTITION BY account_id ORDER BY run_seq) AS closed_to
@@ -42,11 +47,11 @@ CREATE OR REPLACE VIEW adjusted_usage AS
 SELECT usage.run_seq AS adjusted_by, usage.sign AS sign, usage.account_id AS account_id, usage.window_start AS window_start,
   usage.window_end AS window_end, usage.usage_type AS usage_type, usage.resource AS resource, usage.part AS part, usage.shape AS shape,
   usage.quantity AS quantity, usage.duration_ms AS duration_ms, usage.slices AS slices, adjustment.booked_at AS booked_at
-FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0) AS usage
-INNER JOIN adjustment(as_of = {as_of:UInt64}, account_ids = {account_ids:Array(String)}) AS adjustment
+FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}) AS usage
+INNER JOIN adjustment(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)}) AS adjustment
   ON adjustment.account_id = usage.account_id AND adjustment.run_seq = usage.run_seq AND adjustment.window_start = usage.window_start
 WHERE (empty({account_ids:Array(String)}) OR usage.account_id IN {account_ids:Array(String)})
-  AND usage.window_start IN (SELECT window_start FROM late_window(as_of = {as_of:UInt64}));
+  AND usage.window_start IN (SELECT window_start FROM late_window(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}));
 
 -- All published rows with where they are booked: adjusted_by 0 = at the time of use. An adjustment is booked in one instant:
 -- [booked_at, booked_end) is one millisecond. Asked only where there may be adjustments: reading this way takes three times as
@@ -56,16 +61,16 @@ SELECT run_seq, sign, account_id, window_start, window_end, usage_type, resource
   toUInt64(0) AS adjusted_by, window_start AS booked_at, window_end AS booked_end
 FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
 WHERE (toString(account_id), run_seq, window_start) NOT IN (
-  SELECT account_id, run_seq, window_start FROM adjustment(as_of = {as_of:UInt64}, account_ids = {account_ids:Array(String)})
+  SELECT account_id, run_seq, window_start FROM adjustment(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)})
 )
 UNION ALL
 SELECT adjusted_by, sign, account_id, window_start, window_end, usage_type, resource, part, shape, quantity, duration_ms, slices,
   window_start, window_end, adjusted_by, booked_at, addMilliseconds(booked_at, 1)
-FROM adjusted_usage(as_of = {as_of:UInt64}, account_ids = {account_ids:Array(String)});
+FROM adjusted_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)});
 
 -- Published slices without those of adjustments, which are booked whole.
 CREATE OR REPLACE VIEW booked_slice AS
 SELECT * FROM published_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
 WHERE (toString(account_id), run_seq, window_start) NOT IN (
-  SELECT account_id, run_seq, window_start FROM adjustment(as_of = {as_of:UInt64}, account_ids = {account_ids:Array(String)})
+  SELECT account_id, run_seq, window_start FROM adjustment(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)})
 );

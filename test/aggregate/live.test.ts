@@ -99,3 +99,44 @@ test("live figures that a later run has cleared away are refused, not mixed with
   await aggregate({ until: instant(midnight + 30 * hour) });
   await expect(live.requireKept(run.id)).rejects.toMatchObject({ key: "conflict" });
 });
+
+/*
+ * Worked: r2 ran on 10 March from 06:00 to 18:00, 12 h = 43,200,000 ms, and March is closed. Then it turns out that it stopped at
+ * 10:00: 4 h, so 8 h = 28,800,000 ms too much. March stays as it was; the correction is booked where April begins.
+ */
+test("a fact that came late for a closed period is an adjustment in live usage, as it will be once it is published", async () => {
+  const noon = Date.UTC(2027, 2, 10, 12);
+  pipeline.clock.set(instant(Date.UTC(2027, 3, 5)));
+  const of = { account_id: "globex", resource: "r2" };
+  await pipeline.send([event("VM.START", noon - 6 * hour, of), event("VM.STOP", noon + 6 * hour, of)]);
+  const system = pipeline.system();
+  await system.aggregate({ until: instant(Date.UTC(2027, 3, 5)) });
+  const overrides = ["unrated", "silent-sources", "sanity", "grace", "conflicts"].map((finding) => ({
+    finding,
+    reason: "test",
+  }));
+  const { closed } = await system.closePeriod({ period: "2027-03", payer_account_id: "globex", overrides, by: "test" });
+  expect(closed).toHaveLength(1);
+  await pipeline.send([event("VM.STOP", noon - 2 * hour, of)]);
+
+  const billed = async (live_seq: bigint): Promise<unknown[]> => {
+    const { as_of } = await readCompleteness(system);
+    const filter = {
+      from: instant(Date.UTC(2027, 2, 1)),
+      to: instant(Date.UTC(2027, 4, 1)),
+      account_ids: ["globex"],
+      usage_types: [],
+      resources: [],
+    };
+    const page = { filter, as_of, live_seq, basis: "billing", after: null, default_zone: "UTC", limit: 10 } as const;
+    const { records } = await listUsageRecords(system, page);
+    return records.map(({ quantity, adjusts, booked_at }) => ({ quantity, adjusts: adjusts !== null, booked_at }));
+  };
+  const worked = [
+    { quantity: "43200000", adjusts: false, booked_at: null },
+    { quantity: "-28800000", adjusts: true, booked_at: "2027-04-01T00:00:00.000Z" },
+  ];
+  expect(await billed((await system.live.read()).run.seq)).toEqual(worked);
+  await system.aggregate({ until: instant(Date.UTC(2027, 3, 5)) });
+  expect(await billed(0n)).toEqual(worked);
+});

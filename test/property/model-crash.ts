@@ -3,7 +3,7 @@ import type { Store } from "../../core/store.ts";
 const METHODS = ["query", "command", "insert", "exec"] as const;
 
 /** What a process that dies says to whoever still waits in it. */
-export class Died extends Error {}
+class Died extends Error {}
 
 /**
  * Lets a piece of work die at one of its statements, counted over all lanes from 0: with `isDone` the engine still carries that one

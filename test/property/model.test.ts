@@ -244,11 +244,11 @@ test(
   "P1, P8: after each run, whatever happened before it, what is published is the oracle's; zones and ranges change at month starts",
   { timeout: 1_200_000 },
   async () => {
-    const numRuns = propertyRuns({ byDefault: 4, share: 0.01 });
+    const numRuns = propertyRuns({ byDefault: 3, share: 0.01 });
     const history = fc
       .constantFrom(...SEASONS)
       .chain((season) => historyArbitrary({ season, kinds: WEIGHTED_KINDS, events: { min: 20, max: 60 } }));
-    const commands = fc.array(command, { minLength: 8, maxLength: 16, size: "max" });
+    const commands = fc.array(command, { minLength: 6, maxLength: 12, size: "max" });
     await fc.assert(
       fc.asyncProperty(history, commands, async (lived, course) => {
         await pipeline.reset();

@@ -9,7 +9,7 @@ SELECT toString(account_id) AS account_id,
   roundDown(toUnixTimestamp64Milli(booked_at), {edges:Array(Int64)}) AS booked_ms,
   sum(toInt64(sign)) AS records,
   uniqExact((adjusted_by, usage_type, resource, part, shape, window_start)) AS adjustments
-FROM adjusted_usage(as_of = {as_of:UInt64}, account_ids = {account_ids:Array(String)}) AS adjusted
+FROM adjusted_usage(as_of = {as_of:UInt64}, live_seq = 0, account_ids = {account_ids:Array(String)}) AS adjusted
 WHERE adjusted.account_id IN {account_ids:Array(String)}
 GROUP BY account_id, used_ms, booked_ms
 ORDER BY account_id, used_ms, booked_ms

@@ -67,7 +67,7 @@ const take = (at_text: string, resources: readonly InventoryItem[]): Promise<str
       "test",
     );
 
-test.each(readCases<InventoryCase>("aggregate/sanity/findings"))("$why", async (given) => {
+test.each(readCases<InventoryCase>("aggregate/findings"))("$why", async (given) => {
   await pipeline.reset();
   const until = at(given.until);
   const sent = await pipeline.send(given.events.map((event, place) => eventOf(event, `e${place}`)));

@@ -43,16 +43,13 @@ export interface AggregateRequest {
  * @throws AppError run-in-progress, lease-lost
  */
 export async function aggregate(deps: AggregateDeps, request: AggregateRequest): Promise<Run> {
-  const run = await deps.runs.begin("aggregate", "", { dry_run: (request.dry_run ?? false) || request.live === true });
-  try {
-    request.began?.(run);
-    return await carryOut(deps, run, request);
-  } catch (error) {
-    await deps.runs.fail(run, error);
-    throw error;
-  } finally {
-    deps.runs.end(run);
-  }
+  return deps.runs.hold(
+    { kind: "aggregate", dry_run: (request.dry_run ?? false) || request.live === true },
+    async (run) => {
+      request.began?.(run);
+      return await carryOut(deps, run, request);
+    },
+  );
 }
 
 async function carryOut(deps: AggregateDeps, begun: Run, request: AggregateRequest): Promise<Run> {

@@ -43,8 +43,7 @@ export async function repeatRun(deps: AggregateDeps, { run_id }: { run_id: strin
   if (original === null) throw new AppError("not-found", `there is no run ${run_id}`);
   if (original.kind !== "aggregate" || original.state !== "published")
     throw new AppError("conflict", `run ${run_id} (${original.kind}, ${original.state}) has published no usage`);
-  const begun = await deps.runs.begin("aggregate", "", { dry_run: true });
-  try {
+  return deps.runs.hold({ kind: "aggregate", dry_run: true }, async (begun) => {
     await clearFailedRuns(deps);
     const { bound, former_bound, to_ms, versions } = original;
     const run = await deps.runs.step(begun, { to_ms, bound, former_bound, versions });
@@ -55,12 +54,7 @@ export async function repeatRun(deps: AggregateDeps, { run_id }: { run_id: strin
     const repetition = await compare(context, original);
     await deps.runs.step(run, { state: "discarded", counts: { repeats: run_id } });
     return repetition;
-  } catch (error) {
-    await deps.runs.fail(begun, error);
-    throw error;
-  } finally {
-    deps.runs.end(begun);
-  }
+  });
 }
 
 async function computeAgain(context: RunContext, original: Run): Promise<void> {

@@ -13,6 +13,13 @@ export type RunChange = Partial<
   Pick<Run, "state" | "from_ms" | "to_ms" | "bound" | "former_bound" | "versions" | "counts" | "error">
 >;
 
+/** Which run to begin; `period` left out = of none. */
+export interface RunAsked {
+  readonly kind: RunKind;
+  readonly period?: string;
+  readonly dry_run?: boolean;
+}
+
 /** The ledger of runs: one at a time by a lease with expiry, each step a row, `seq` the fencing number. */
 export interface RunLedger {
   /**
@@ -33,6 +40,8 @@ export interface RunLedger {
   fail(run: Run, error: unknown): Promise<void>;
   /** Ends what `begin` began, whatever came of it. */
   end(run: Run): void;
+  /** Begins a run, does its work under the lease, and ends it; where the work throws, the run has failed. @throws AppError run-in-progress, and whatever the work throws */
+  hold<T>(asked: RunAsked, work: (run: Run) => Promise<T>): Promise<T>;
   /** The run that is going on, in whichever process; null = none. */
   running(): Promise<Run | null>;
   /** The latest published run of a kind (and period), or null. */
@@ -155,7 +164,7 @@ export function createRunLedger({ store, clock, lease_ms, shared }: RunLedgerDep
     return stored?.state === "failed" ? stored.error : "";
   }
 
-  return {
+  const ledger: RunLedger = {
     begin: async (kind, period = "", { dry_run = false } = {}) => {
       if (held !== null) {
         const { run } = held;
@@ -217,12 +226,24 @@ export function createRunLedger({ store, clock, lease_ms, shared }: RunLedgerDep
       held.renewal.abort();
       held = null;
     },
+    hold: async ({ kind, period, dry_run = false }, work) => {
+      const run = await ledger.begin(kind, period, { dry_run });
+      try {
+        return await work(run);
+      } catch (error) {
+        await ledger.fail(run, error);
+        throw error;
+      } finally {
+        ledger.end(run);
+      }
+    },
     running: async () => (await readRuns(store, { state: "running" }, 1))[0] ?? null,
     latestPublished: async (kind, period = "") =>
       (await readRuns(store, { kind, state: "published", period }, 1))[0] ?? null,
     list: ({ before_seq, limit }) => readRuns(store, { before_seq: (before_seq ?? 0n).toString() }, limit),
     get: async (id) => (await readRuns(store, { run_id: id }, 1))[0] ?? null,
   };
+  return ledger;
 }
 
 /** A run that is about to begin, before it has a number. */

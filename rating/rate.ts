@@ -102,8 +102,8 @@ export async function ratePeriod(deps: RatingDeps, request: RateRequest): Promis
   const { store, ledger, rateCards, usageTypes, log } = deps;
   const { period, defaults, dry_run = false, force = false } = request;
   requirePeriod(period);
-  let run = await ledger.begin("rate", period, { dry_run });
-  try {
+  return ledger.hold({ kind: "rate", period, dry_run }, async (begun) => {
+    let run = begun;
     request.began?.(run);
     await dropStale(store);
     const cards = await rateCards.list();
@@ -130,12 +130,7 @@ export async function ratePeriod(deps: RatingDeps, request: RateRequest): Promis
     }
     log.info({ run_id: run.id, period, dry_run, totals }, "period rated");
     return { run, dry_run, totals };
-  } catch (error) {
-    await ledger.fail(run, error);
-    throw error;
-  } finally {
-    ledger.end(run);
-  }
+  });
 }
 
 interface Scope {

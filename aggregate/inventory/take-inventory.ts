@@ -40,8 +40,7 @@ export async function takeInventory(deps: AggregateDeps, request: InventoryReque
   ]);
   const { lines, isListed } = readList(request.resources, deps.usageTypes, request.account_id);
 
-  const begun = await deps.runs.begin("check", "", { dry_run: true });
-  try {
+  return deps.runs.hold({ kind: "check", dry_run: true }, async (begun) => {
     const bound = await deps.eventLog.bound();
     const former_bound = (await deps.runs.latestPublished("aggregate"))?.bound ?? {};
     const run = await deps.runs.step(begun, { to_ms: request.at, bound, former_bound });
@@ -57,12 +56,7 @@ export async function takeInventory(deps: AggregateDeps, request: InventoryReque
     await noteInventory(deps, id, { request, complete_for, bound, counts: { ...counts, ...byAction(drafts) }, by });
     await deps.runs.step(run, { state: "discarded", counts });
     return id;
-  } catch (error) {
-    await deps.runs.fail(begun, error);
-    throw error;
-  } finally {
-    deps.runs.end(begun);
-  }
+  });
 }
 
 async function compare(

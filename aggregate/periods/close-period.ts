@@ -44,8 +44,7 @@ export async function closePeriod(deps: CloseDeps, request: CloseRequest): Promi
     return { run: null, closed: await closedOf(deps, request, to_show), refused: before.refused };
 
   await deps.aggregate({ until: deps.clock.now() });
-  const run = await deps.runs.begin("close", request.period);
-  try {
+  return deps.runs.hold({ kind: "close", period: request.period }, async (run) => {
     const default_zone = (await deps.settings.all())["usage.aggregation.timezone"] ?? "UTC";
     await coverNewAccounts(deps, { default_zone });
     const bound = (await deps.runs.latestPublished("aggregate"))?.bound ?? {};
@@ -54,12 +53,7 @@ export async function closePeriod(deps: CloseDeps, request: CloseRequest): Promi
     const counts = { payers: `${ready.length}`, refused: `${refused.length}` };
     const done = await deps.runs.step(run, { state: ready.length === 0 ? "unchanged" : "published", bound, counts });
     return { run: done, closed: await closedOf(deps, request, to_show), refused };
-  } catch (error) {
-    await deps.runs.step(run, { state: "failed", error: error instanceof Error ? error.message : String(error) });
-    throw error;
-  } finally {
-    deps.runs.end(run);
-  }
+  });
 }
 
 /** An override of what does not exist, or cannot be overridden, is a mistake that must not pass in silence. */

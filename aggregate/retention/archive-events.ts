@@ -64,8 +64,7 @@ export async function archiveEvents(deps: RetentionDeps, request: ArchiveRequest
 }
 
 async function carryOut(deps: RetentionDeps, request: ArchiveRequest, horizon: InstantMs): Promise<ArchiveOutcome> {
-  const begun = await deps.runs.begin("archive", request.before);
-  try {
+  return deps.runs.hold({ kind: "archive", period: request.before }, async (begun) => {
     const bound = (await deps.runs.latestPublished("aggregate"))?.bound ?? {};
     const run = await deps.runs.step(begun, { to_ms: horizon, bound });
     await requireClosed(deps, horizon);
@@ -85,12 +84,7 @@ async function carryOut(deps: RetentionDeps, request: ArchiveRequest, horizon: I
     const done = await deps.runs.step(run, { state: archives.length === 0 ? "unchanged" : "published", counts });
     deps.log.info({ run_id: run.id, before: formatInstant(horizon), ...counts }, "events archived");
     return { run: done, months, archives };
-  } catch (error) {
-    await deps.runs.fail(begun, error);
-    throw error;
-  } finally {
-    deps.runs.end(begun);
-  }
+  });
 }
 
 /**

@@ -68,8 +68,7 @@ export async function eraseNames(
   const lane = store.run;
   // Ids and contents of all that is there are remembered first: only then may the content change.
   await deps.aggregate({ until: clock.now() });
-  const run = await runs.begin("archive", "");
-  try {
+  return runs.hold({ kind: "archive" }, async (run) => {
     const [found] = await selectErasable(lane, { account_id });
     const bound = boundArrays((await runs.latestPublished("aggregate"))?.bound ?? {});
     const messages = await eraseMessages(deps, account_id);
@@ -89,12 +88,7 @@ export async function eraseNames(
     await runs.step(run, { state: "published", counts });
     deps.log.info({ run_id: run.id, account_id, ...counts }, "names erased");
     return { ...erasure, erased_at: formatInstant(erasure.erased_at) };
-  } catch (error) {
-    await runs.fail(run, error);
-    throw error;
-  } finally {
-    runs.end(run);
-  }
+  });
 }
 
 async function note({ store }: RetentionDeps, row: Omit<Erasure, "erased_at"> & { erased_at: number }): Promise<void> {

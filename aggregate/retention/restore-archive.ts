@@ -23,22 +23,19 @@ export async function restoreArchive(
   { month, by }: { month: string; by: string },
 ): Promise<RestoreOutcome> {
   await find(deps, month);
-  const begun = await deps.runs.begin("archive", month);
-  try {
-    const archive = await find(deps, month);
-    const restored = await bringBack(deps, { archive, run: begun, by });
-    const counts = { restored_months: "1", events: restored.rows };
-    const run = await deps.runs.step(begun, { state: "published", counts });
-    deps.log.info({ run_id: run.id, month, events: restored.rows }, "archive restored");
-    const horizon = await readHorizon(deps);
-    return { run, archive: toArchive(restored), horizon: horizon === null ? null : formatInstant(horizon.at) };
-  } catch (error) {
-    await deps.runs.fail(begun, error);
-    throw error;
-  } finally {
-    await deps.horizon.refresh();
-    deps.runs.end(begun);
-  }
+  return deps.runs.hold({ kind: "archive", period: month }, async (begun) => {
+    try {
+      const archive = await find(deps, month);
+      const restored = await bringBack(deps, { archive, run: begun, by });
+      const counts = { restored_months: "1", events: restored.rows };
+      const run = await deps.runs.step(begun, { state: "published", counts });
+      deps.log.info({ run_id: run.id, month, events: restored.rows }, "archive restored");
+      const horizon = await readHorizon(deps);
+      return { run, archive: toArchive(restored), horizon: horizon === null ? null : formatInstant(horizon.at) };
+    } finally {
+      await deps.horizon.refresh();
+    }
+  });
 }
 
 async function bringBack(

@@ -48,15 +48,7 @@ const rangesMax = 64;
  * @throws AppError run-in-progress, lease-lost
  */
 export async function runSanityChecks(deps: AggregateDeps): Promise<SanityOutcome> {
-  const begun = await deps.runs.begin("check", "", { dry_run: true });
-  try {
-    return await carryOut(deps, begun);
-  } catch (error) {
-    await deps.runs.fail(begun, error);
-    throw error;
-  } finally {
-    deps.runs.end(begun);
-  }
+  return deps.runs.hold({ kind: "check", dry_run: true }, (begun) => carryOut(deps, begun));
 }
 
 /** When the checks were last done; null = never. */

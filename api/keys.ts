@@ -3,7 +3,7 @@ import Type, { type Static } from "typebox";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import { createInTurn } from "../core/in-turn.ts";
-import { formatInstant, type InstantMs, instant } from "../core/instant.ts";
+import { formatMs, type InstantMs } from "../core/instant.ts";
 import { field, insertLines, timeField } from "../core/insert-lines.ts";
 import { defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
@@ -162,7 +162,7 @@ function next(row: KeyRow | undefined): string {
 }
 
 function toKey({ key_id, name, role, state, changed_ms }: KeyRow): ApiKey {
-  return { key_id, name, role, state, changed_at: formatInstant(instant(Number(changed_ms))) };
+  return { key_id, name, role, state, changed_at: formatMs(changed_ms) };
 }
 
 function sha256(text: string): Buffer {

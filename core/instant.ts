@@ -65,3 +65,8 @@ export function formatInstant(ms: InstantMs): string {
     throw new RangeError(`formatInstant: ${ms} is outside the years 0000 to 9999`);
   return new Date(ms).toISOString();
 }
+
+/** Writes an instant that a statement gave: `"1791000000000"`, Unix ms as decimal text. */
+export function formatMs(ms: string): string {
+  return formatInstant(instant(Number(ms)));
+}

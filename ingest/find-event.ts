@@ -1,6 +1,6 @@
 import Type, { type Static } from "typebox";
 import { CloudEvent, toCloudEvent } from "../core/events.ts";
-import { formatInstant, instant } from "../core/instant.ts";
+import { formatMs } from "../core/instant.ts";
 import { defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
 import { EventRow, fromRow } from "./event-line.ts";
@@ -57,7 +57,7 @@ export async function findEvent(
       const kept = {
         event: toCloudEvent(fromRow(row)),
         position: `${row.log_partition}/${row.log_offset}`,
-        recorded_at: formatInstant(instant(Number(recorded_ms))),
+        recorded_at: formatMs(recorded_ms),
       };
       if (outcome !== "accepted") return { ...kept, outcome, revised_by: [] };
       const [counts] = revisions;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import Type, { type Static } from "typebox";
 import type { Clock } from "../core/clock.ts";
-import { formatInstant, instant } from "../core/instant.ts";
+import { formatMs } from "../core/instant.ts";
 import { field, insertLines, timeField } from "../core/insert-lines.ts";
 import { defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
@@ -100,12 +100,11 @@ export function createQuarantine({ store, clock }: { store: Store; clock: Clock 
 }
 
 function toEntry(row: Static<typeof Row>): QuarantineEntry {
-  const time = (ms: string): string => formatInstant(instant(Number(ms)));
   return {
     ...row,
-    first_seen_at: time(row.first_seen_at),
-    last_seen_at: time(row.last_seen_at),
-    replayed_at: row.replayed_at === "0" ? null : time(row.replayed_at),
+    first_seen_at: formatMs(row.first_seen_at),
+    last_seen_at: formatMs(row.last_seen_at),
+    replayed_at: row.replayed_at === "0" ? null : formatMs(row.replayed_at),
   };
 }
 

@@ -1,5 +1,5 @@
 import Type, { type Static } from "typebox";
-import { formatInstant, instant } from "../core/instant.ts";
+import { formatMs } from "../core/instant.ts";
 import { defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
 
@@ -190,10 +190,10 @@ function toRecord(row: Row): BillingRecord {
     id: `br_${place.join("_")}`,
     ...rest,
     window: {
-      start: formatInstant(instant(Number(window_start_ms))),
-      end: formatInstant(instant(Number(window_end_ms))),
+      start: formatMs(window_start_ms),
+      end: formatMs(window_end_ms),
     },
-    part_start: formatInstant(instant(Number(part_start_ms))),
+    part_start: formatMs(part_start_ms),
     tariff_id: rated ? row.tariff_id : null,
     tariff_version: rated ? Number(row.tariff_version) : null,
     component: rated ? row.component : null,

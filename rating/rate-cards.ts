@@ -2,7 +2,7 @@ import Type, { type Static } from "typebox";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import { createInTurn } from "../core/in-turn.ts";
-import { formatInstant, instant, type InstantMs } from "../core/instant.ts";
+import { formatInstant, formatMs, instant, type InstantMs } from "../core/instant.ts";
 import { field, insertLines, timeField } from "../core/insert-lines.ts";
 import type { Registry } from "../core/registry.ts";
 import { defineQuery } from "../core/sql.ts";
@@ -103,7 +103,7 @@ export function createRateCards({
       ...card,
       version: Number(card.version),
       tariffs: tariffs.get(card.rate_card_id) ?? [],
-      changed_at: formatInstant(instant(Number(changed_ms))),
+      changed_at: formatMs(changed_ms),
     }));
   }
 
@@ -187,7 +187,7 @@ function toTariff(row: Static<typeof TariffRow>): Tariff {
     ...rest,
     ...(row.model === "graduated" ? { tiers } : { rate: tiers[0]?.rate ?? "0" }),
     conditions: { offering: offerings, zone: zones },
-    valid_from: formatInstant(instant(Number(valid_from_ms))),
+    valid_from: formatMs(valid_from_ms),
     valid_to: to_ms === FOREVER_MS ? null : formatInstant(instant(to_ms)),
   };
 }

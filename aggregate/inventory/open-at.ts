@@ -4,7 +4,7 @@ import { emptyScratch, rangesFor, type RunContext, stateBefore } from "../contex
 import { pairIntervals } from "../pair-intervals.ts";
 import { fillScratchTouched, selectTouched } from "../run-sql.ts";
 import { fixRuns } from "../standing.ts";
-import { fillOpen } from "./statements.ts";
+import { fillOpen } from "./inventory-sql.ts";
 
 /**
  * Fills scratch_open with what is open at an instant, by all events up to the run's bound, those included that no aggregation has

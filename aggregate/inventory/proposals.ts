@@ -3,11 +3,11 @@ import { numbersField } from "../../core/array-field.ts";
 import type { Clock } from "../../core/clock.ts";
 import { AppError } from "../../core/errors.ts";
 import { field, insertLines, timeField } from "../../core/insert-lines.ts";
-import { formatInstant, type InstantMs, instant } from "../../core/instant.ts";
+import { formatInstant, formatMs, type InstantMs } from "../../core/instant.ts";
 import type { Store } from "../../core/store.ts";
 import type { Ingest } from "../../ingest/index.ts";
 import type { Draft } from "./propose.ts";
-import { type ProposalRow, selectInventory, selectProposals, selectStates } from "./statements.ts";
+import { type ProposalRow, selectInventory, selectProposals, selectStates } from "./inventory-sql.ts";
 
 const Json = Type.Record(Type.String(), Type.Unknown());
 const ProposalState = Type.Union([
@@ -94,11 +94,11 @@ export async function readInventory(
   return {
     id,
     source: row.source,
-    at: formatInstant(instant(Number(row.at_ms))),
+    at: formatMs(row.at_ms),
     account_id: row.account_id === "" ? null : row.account_id,
     complete_for: row.complete_for,
     listed: Number(row.listed),
-    made_at: formatInstant(instant(Number(row.made_ms))),
+    made_at: formatMs(row.made_ms),
     made_by: row.made_by,
     counts: JSON.parse(row.counts) as Record<string, string>,
     states: Object.fromEntries(states.map(({ state, proposals }) => [state, Number(proposals)])),

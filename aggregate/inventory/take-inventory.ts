@@ -3,14 +3,14 @@ import type { Static } from "typebox";
 import { numbersField } from "../../core/array-field.ts";
 import { AppError } from "../../core/errors.ts";
 import { field, insertLines, timeField } from "../../core/insert-lines.ts";
-import { formatInstant, type InstantMs, instant } from "../../core/instant.ts";
+import { formatInstant, formatMs, type InstantMs } from "../../core/instant.ts";
 import { type AggregateDeps, beginning, createRunContext, emptyScratch, type RunContext } from "../context.ts";
 import { running, usageTypesOf } from "./kinds.ts";
 import { type InventoryItem, listedColumns, readList } from "./list.ts";
 import { fillOpenAt } from "./open-at.ts";
 import { type Difference, type Draft, propose } from "./propose.ts";
 import { writeProposals } from "./proposals.ts";
-import { type DifferenceRow, selectDifferences } from "./statements.ts";
+import { type DifferenceRow, selectDifferences } from "./inventory-sql.ts";
 
 /** What exists at an instant, as one source says: the whole list for the kinds or usage types named. */
 export interface InventoryRequest {
@@ -90,7 +90,7 @@ function toDifference(row: Static<typeof DifferenceRow>, resources: readonly Inv
     part,
     usage_type,
     held_by,
-    open_since: opened_ms === "-1" ? "" : formatInstant(instant(Number(opened_ms))),
+    open_since: opened_ms === "-1" ? "" : formatMs(opened_ms),
     changed,
     metered: {
       ...Object.fromEntries([...texts, ...sizes]),

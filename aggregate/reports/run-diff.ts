@@ -1,5 +1,5 @@
 import Type, { type Static } from "typebox";
-import { formatInstant, instant } from "../../core/instant.ts";
+import { formatMs } from "../../core/instant.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import type { UsageKey } from "./usage-records.ts";
@@ -73,7 +73,6 @@ export async function readRunDiff(
     after_shape: after?.shape ?? "0",
     limit,
   });
-  const time = (ms: string): string => formatInstant(instant(Number(ms)));
   return rows.map(({ record_id, account_id, usage_type, resource, part, ...row }) => ({
     change: {
       usage_record_id: `ur_${record_id}`,
@@ -81,7 +80,7 @@ export async function readRunDiff(
       usage_type,
       resource,
       part,
-      window: { start: time(row.start_ms), end: time(row.end_ms) },
+      window: { start: formatMs(row.start_ms), end: formatMs(row.end_ms) },
       quantity_before: row.was === 1 ? row.taken : null,
       quantity_after: row.is === 1 ? row.given : null,
     },

@@ -1,7 +1,7 @@
 import Type, { type Static } from "typebox";
 import { Dec, formatDecimal, RATING_SCALE, roundTo } from "../../core/decimal.ts";
 import { assert } from "../../core/errors.ts";
-import { formatInstant, type InstantMs, instant } from "../../core/instant.ts";
+import { formatMs, instant, type InstantMs } from "../../core/instant.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import { alwaysIn, zoneAt } from "../../core/zone-timeline.ts";
@@ -227,17 +227,13 @@ function toRecord(row: BookedRow, { type, time_zone }: { type: UsageType; time_z
     virtual_size: size(row.virtual_size),
     details: JSON.parse(row.details) as Record<string, string>,
     tags: JSON.parse(row.tags) as Record<string, string>,
-    window: { start: time(row.start_ms), end: time(row.end_ms), time_zone },
+    window: { start: formatMs(row.start_ms), end: formatMs(row.end_ms), time_zone },
     quantity: row.quantity,
     unit: type.unit,
     display_quantity: displayQuantity(row.quantity, type),
     display_unit: type.display_unit,
     slices: Number(row.slices),
     adjusts,
-    booked_at: adjusts === null ? null : time(row.booked_ms),
+    booked_at: adjusts === null ? null : formatMs(row.booked_ms),
   };
-}
-
-function time(ms: string): string {
-  return formatInstant(instant(Number(ms)));
 }

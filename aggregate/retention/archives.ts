@@ -1,7 +1,7 @@
 import Type, { type Static } from "typebox";
 import { monthBounds } from "../../core/calendar.ts";
 import type { Clock } from "../../core/clock.ts";
-import { formatInstant, type InstantMs, instant } from "../../core/instant.ts";
+import { formatMs, type InstantMs } from "../../core/instant.ts";
 import { field, insertLines, timeField } from "../../core/insert-lines.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
@@ -143,13 +143,12 @@ export async function writeArchive(
 
 /** An archive as people see it. */
 export function toArchive(row: ArchiveRow): Archive {
-  const time = (ms: string): string => formatInstant(instant(Number(ms)));
   const { month, state, file, rows, bytes, sha256, row_checksum, state_checksum, run_id, changed_by } = row;
   const sums = { rows, bytes, sha256, row_checksum, state_checksum };
   const times = {
-    horizon: time(row.horizon_ms),
-    archived_at: time(row.archived_ms),
-    changed_at: time(row.changed_ms),
+    horizon: formatMs(row.horizon_ms),
+    archived_at: formatMs(row.archived_ms),
+    changed_at: formatMs(row.changed_ms),
   };
   return { month, state, file, ...sums, run_id, ...times, changed_by };
 }

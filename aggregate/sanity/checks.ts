@@ -19,7 +19,7 @@ import {
   checkUnknownResource,
   checkUsageAfterEnd,
   checkWithoutEffect,
-} from "./statements.ts";
+} from "./sanity-sql.ts";
 
 /** A range of k, both ends in. */
 export interface Range {

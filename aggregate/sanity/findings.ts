@@ -1,6 +1,6 @@
 import Type, { type Static } from "typebox";
 import { AppError } from "../../core/errors.ts";
-import { formatInstant, type InstantMs, instant } from "../../core/instant.ts";
+import { formatMs, type InstantMs } from "../../core/instant.ts";
 import { defineCommand, defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import { farthest } from "../context.ts";
@@ -181,15 +181,14 @@ export async function openFindings(
 }
 
 function toFinding({ severity_rank: _rank, version: _version, ...row }: Static<typeof Row>): SanityFinding {
-  const time = (ms: string): string => formatInstant(instant(Number(ms)));
   const { finding_id, at_ms, first_seen_ms, last_seen_ms, detail, decided_by, reason, ...rest } = row;
   return {
     id: `fi_${finding_id}`,
     ...rest,
-    at: time(at_ms),
+    at: formatMs(at_ms),
     detail: JSON.parse(detail) as Record<string, string>,
-    first_seen_at: time(first_seen_ms),
-    last_seen_at: time(last_seen_ms),
+    first_seen_at: formatMs(first_seen_ms),
+    last_seen_at: formatMs(last_seen_ms),
     decided_by: decided_by === "" ? null : decided_by,
     reason: reason === "" ? null : reason,
   };

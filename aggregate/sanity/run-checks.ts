@@ -26,7 +26,7 @@ import {
   selectSanitySpan,
   touchUnchecked,
   writeFindings,
-} from "./statements.ts";
+} from "./sanity-sql.ts";
 
 /** What a run of the checks came to. */
 export interface SanityOutcome {

@@ -261,7 +261,8 @@ test(
         await COMMANDS.restore(life);
         while (life.coming.length > 0) await COMMANDS.send(life, { many: 9999, which: 0 });
         setClock(life, Math.max(life.now_ms, lived.until_ms));
-        await aggregate(life, lived.until_ms);
+        // Not less far than before: a run that found nothing in a zone has published nothing there, however far it looked.
+        await aggregate(life, Math.max(life.until_ms, lived.until_ms));
       }),
       { numRuns, plugins: [fc.interruptAfterTimeLimit(900_000, { failOnInterrupt: true })] },
     );

@@ -47,7 +47,7 @@ export async function aggregate(deps: AggregateDeps, request: AggregateRequest):
     { kind: "aggregate", dry_run: (request.dry_run ?? false) || request.live === true },
     async (run) => {
       request.began?.(run);
-      return await carryOut(deps, run, request);
+      return carryOut(deps, run, request);
     },
   );
 }

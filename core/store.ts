@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   createClient,
+  ClickHouseLogLevel,
   type ClickHouseClient,
   type ClickHouseSettings,
   type ClickHouseClientConfigOptions,
@@ -60,7 +61,17 @@ export function openStore(config: StoreConfig): Store {
 
 function openLane({ url, data_dir }: StoreConfig): ClickHouseClient {
   const clickhouse_settings = settings as ClickHouseSettings;
-  if (url !== null) return createClient({ url, clickhouse_settings, request_timeout: 3_600_000 });
+  if (url !== null) {
+    return createClient({
+      url,
+      clickhouse_settings,
+      request_timeout: 3_600_000,
+      // Proxies cut long addresses; a server itself takes 128 KiB a value, wherever it stands.
+      use_multipart_params_auto: true,
+      // What fails is thrown, with the same words; the client would write it to the console as well.
+      log: { level: ClickHouseLogLevel.OFF },
+    });
+  }
   mkdirSync(data_dir, { recursive: true });
   const { wait_end_of_query: _http, ...embedded } = settings;
   // The engine's package types its own copy of the client's connection; they are the same at run time.

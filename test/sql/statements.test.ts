@@ -3,9 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TSchema } from "typebox";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { migrate } from "../../core/migrate.ts";
 import { definedQueries, loadSql, parameterNames } from "../../core/sql.ts";
-import { openTestStore, type TestStore } from "../test-store.ts";
+import type { Store } from "../../core/store.ts";
+import { openServedStore } from "../clickhouse-server/open.ts";
+import { openTestStore } from "../test-store.ts";
 
 const root = new URL("../../", import.meta.url);
 const stages = ["core", "ingest", "aggregate", "rating", "api"];
@@ -28,22 +31,29 @@ function bare(name: string): string {
   return loadSql(name).replace(/^\s*--.*$/gm, "");
 }
 
-let opened: TestStore;
+/** Both ways to the engine: what holds on one has to hold on the other. */
+const stores: Readonly<Record<string, () => Promise<{ store: Store; close(): Promise<void> }>>> = {
+  embedded: openTestStore,
+  "server over HTTP": async () => {
+    const served = await openServedStore();
+    await migrate(served.store.run);
+    return served;
+  },
+};
+
 let folder: string;
 beforeAll(async () => {
-  opened = await openTestStore();
   folder = mkdtempSync(join(tmpdir(), "tally-statements-"));
   // whatever calls defineQuery puts itself on the list when it is loaded
   for (const path of sources) if (/\bdefineQuery\(/.test(textOf(path))) await import(new URL(path, root).href);
+  const opened = await openTestStore();
   await opened.store.write.command({
     query: `INSERT INTO FUNCTION file('${join(folder, "trace.parquet")}', 'Parquet')
       SELECT toInt32(1) AS id, toInt64(0) AS submission_time, toInt64(1) AS duration, toInt32(1) AS cpu_count, 1.5 AS cpu_capacity, toInt64(1) AS mem_capacity`,
   });
-});
-afterAll(async () => {
   await opened.close();
-  rmSync(folder, { recursive: true, force: true });
 });
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Values no statement stumbles over: nothing where there may be nothing; a zone, a file, a hash, edges where there must be some. */
 function harmless(sql: string): Record<string, unknown> {
@@ -59,8 +69,8 @@ function harmless(sql: string): Record<string, unknown> {
   );
 }
 
-async function columnsOf(name: string): Promise<Map<string, string>> {
-  const result = await opened.store.read.query({
+async function columnsOf(store: Store, name: string): Promise<Map<string, string>> {
+  const result = await store.read.query({
     query: `DESCRIBE TABLE (${loadSql(name)}\n)`,
     query_params: harmless(loadSql(name)),
     format: "JSONEachRow",
@@ -133,31 +143,39 @@ test.each(statements)("the header of %s names all its parameters", (name) => {
   ).toEqual([]);
 });
 
-test.each(statements.filter((name) => kindOf(name) === "query"))(
-  "%s gives the columns its caller declares, in types that fit",
-  async (name) => {
-    const defined = definedQueries.filter((query) => query.name === name);
-    expect(defined, "queries defined on this file").toHaveLength(1);
-    const columns = await columnsOf(name);
-    for (const { row } of defined) {
-      const declared = Object.entries(row.properties as Record<string, TSchema>);
-      const unfit = declared.filter(([column, schema]) => !fits(columns.get(column) ?? "absent", schema));
-      expect(unfit.map(([column]) => [column, columns.get(column) ?? "absent"])).toEqual([]);
-      expect(
-        [...columns.keys()].filter((column) => !Object.hasOwn(row.properties, column)),
-        "columns nobody reads",
-      ).toEqual([]);
-    }
-  },
-);
-
-test.each(statements.filter((name) => kindOf(name) === "command"))("the engine takes %s as it is", async (name) => {
-  const result = await opened.store.read.query({
-    query: `EXPLAIN AST ${bare(name)}`,
-    query_params: harmless(loadSql(name)),
-    format: "JSONEachRow",
+describe.each(Object.entries(stores))("%s", (_name, open) => {
+  let opened: Awaited<ReturnType<typeof open>>;
+  beforeAll(async () => {
+    opened = await open();
   });
-  expect((await result.json()).length).toBeGreaterThan(0);
+  afterAll(() => opened.close());
+
+  test.each(statements.filter((name) => kindOf(name) === "query"))(
+    "%s gives the columns its caller declares, in types that fit",
+    async (name) => {
+      const defined = definedQueries.filter((query) => query.name === name);
+      expect(defined, "queries defined on this file").toHaveLength(1);
+      const columns = await columnsOf(opened.store, name);
+      for (const { row } of defined) {
+        const declared = Object.entries(row.properties as Record<string, TSchema>);
+        const unfit = declared.filter(([column, schema]) => !fits(columns.get(column) ?? "absent", schema));
+        expect(unfit.map(([column]) => [column, columns.get(column) ?? "absent"])).toEqual([]);
+        expect(
+          [...columns.keys()].filter((column) => !Object.hasOwn(row.properties, column)),
+          "columns nobody reads",
+        ).toEqual([]);
+      }
+    },
+  );
+
+  test.each(statements.filter((name) => kindOf(name) === "command"))("the engine takes %s as it is", async (name) => {
+    const result = await opened.store.read.query({
+      query: `EXPLAIN AST ${bare(name)}`,
+      query_params: harmless(loadSql(name)),
+      format: "JSONEachRow",
+    });
+    expect((await result.json()).length).toBeGreaterThan(0);
+  });
 });
 
 test("every query on the list has its file", () => {

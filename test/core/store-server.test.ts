@@ -1,0 +1,4 @@
+import { describeStore } from "../conformance/store.ts";
+import { openServedStore } from "../clickhouse-server/open.ts";
+
+describeStore("server over HTTP", openServedStore);

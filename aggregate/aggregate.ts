@@ -21,6 +21,7 @@ import { archivesNeeded, nameArchives } from "./retention/archives.ts";
 import { readHorizon } from "./retention/horizon.ts";
 import { countWritten, selectPublishedZones, touchRange } from "./run-sql.ts";
 import { fixRuns } from "./standing.ts";
+import { takeUpTypes, touchTypes } from "./take-up-types.ts";
 import { fixZones, readZones } from "./zones.ts";
 
 /**
@@ -55,15 +56,17 @@ export async function aggregate(deps: AggregateDeps, request: AggregateRequest):
 async function carryOut(deps: AggregateDeps, begun: Run, request: AggregateRequest): Promise<Run> {
   const { until, from } = request;
   await clearFailedRuns(deps);
-  const { run, context } = await fixBounds(deps, begun, until);
+  const { run, context, former } = await fixBounds(deps, begun, until);
   if (from !== undefined) await refuseArchived(deps, from);
   await fixRuns(context);
 
   const tell = (what: string, done: number, total: number, unit: string): Promise<void> =>
     deps.runs.beat(run, { what, done, total, unit });
   await tell("admitting what arrived", 0, 1, "steps");
+  const newTypes = former === null ? [] : await takeUpTypes(context, former.versions);
   const lateBefore = await publishedOrKept(context);
   const { arrivals } = await admitArrivals(context, lateBefore);
+  await touchTypes(context, newTypes, lateBefore);
   if (from !== undefined) await touchRange(deps.store.run, { run_seq: context.run_seq, from_ms: from, to_ms: until });
 
   await fixZones(context);
@@ -95,7 +98,7 @@ async function carryOut(deps: AggregateDeps, begun: Run, request: AggregateReque
     records: `${records}`,
     corrections: `${corrections}`,
   };
-  const changed = arrivals > 0n || corrections > 0n || windows > 0;
+  const changed = arrivals > 0n || corrections > 0n || windows > 0 || newTypes.length > 0;
   const end = run.dry_run ? "discarded" : changed ? "published" : "unchanged";
   const done = await deps.runs.step(run, { state: end, counts });
   deps.log.info({ run_id: run.id, state: done.state, ...counts }, "aggregation done");
@@ -131,19 +134,21 @@ async function fixBounds(
   deps: AggregateDeps,
   begun: Run,
   until: InstantMs,
-): Promise<{ run: Run; context: RunContext }> {
+): Promise<{ run: Run; context: RunContext; former: Run | null }> {
   const former = await deps.runs.latestPublished("aggregate");
   const bound: Bound = await deps.eventLog.bound();
   const settings = await deps.settings.all();
   const registry_version = deps.usageTypes.version();
+  const horizon = await readHorizon(deps);
   const versions = {
     registry: registry_version,
+    ...(horizon === null ? {} : { horizon: formatInstant(horizon.at) }),
     settings: JSON.stringify(settings),
     tzdb: tzdbVersion(),
     engine: await engineVersion(deps),
   };
   const run = await deps.runs.step(begun, { to_ms: until, bound, former_bound: former?.bound ?? {}, versions });
-  return { run, context: createRunContext(deps, run, { settings, registry_version }) };
+  return { run, context: createRunContext(deps, run, { settings, registry_version }), former };
 }
 
 async function engineVersion({ store }: AggregateDeps): Promise<string> {

@@ -8,7 +8,7 @@ import type { Settings } from "../core/settings.ts";
 import type { Store } from "../core/store.ts";
 import type { Ingest, Quarantine } from "../ingest/index.ts";
 import { type Horizon, readHorizon } from "./retention/horizon.ts";
-import { selectCheckpoints, selectFirstEvent, selectSpanSize } from "./run-sql.ts";
+import { selectCheckpoints, selectFirstEvent, selectLatestCounting, selectSpanSize } from "./run-sql.ts";
 
 /** What aggregation stands on. */
 export interface AggregateDeps {
@@ -31,6 +31,8 @@ export interface RunContext {
   readonly registry_version: string;
   /** Before when events are archived; read once, since it stays where it is while a run goes on. */
   horizon(): Promise<Horizon | null>;
+  /** From when on the last usage type counts, once fixRuns has looked it up; 1970 = all count since the beginning. */
+  latestCounting(): Promise<InstantMs>;
   /** Published runs below this number count; a run that is made again must not see what came after it. */
   readonly before_seq: string;
   readonly bound_partitions: readonly number[];
@@ -57,10 +59,16 @@ export function createRunContext(
   input: { settings: Readonly<Record<string, string>>; registry_version: string; before_seq?: bigint },
 ): RunContext {
   let horizon: Promise<Horizon | null> | null = null;
+  let latest: Promise<InstantMs> | null = null;
+  const readLatest = async (): Promise<InstantMs> => {
+    const [row] = await selectLatestCounting(deps.store.run, {});
+    return instant(Number(row?.latest_ms ?? "0"));
+  };
   return {
     deps,
     run,
     horizon: () => (horizon ??= readHorizon(deps)),
+    latestCounting: () => (latest ??= readLatest()),
     run_seq: run.seq.toString(),
     registry_version: input.registry_version,
     before_seq: (input.before_seq ?? run.seq).toString(),
@@ -133,6 +141,7 @@ export async function emptyScratch(
   { deps }: RunContext,
   table:
     | "run"
+    | "counting"
     | "superseded"
     | "touched"
     | "ended"

@@ -12,6 +12,7 @@ import {
   fillPoints,
   fillResolved,
   markOpen,
+  markUncounted,
   resolvePartials,
   selectAccountEnds,
   selectStepMix,
@@ -49,7 +50,10 @@ export interface Paired {
  */
 export async function pairIntervals(context: RunContext, { whole = false, ...work }: Work): Promise<Paired> {
   await gatherSteps(context, work);
-  if (whole) await markOpen(context.deps.store.run, { from_ms: work.from_ms, k_from: work.k_from, k_to: work.k_to });
+  const untouched = { from_ms: work.from_ms, k_from: work.k_from, k_to: work.k_to };
+  if (whole) await markOpen(context.deps.store.run, untouched);
+  else if (work.only_touched === 0 && (await context.latestCounting()) > work.from_ms)
+    await markUncounted(context.deps.store.run, untouched);
   const { measures, state_measures } = await completeSteps(context, work);
   const lane = context.deps.store.run;
   const { registry_version } = context;

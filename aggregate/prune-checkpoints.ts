@@ -13,7 +13,16 @@ const dailyKept = 10;
 export async function pruneCheckpoints(context: RunContext): Promise<number> {
   const checkpoints = await checkpointsBetween(context, beginning, farthest);
   const gone = superfluous(checkpoints);
-  if (gone.length === 0) return 0;
+  await letGoOf(context, { checkpoints, gone });
+  return gone.length;
+}
+
+/** Lets go of some of the checkpoints there are, with all that was written for them. */
+export async function letGoOf(
+  context: RunContext,
+  { checkpoints, gone }: { checkpoints: readonly InstantMs[]; gone: InstantMs[] },
+): Promise<void> {
+  if (gone.length === 0) return;
   const lane = context.deps.store.run;
   await forgetCheckpoints(lane, { checkpoints: gone });
   await forgetRepairs(lane, { checkpoints: gone });
@@ -22,7 +31,6 @@ export async function pruneCheckpoints(context: RunContext): Promise<number> {
     if (!kept.has(partition))
       await lane.command({ query: `ALTER TABLE resource_state DROP PARTITION ID '${partition}'` });
   }
-  return gone.length;
 }
 
 /** Of checkpoints in order those that need not be kept. Pure. */

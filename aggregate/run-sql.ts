@@ -57,6 +57,24 @@ export const fillScratchRuns = defineCommand(
   "aggregate/fill_scratch_runs",
   Type.Object({ run_seq: Text, before_seq: Text }),
 );
+export const fillScratchCounting = defineCommand(
+  "aggregate/fill_scratch_counting",
+  Type.Object({ registry_version: Text, never_ms: Int64 }),
+);
+export const selectLatestCounting = defineQuery(
+  "aggregate/latest_counting",
+  Type.Object({}),
+  Type.Object({ latest_ms: Text }),
+);
+export const selectNewTypes = defineQuery(
+  "aggregate/new_usage_types",
+  Type.Object({ registry_version: Text, former_version: Text, restored_ms: Int64 }),
+  Type.Object({ usage_type: Type.Integer(), from_ms: Text, added: Type.Integer() }),
+);
+export const touchNewTypes = defineCommand(
+  "aggregate/touch_new_types",
+  Type.Object({ run_seq: Text, registry_version: Text, usage_types: Type.Array(Type.Integer()), from_ms: Instants }),
+);
 export const fillScratchSuperseded = defineCommand("aggregate/fill_scratch_superseded", Type.Object(bound));
 export const fillScratchEnded = defineCommand("aggregate/fill_scratch_ended", Type.Object(bound));
 export const fillScratchTouched = defineCommand("aggregate/fill_scratch_touched", Type.Object({ run_seq: Text }));
@@ -200,6 +218,7 @@ export const fillIntervals = defineCommand("aggregate/fill_intervals", Type.Obje
 export const fillGauges = defineCommand("aggregate/fill_gauges", Type.Object({ ...pairing, registry_version: Text }));
 export const fillCounters = defineCommand("aggregate/fill_counters", Type.Object(pairing));
 export const markOpen = defineCommand("aggregate/mark_open", Type.Object({ from_ms: Int64, ...range }));
+export const markUncounted = defineCommand("aggregate/mark_uncounted", Type.Object({ from_ms: Int64, ...range }));
 export const fillCutIntervals = defineCommand(
   "aggregate/fill_cut_intervals",
   Type.Object({ at_ms: Int64, run_seq: Text, ...range, only_touched: Flag }),

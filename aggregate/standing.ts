@@ -1,13 +1,15 @@
-import { boundParams, emptyScratch, type RunContext } from "./context.ts";
-import { fillScratchEnded, fillScratchRuns, fillScratchSuperseded } from "./run-sql.ts";
+import { boundParams, emptyScratch, farthest, type RunContext } from "./context.ts";
+import { fillScratchCounting, fillScratchEnded, fillScratchRuns, fillScratchSuperseded } from "./run-sql.ts";
 
 // What all statements of a run stand on is looked up once, into scratch tables.
 
-/** Notes which runs count for this one: the published ones before it, and itself. */
+/** Notes which runs count for this one, the published ones before it and itself, and which usage types from when on. */
 export async function fixRuns(context: RunContext): Promise<void> {
-  const { run_seq, before_seq } = context;
+  const { run_seq, before_seq, registry_version } = context;
   await emptyScratch(context, "run");
   await fillScratchRuns(context.deps.store.run, { run_seq, before_seq });
+  await emptyScratch(context, "counting");
+  await fillScratchCounting(context.deps.store.run, { registry_version, never_ms: farthest });
 }
 
 /** Notes which events revisions made void, and which accounts are gone; needs what arrived to be admitted. */

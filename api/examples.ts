@@ -72,6 +72,7 @@ const usageType = {
   parts: false,
   max_gap_ms: 0,
   unsized: [],
+  counts_from: null,
   added_at: null,
   added_by: null,
 };
@@ -83,6 +84,7 @@ const addedUsageType = {
   description: "Hours a GPU is attached",
   effects: { "GPU.ATTACH": "open", "GPU.DETACH": "close" },
   shape_by: ["offering", "zone"],
+  counts_from: "2026-10-01T08:00:00.000Z",
   added_at: "2026-10-01T08:00:00.000Z",
   added_by: "admin (key_1)",
 };

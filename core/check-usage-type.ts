@@ -28,12 +28,16 @@ const readingName = /^[a-z][a-z0-9_.]{0,63}$/;
 const eventType = /^\S{1,256}$/;
 const divisorBounds = { max_decimals: 9, max_integer_digits: 30 };
 
+/** A usage type but for the instant from which it counts. */
+type Checked = Omit<UsageType, "counts_from">;
+
 /**
- * Fills up what was left out of a usage type that is to be added, and holds it to the rules and to the registry in force.
+ * Fills up what was left out of a usage type that is to be added, and holds it to the rules and to the registry in force; from
+ * when on it counts is counts-from.ts's to say.
  * @throws AppError conflict for an id or name that is taken, invalid-request otherwise, both naming the field
  */
-export function checkUsageType(input: UsageTypeInput, registry: Registry): UsageType {
-  const type: UsageType = {
+export function checkUsageType(input: UsageTypeInput, registry: Registry): Checked {
+  const type: Checked = {
     usage_type: input.usage_type,
     name: input.name,
     description: input.description ?? "",
@@ -57,7 +61,7 @@ export function checkUsageType(input: UsageTypeInput, registry: Registry): Usage
   return type;
 }
 
-function checkName({ usage_type, name: own }: UsageType, registry: Registry): void {
+function checkName({ usage_type, name: own }: Checked, registry: Registry): void {
   const same = registry.find(usage_type);
   if (same !== null) {
     throw new AppError("conflict", `usage_type is ${usage_type}, which is ${same.name}`, { field: "usage_type" });
@@ -77,7 +81,7 @@ function checkName({ usage_type, name: own }: UsageType, registry: Registry): vo
 }
 
 /** What is measured over time has its unit from that; a price finds by it which units it can be per. */
-function checkUnits({ measure, unit: own, display_unit, display_divisor }: UsageType): void {
+function checkUnits({ measure, unit: own, display_unit, display_divisor }: Checked): void {
   if (!unit.test(own)) refuse("unit", own, "letters, digits and _, at most 32, such as requests");
   if (measure === "duration" && own !== "ms") refuse("unit", own, "ms: a duration counts milliseconds");
   if (measure === "capacity" && own !== "byte_ms")
@@ -93,7 +97,7 @@ function checkUnits({ measure, unit: own, display_unit, display_divisor }: Usage
   }
 }
 
-function checkEffects({ measure, effects }: UsageType): void {
+function checkEffects({ measure, effects }: Checked): void {
   const rule = rules[measure];
   const rows = Object.entries(effects);
   if (rows.length > effectsMax) refuse("effects", rows.length, `at most ${effectsMax} event types`);
@@ -119,7 +123,7 @@ function checkEffects({ measure, effects }: UsageType): void {
   if (lacking.length > 0) refuse("effects", Object.keys(effects), `an event type with effect ${list(lacking)}`);
 }
 
-function checkReading({ measure, reading }: UsageType): void {
+function checkReading({ measure, reading }: Checked): void {
   const { reads } = rules[measure];
   if (reads === "nothing" && reading !== "") refuse("reading", reading, `nothing: a ${measure} reads no value`);
   if (reads === "a detail" && reading === "")
@@ -133,7 +137,7 @@ function checkReading({ measure, reading }: UsageType): void {
   }
 }
 
-function checkWhatOneMeasureHas({ measure, parts, max_gap_ms, unsized, effects }: UsageType): void {
+function checkWhatOneMeasureHas({ measure, parts, max_gap_ms, unsized, effects }: Checked): void {
   if (parts && !rules[measure].effects.includes("close")) refuse("parts", parts, `false: nothing closes a ${measure}`);
   if (max_gap_ms !== 0 && measure !== "gauge") refuse("max_gap_ms", max_gap_ms, `0: a ${measure} has no gaps`);
   if (max_gap_ms < 0 || max_gap_ms > gapMsMax) refuse("max_gap_ms", max_gap_ms, `0 to ${gapMsMax}, which is 366 days`);
@@ -143,7 +147,7 @@ function checkWhatOneMeasureHas({ measure, parts, max_gap_ms, unsized, effects }
 }
 
 /** Whoever sends such events now gives no size: to ask for one would refuse all of them from the next minute on. */
-function checkSizes(type: UsageType, registry: Registry): void {
+function checkSizes(type: Checked, registry: Registry): void {
   const known = sizedBy(type).find(
     (event) => registry.eventTypes().has(event) && !registry.sizedEventTypes().has(event),
   );

@@ -39,7 +39,7 @@ export function createRegistry(types: readonly UsageType[] = builtInUsageTypes):
 }
 
 /** The event types that must carry a size because of one usage type. */
-export function sizedBy({ measure, effects, unsized }: UsageType): string[] {
+export function sizedBy({ measure, effects, unsized }: Pick<UsageType, "measure" | "effects" | "unsized">): string[] {
   if (measure !== "capacity") return [];
   return Object.entries(effects).flatMap(([type, effect]) =>
     effect === "close" || unsized.includes(type) ? [] : [type],
@@ -49,7 +49,10 @@ export function sizedBy({ measure, effects, unsized }: UsageType): string[] {
 /** In which order something is written down does not make it another registry. */
 function versionOf(types: readonly UsageType[]): string {
   const content = types.map(({ effects, shape_by, unsized, ...rest }) => [
-    Object.entries(rest).toSorted(byName),
+    // What counts since the beginning is called what it was before there was anything else.
+    Object.entries(rest)
+      .filter(([, value]) => value !== null)
+      .toSorted(byName),
     Object.entries(effects).toSorted(byName),
     shape_by.toSorted(),
     unsized.toSorted(),

@@ -1,7 +1,14 @@
 import type { UsageType } from "./usage-type.ts";
 
 /** What most rows have in common; a row says only what is particular to it. */
-const plain = { reading: "", shape_by: [], parts: false, max_gap_ms: 0, unsized: [] } satisfies Partial<UsageType>;
+const plain = {
+  reading: "",
+  shape_by: [],
+  parts: false,
+  max_gap_ms: 0,
+  unsized: [],
+  counts_from: null,
+} satisfies Partial<UsageType>;
 const duration = {
   ...plain,
   measure: "duration",

@@ -61,6 +61,11 @@ const defaults = {
   }),
   unsized: { ...EventTypes, description: "Events that open or change a capacity and may come without a size" },
 };
+/** From when on a usage type counts, RFC 3339; null = since the beginning. See counts-from.ts. */
+const CountsFrom = Type.Union([Type.String({ maxLength: 64 }), Type.Null()], {
+  description:
+    "From when on it counts, RFC 3339; null = since the beginning. What is open then counts from then on, and what was read before is where counters go on from",
+});
 const facts = {
   usage_type: Type.Integer({ minimum: 1, maximum: 65_535 }),
   name: Text,
@@ -72,12 +77,18 @@ const facts = {
 };
 
 /** A thing that is measured of a resource: data, not code. Built-in ids 1–31 and their names are CloudStack's. */
-export const UsageType = Type.Object({ ...facts, ...defaults }, { additionalProperties: false });
+export const UsageType = Type.Object(
+  { ...facts, ...defaults, counts_from: CountsFrom },
+  { additionalProperties: false },
+);
 export type UsageType = Static<typeof UsageType>;
 
-/** A usage type as an operator adds it; what is left out: no description, reading "", all attributes, no parts, no gap limit, nothing unsized. */
+/**
+ * A usage type as an operator adds it; what is left out: no description, reading "", all attributes, no parts, no gap limit, nothing
+ * unsized; counts from now on where usage is published, else since the beginning.
+ */
 export const UsageTypeInput = Type.Object(
-  { ...facts, ...Type.Partial(Type.Object(defaults)).properties },
+  { ...facts, ...Type.Partial(Type.Object({ ...defaults, counts_from: CountsFrom })).properties },
   { additionalProperties: false },
 );
 export type UsageTypeInput = Static<typeof UsageTypeInput>;

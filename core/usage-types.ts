@@ -4,11 +4,12 @@ import { Check } from "typebox/value";
 import { textsField } from "./array-field.ts";
 import { checkUsageType } from "./check-usage-type.ts";
 import type { Clock } from "./clock.ts";
+import { countsFrom } from "./counts-from.ts";
 import { assert } from "./errors.ts";
 import { effects, partialChanges } from "./event-types.ts";
 import { createInTurn } from "./in-turn.ts";
 import { field, insertLines, timeField } from "./insert-lines.ts";
-import { type InstantMs, instant } from "./instant.ts";
+import { type InstantMs, instant, parseInstant } from "./instant.ts";
 import { createRegistry, type Registry } from "./registry.ts";
 import { defineQuery } from "./sql.ts";
 import type { Store } from "./store.ts";
@@ -30,7 +31,8 @@ export interface UsageTypes extends Registry {
   addition(usage_type: number): Addition | null;
   /**
    * Adds a usage type; once this resolves it is durable and in force: its events are accepted, runs measure it.
-   * @throws AppError conflict when the id or name is taken, invalid-request naming the field that is wrong
+   * From when on it counts is told by counts-from.ts; what is published since then the next run corrects.
+   * @throws AppError conflict when the id or name is taken or it would count before what is fixed, invalid-request naming the field that is wrong
    */
   add(input: UsageTypeInput, by: string): Promise<UsageType>;
 }
@@ -60,7 +62,8 @@ export async function createUsageTypes({ store, clock }: { store: Store; clock: 
   async function add(input: UsageTypeInput, by: string): Promise<UsageType> {
     // What is there is read again: an addition whose answer was lost may have been written all the same.
     ({ registry, additions } = await load(store));
-    const type = checkUsageType(input, registry);
+    const checked = checkUsageType(input, registry);
+    const type: UsageType = { ...checked, counts_from: await countsFrom({ store, clock }, input.counts_from) };
     const next = createRegistry([...registry.list(), type]);
     // Rows of a version that nobody uses yet do nothing; so they come first, and the addition makes the version one in force.
     await storeUsageTypes(store.write, next);
@@ -89,7 +92,8 @@ async function load(store: Store): Promise<Loaded> {
   const types: UsageType[] = [...builtInUsageTypes];
   const additions = new Map<number, Addition>();
   for (const { definition, added_ms, added_by } of await selectAdded(store.read, {})) {
-    const type: unknown = JSON.parse(definition);
+    // What was added before types had an instant to count from counts since the beginning.
+    const type: unknown = { counts_from: null, ...(JSON.parse(definition) as object) };
     assert(Check(UsageType, type), `usage_type_added holds a usage type: ${definition}`);
     if (additions.has(type.usage_type)) continue;
     const clash = types.find(({ usage_type, name }) => usage_type === type.usage_type || name === type.name);
@@ -102,7 +106,7 @@ async function load(store: Store): Promise<Loaded> {
 
 const typeColumns = (
   "registry_version usage_type name description measure unit display_unit " +
-  "display_divisor reading shape_by parts max_gap_ms unsized"
+  "display_divisor reading shape_by parts max_gap_ms unsized counts_from"
 ).split(" ");
 const effectColumns = ["registry_version", "event_type", "usage_type", "effect"];
 
@@ -143,5 +147,6 @@ function typeFields(type: UsageType, version: string): (string | number)[] {
     type.parts ? 1 : 0,
     type.max_gap_ms,
     textsField(type.unsized),
+    timeField(parseInstant(type.counts_from ?? "") ?? 0),
   ];
 }

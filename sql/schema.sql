@@ -545,6 +545,13 @@ CREATE TABLE scratch_arrival
 )
 ENGINE = Memory;
 
+CREATE TABLE scratch_counting
+(
+    `usage_type` UInt16,
+    `from_ms` Int64
+)
+ENGINE = Memory;
+
 CREATE TABLE scratch_ended
 (
     `account_id` String,
@@ -932,7 +939,8 @@ CREATE TABLE usage_type
     `shape_by` Array(String),
     `parts` UInt8,
     `max_gap_ms` Int64,
-    `unsized` Array(String)
+    `unsized` Array(String),
+    `counts_from` DateTime64(3, 'UTC')
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (registry_version, usage_type)
@@ -1308,6 +1316,42 @@ ARRAY JOIN
     highs AS high,
     ends AS next_t,
     deltas AS delta;
+
+CREATE VIEW counting_interval
+(
+    `k` UInt64,
+    `resource` String,
+    `part` String,
+    `usage_type` UInt16,
+    `measure` UInt8,
+    `account_id` LowCardinality(String),
+    `shape` UInt128,
+    `per_ms` Int128,
+    `label` String,
+    `from_ms` Int64,
+    `to_ms` Int64,
+    `opened_ms` Int64,
+    `opened_by` UInt64,
+    `closed_by` UInt64
+)
+AS SELECT
+    k,
+    resource,
+    part,
+    interval.usage_type AS usage_type,
+    measure,
+    account_id,
+    shape,
+    per_ms,
+    label,
+    greatest(interval.from_ms, counting.from_ms) AS from_ms,
+    to_ms,
+    interval.from_ms AS opened_ms,
+    opened_by,
+    closed_by
+FROM scratch_interval AS interval
+ANY LEFT JOIN scratch_counting AS counting ON counting.usage_type = interval.usage_type
+WHERE to_ms > greatest(interval.from_ms, counting.from_ms);
 
 CREATE VIEW current_account
 (
@@ -1964,7 +2008,7 @@ AS SELECT
     shape,
     label,
     per_ms,
-    from_ms AS opened_ms,
+    opened_ms,
     opened_by,
     {edges:Array(Int64)}[w] AS start_ms,
     {edges:Array(Int64)}[w + 1] AS end_ms,
@@ -1983,7 +2027,7 @@ AS SELECT
     toUInt32(transform(roundDown(least(to_ms, {edges:Array(Int64)}[-1]) - 1, {edges:Array(Int64)}), {edges:Array(Int64)}, arrayEnumerate({edges:Array(Int64)}), toUInt32(0))) AS last_w,
     if(from_ms <= ({edges:Array(Int64)}[first_w]), first_w, first_w + 1) AS whole_w,
     greatest(whole_w, if(to_ms >= ({edges:Array(Int64)}[last_w + 1]), last_w + 1, last_w)) AS open_w
-FROM scratch_interval
+FROM counting_interval
 WHERE (measure != 9) AND (from_ms < ({edges:Array(Int64)}[-1])) AND (to_ms > ({edges:Array(Int64)}[1])) AND (account_id IN (
     SELECT account_id
     FROM account_of_zone(zone = {zone:String}, at_ms = ({edges:Array(Int64)}[1]))
@@ -2175,7 +2219,7 @@ AS SELECT
     toInt32(1) AS slices,
     start_ms AS first_ms,
     end_ms AS last_ms,
-    from_ms AS opened_ms,
+    opened_ms,
     opened_by,
     toUInt64(0) AS closed_by
 FROM placed_interval(edges = {edges:Array(Int64)}, zone = {zone:String})

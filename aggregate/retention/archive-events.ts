@@ -65,14 +65,17 @@ export async function archiveEvents(deps: RetentionDeps, request: ArchiveRequest
 
 async function carryOut(deps: RetentionDeps, request: ArchiveRequest, horizon: InstantMs): Promise<ArchiveOutcome> {
   return deps.runs.hold({ kind: "archive", period: request.before }, async (begun) => {
-    const bound = (await deps.runs.latestPublished("aggregate"))?.bound ?? {};
+    const former = await deps.runs.latestPublished("aggregate");
+    const bound = former?.bound ?? {};
     const run = await deps.runs.step(begun, { to_ms: horizon, bound });
     await requireClosed(deps, horizon);
     await requirePublished(deps, horizon);
     await requireCounted(deps, horizon);
     const months = await plan(deps, horizon);
     const settings = await deps.settings.all();
-    const context = createRunContext(deps, run, { settings, registry_version: deps.usageTypes.version() });
+    // A type added since is taken up by the next run: the checkpoints this state is made from do not know it.
+    const registry_version = former?.versions["registry"] ?? deps.usageTypes.version();
+    const context = createRunContext(deps, run, { settings, registry_version });
     await prepareScratch(context);
     const archives: Archive[] = [];
     for (const [done, { month }] of months.entries()) {

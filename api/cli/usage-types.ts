@@ -12,11 +12,12 @@ export function usageTypesCommand(cli: Cli): Command {
     .addCommand(
       resultCommand("list", "all usage types in force").action(async (options: { json?: boolean }) => {
         const found = await cli.call<{ data: UsageType[] }>({ method: "GET", path: "/v1/usage-types" });
-        const head = ["id", "name", "measure", "unit", "shown in", "added by"];
+        const head = ["id", "name", "measure", "unit", "shown in", "counts from", "added by"];
         cli.show(found, options, ({ data }) =>
           renderTable(
-            data.map(({ usage_type, name, measure, unit, display_unit, added_by }) => {
-              return [String(usage_type), name, measure, unit, display_unit, added_by ?? "built in"];
+            data.map(({ usage_type, name, measure, unit, display_unit, counts_from, added_by }) => {
+              const since = counts_from ?? "the beginning";
+              return [String(usage_type), name, measure, unit, display_unit, since, added_by ?? "built in"];
             }),
             { head, right: ["id"] },
           ),
@@ -32,8 +33,9 @@ export function usageTypesCommand(cli: Cli): Command {
           cli.show(
             added,
             options,
-            ({ usage_type, name, effects }) =>
-              `${usage_type} ${name} is in force: ${Object.keys(effects).join(", ")} count for it.\n`,
+            ({ usage_type, name, effects, counts_from }) =>
+              `${usage_type} ${name} is in force: ${Object.keys(effects).join(", ")} count for it, ` +
+              `${counts_from === null ? "since the beginning" : `from ${counts_from} on`}.\n`,
           );
         }),
     );

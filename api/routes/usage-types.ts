@@ -52,7 +52,7 @@ export function usageTypeRoutes(app: Api, { usageTypes }: Pick<System, "usageTyp
         operationId: "addUsageType",
         summary: "Measure something else",
         description:
-          "Its events are accepted from the answer on, and measured by every run that begins later. A usage type is never changed nor taken back: records stand on it.",
+          "Its events are accepted from the answer on, and measured by every run that begins later, from the instant counts_from on (left out: from now on where usage is published, else since the beginning). Published windows since then are corrected by the next run; an instant in a closed period, or before which events are archived, is refused. A usage type is never changed nor taken back: records stand on it.",
         tags,
         body: UsageTypeInput,
         response: answer({

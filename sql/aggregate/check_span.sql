@@ -8,7 +8,7 @@ touched AS (
   SELECT sum(if(measure IN (0, 1, 4), toInt256(ms), 0)) AS touched_ms, sum(toInt256(ms) * per_ms) AS touched_quantity
   FROM (
     SELECT measure, per_ms, least(to_ms, {edges:Array(Int64)}[-1]) - greatest(from_ms, {edges:Array(Int64)}[1]) AS ms
-    FROM scratch_interval
+    FROM counting_interval
     WHERE measure <= 5 AND from_ms < {edges:Array(Int64)}[-1] AND to_ms > {edges:Array(Int64)}[1]
       AND account_id IN (SELECT account_id FROM account_of_zone(zone = {zone:String}, at_ms = {edges:Array(Int64)}[1]))
   )

@@ -38,6 +38,15 @@ WHERE fixed.time_zone != wish.wanted;
 CREATE OR REPLACE VIEW account_of_zone AS
 SELECT account_id FROM scratch_account WHERE zone = {zone:String} AND from_ms <= {at_ms:Int64} AND to_ms > {at_ms:Int64};
 
+-- Intervals as far as they count: a usage type that was added late counts from an instant on (scratch_counting). The state is
+-- written from scratch_interval itself, which knows them whole. opened_ms: when they began in truth.
+CREATE OR REPLACE VIEW counting_interval AS
+SELECT k, resource, part, interval.usage_type AS usage_type, measure, account_id, shape, per_ms, label,
+  greatest(interval.from_ms, counting.from_ms) AS from_ms, to_ms, interval.from_ms AS opened_ms, opened_by, closed_by
+FROM scratch_interval AS interval
+LEFT ANY JOIN scratch_counting AS counting ON counting.usage_type = interval.usage_type
+WHERE to_ms > greatest(interval.from_ms, counting.from_ms);
+
 -- Touched intervals with the windows they reach into: window i of edges for i in [first_w, last_w], wholly covered those in
 -- [whole_w, open_w).
 CREATE OR REPLACE VIEW placed_interval AS
@@ -46,7 +55,7 @@ SELECT *,
   toUInt32(transform(roundDown(least(to_ms, {edges:Array(Int64)}[-1]) - 1, {edges:Array(Int64)}), {edges:Array(Int64)}, arrayEnumerate({edges:Array(Int64)}), toUInt32(0))) AS last_w,
   if(from_ms <= {edges:Array(Int64)}[first_w], first_w, first_w + 1) AS whole_w,
   greatest(whole_w, if(to_ms >= {edges:Array(Int64)}[last_w + 1], last_w + 1, last_w)) AS open_w
-FROM scratch_interval
+FROM counting_interval
 WHERE measure != 9 AND from_ms < {edges:Array(Int64)}[-1] AND to_ms > {edges:Array(Int64)}[1]
   AND account_id IN (SELECT account_id FROM account_of_zone(zone = {zone:String}, at_ms = {edges:Array(Int64)}[1]));
 
@@ -54,7 +63,7 @@ WHERE measure != 9 AND from_ms < {edges:Array(Int64)}[-1] AND to_ms > {edges:Arr
 -- it runs to its window's end: a close on the edge belongs to the next window, so that windows computed apart and together say
 -- the same. Only these can share a window with another slice of their record.
 CREATE OR REPLACE VIEW partial_slice AS
-SELECT account_id, usage_type, measure, resource, part, shape, label, per_ms, from_ms AS opened_ms, opened_by,
+SELECT account_id, usage_type, measure, resource, part, shape, label, per_ms, opened_ms, opened_by,
   {edges:Array(Int64)}[w] AS start_ms,
   {edges:Array(Int64)}[w + 1] AS end_ms,
   greatest(from_ms, start_ms) AS slice_from_ms,
@@ -70,7 +79,7 @@ ARRAY JOIN arrayFilter(at -> at < whole_w OR at >= open_w, if(first_w = last_w, 
 CREATE OR REPLACE VIEW touched_record AS
 SELECT account_id, {edges:Array(Int64)}[w] AS start_ms, {edges:Array(Int64)}[w + 1] AS end_ms, usage_type, resource, part, shape,
   toInt256(end_ms - start_ms) * per_ms AS quantity, end_ms - start_ms AS duration_ms, toInt32(1) AS slices,
-  start_ms AS first_ms, end_ms AS last_ms, from_ms AS opened_ms, opened_by, toUInt64(0) AS closed_by
+  start_ms AS first_ms, end_ms AS last_ms, opened_ms, opened_by, toUInt64(0) AS closed_by
 FROM placed_interval(edges = {edges:Array(Int64)}, zone = {zone:String})
 ARRAY JOIN range(whole_w, open_w) AS w
 WHERE measure <= 5

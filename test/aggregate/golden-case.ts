@@ -73,6 +73,7 @@ const files = [
   "measures",
   "partial-changes",
   "revisions",
+  "added-types",
   "cloudstack-faults",
 ];
 

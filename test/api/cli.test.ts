@@ -72,7 +72,7 @@ test("a usage type is added from a file, listed, and its events are taken", asyn
   writeFileSync(definition, JSON.stringify(type));
   expect(await tally(own, "usage-types", "add", definition)).toMatchObject({
     status: 0,
-    out: "2001 GPU_HOURS is in force: GPU.ATTACH, GPU.DETACH count for it.\n",
+    out: "2001 GPU_HOURS is in force: GPU.ATTACH, GPU.DETACH count for it, since the beginning.\n",
   });
   expect(await tally(own, "usage-types", "add", definition)).toMatchObject({
     status: 1,
@@ -83,8 +83,8 @@ test("a usage type is added from a file, listed, and its events are taken", asyn
     err: expect.stringContaining("nowhere.json cannot be read") as string,
   });
   const { out } = await tally(own, "usage-types", "list");
-  expect(out).toMatch(/^│ +1 │ RUNNING_VM +│ duration +│ ms +│ hours +│ built in +│$/m);
-  expect(out).toMatch(/^│ 2001 │ GPU_HOURS +│ duration +│ ms +│ hours +│ TALLY_ADMIN_TOKEN /m);
+  expect(out).toMatch(/^│ +1 │ RUNNING_VM +│ duration +│ ms +│ hours +│ the beginning +│ built in +│$/m);
+  expect(out).toMatch(/^│ 2001 │ GPU_HOURS +│ duration +│ ms +│ hours +│ the beginning +│ TALLY_ADMIN_TOKEN /m);
   const gpu = join(root, "gpu.ndjson");
   writeFileSync(gpu, `${event("1", "GPU.ATTACH", "2026-10-05T08:00:00Z")}\n`);
   expect(await tally(own, "ingest", gpu)).toMatchObject({ status: 0 });

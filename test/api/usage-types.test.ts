@@ -50,7 +50,15 @@ const tokens = {
   display_divisor: "1000000",
   effects: { "LLM.COMPLETION": "report" },
 };
-const leftOut = { description: "", reading: "", shape_by: [], parts: false, max_gap_ms: 0, unsized: [] };
+const leftOut = {
+  description: "",
+  reading: "",
+  shape_by: [],
+  parts: false,
+  max_gap_ms: 0,
+  unsized: [],
+  counts_from: null,
+};
 
 let sent = 0;
 /** One event of each of the three, under ids of its own. */

@@ -59,7 +59,7 @@ test.each([
   ["the highest id", { ...gpu, usage_type: 65_535 }],
   ["a display unit of less than one base unit", { ...tokens, display_divisor: "0.001" }],
 ] satisfies [string, UsageTypeInput][])("%s can be added", (_what, input) => {
-  const added = checkUsageType(input, registry);
+  const added = { ...checkUsageType(input, registry), counts_from: null };
   expect(added).toMatchObject(input);
   expect(createRegistry([...registry.list(), added]).find(input.usage_type)).toEqual(added);
 });

@@ -162,6 +162,7 @@ test("the store holds the registry in force once, however often it is opened, wi
     parts: 1,
     max_gap_ms: "0",
     unsized: ["BACKUP.OFFERING.ASSIGN"],
+    counts_from: "1970-01-01T00:00:00.000Z",
   });
   expect(types).toContainEqual(
     expect.objectContaining({ usage_type: 1003, reading: "console_sessions", parts: 0, max_gap_ms: "600000" }),
@@ -202,7 +203,7 @@ test("an added usage type is in force when the answer is there, and after a rest
   expect(usageTypes.eventTypes().has("GPU.ATTACH")).toBe(false);
   clock.set(at("2026-10-02T12:34:56.789Z"));
   const added = await usageTypes.add(gpu, "ann's (key_1)");
-  expect(added).toEqual({ ...gpu, reading: "", parts: false, max_gap_ms: 0, unsized: [] });
+  expect(added).toEqual({ ...gpu, reading: "", parts: false, max_gap_ms: 0, unsized: [], counts_from: null });
   expect(usageTypes.version()).not.toBe(before);
   for (const found of [usageTypes, await open()]) {
     expect(found.find(2001)).toEqual(added);

@@ -1,7 +1,7 @@
 import type { OracleWindow } from "./calendar.ts";
 import { counterPoints } from "./counter.ts";
 import { accountEnds, beforeTheEnd } from "./deletions.ts";
-import { acceptedEvents, type EventJson, type OracleShape } from "./event.ts";
+import { acceptedEvents, type EventJson, instantOf, type OracleShape } from "./event.ts";
 import { gaugeStretches } from "./gauge.ts";
 import { intervalsOf, type Stretch } from "./intervals.ts";
 import { type Point, reportedPoints, tell } from "./points.ts";
@@ -60,10 +60,10 @@ export function oracleRecords(input: OracleInput): OracleRecord[] {
       switch (type.measure) {
         case "duration":
         case "capacity":
-          for (const stretch of intervalsOf(type, steps)) cut(story, stretch, windowsOf, records);
+          for (const stretch of intervalsOf(type, steps)) cut(story, type, stretch, windowsOf, records);
           break;
         case "gauge":
-          for (const stretch of gaugeStretches(type, steps)) cut(story, stretch, windowsOf, records);
+          for (const stretch of gaugeStretches(type, steps)) cut(story, type, stretch, windowsOf, records);
           break;
         case "counter":
           gather(story, type, counterPoints(type, steps), windowsOf, records);
@@ -108,9 +108,21 @@ function windowsByAccount(input: OracleInput, instants_ms: readonly number[]): W
   };
 }
 
+// Before that instant a type knows what happens, and counts nothing of it.
+function countsSince({ counts_from }: OracleType): number {
+  return counts_from === undefined || counts_from === null ? Number.NEGATIVE_INFINITY : instantOf(counts_from);
+}
+
 // A stretch gives each window it reaches into a slice.
-function cut(story: Subject, stretch: Stretch, windowsOf: WindowsOf, records: Map<string, OracleRecord>): void {
-  const { account_id, shape, from_ms, to_ms, rate } = stretch;
+function cut(
+  story: Subject,
+  type: OracleType,
+  stretch: Stretch,
+  windowsOf: WindowsOf,
+  records: Map<string, OracleRecord>,
+): void {
+  const { account_id, shape, to_ms, rate } = stretch;
+  const from_ms = Math.max(stretch.from_ms, countsSince(type));
   for (const window of windowsOf(account_id)) {
     const first_ms = Math.max(from_ms, window.start_ms);
     const last_ms = Math.min(to_ms ?? window.end_ms, window.end_ms);
@@ -125,13 +137,13 @@ function cut(story: Subject, stretch: Stretch, windowsOf: WindowsOf, records: Ma
 // The points of a story that share window, account and shape are told together.
 function gather(
   story: Subject,
-  { measure }: OracleType,
+  type: OracleType,
   points: readonly Point[],
   windowsOf: WindowsOf,
   records: Map<string, OracleRecord>,
 ): void {
   const groups = new Map<string, { readonly key: Key; readonly points: Point[] }>();
-  for (const point of points) {
+  for (const point of points.filter(({ at_ms }) => at_ms >= countsSince(type))) {
     const window = windowsOf(point.account_id).find(
       ({ start_ms, end_ms }) => start_ms <= point.at_ms && point.at_ms < end_ms,
     );
@@ -142,7 +154,7 @@ function gather(
     groups.set(keyText(key), group);
   }
   for (const [text, { key, points: together }] of groups) {
-    const told = tell(measure, together);
+    const told = tell(type.measure, together);
     if (told === null) continue;
     const { quantity, instants } = told;
     const [first_ms, last_ms] = [Math.min(...instants), Math.max(...instants) + 1];

@@ -12,6 +12,8 @@ export interface OracleType {
   readonly shape_by?: readonly (keyof OracleShape)[];
   readonly parts?: boolean;
   readonly max_gap_ms?: number;
+  /** From when on it counts, RFC 3339; absent or null: since the beginning. */
+  readonly counts_from?: string | null;
 }
 
 const COUNTED = { "tally.counter": "report" } as const;

@@ -12,7 +12,7 @@ interface Manifest {
 }
 
 // Both work without their script: it only swaps a launcher for the binary, which their platform package holds anyway.
-const withInstallScript = ["node_modules/chdb", "node_modules/esbuild"];
+const withInstallScript = ["node_modules/chdb", "node_modules/esbuild", "node_modules/msgpackr-extract"];
 
 /** A lock as npm writes it where the registry lacked one platform build of an engine. */
 const incomplete: Lock = {

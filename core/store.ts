@@ -2,14 +2,17 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   createClient,
-  ClickHouseLogLevel,
   type ClickHouseClient,
   type ClickHouseSettings,
   type ClickHouseClientConfigOptions,
 } from "@clickhouse/client";
 import { createChdbConnection } from "chdb/connection";
+import { openServerLane } from "./server-lane.ts";
 
-/** A ClickHouse server at `url`, or the engine in this process with its files in `data_dir`. */
+/**
+ * A ClickHouse server at `url` (a cluster with `?cluster=NAME`: core/cluster-schema.ts), or the engine in this process with its
+ * files in `data_dir`.
+ */
 export interface StoreConfig {
   readonly url: string | null;
   readonly data_dir: string;
@@ -23,6 +26,10 @@ export interface Store {
   readonly read: ClickHouseClient;
   readonly write: ClickHouseClient;
   readonly run: ClickHouseClient;
+  /** The folder that this process has for itself, absolute: embedded, all is in it; of a server's store, archives. */
+  readonly data_dir: string;
+  /** Who reads and rewrites files of this machine: the lane itself where the engine is here, else an engine that holds nothing. */
+  files(lane: ClickHouseClient): ClickHouseClient;
   close(): Promise<void>;
 }
 
@@ -47,31 +54,28 @@ const settings = {
 /** Opens the store: the embedded engine without a url, a server with one; nothing else differs. */
 export function openStore(config: StoreConfig): Store {
   if (config.url === null) rmSync(join(config.data_dir, "spool"), { recursive: true, force: true });
-  const lanes = [openLane(config), openLane(config), openLane(config)] as const;
+  const lanes = [openLane(config, { again: true }), openLane(config), openLane(config)] as const;
   const [read, write, run] = lanes;
+  const data_dir = resolve(config.data_dir);
+  let files: ClickHouseClient | null = null;
   return {
     read,
     write,
     run,
+    data_dir,
+    files: (lane) => {
+      if (isEmbedded(lane)) return lane;
+      files ??= openLane({ url: null, data_dir: join(data_dir, "files") });
+      return files;
+    },
     close: async () => {
-      for (const lane of lanes) await lane.close();
+      for (const lane of [...lanes, ...(files === null ? [] : [files])]) await lane.close();
     },
   };
 }
 
-function openLane({ url, data_dir }: StoreConfig): ClickHouseClient {
-  const clickhouse_settings = settings as ClickHouseSettings;
-  if (url !== null) {
-    return createClient({
-      url,
-      clickhouse_settings,
-      request_timeout: 3_600_000,
-      // Proxies cut long addresses; a server itself takes 128 KiB a value, wherever it stands.
-      use_multipart_params_auto: true,
-      // What fails is thrown, with the same words; the client would write it to the console as well.
-      log: { level: ClickHouseLogLevel.OFF },
-    });
-  }
+function openLane({ url, data_dir }: StoreConfig, { again } = { again: false }): ClickHouseClient {
+  if (url !== null) return openServerLane(url, { settings, again });
   mkdirSync(data_dir, { recursive: true });
   const { wait_end_of_query: _http, ...embedded } = settings;
   // The engine's package types its own copy of the client's connection; they are the same at run time.
@@ -90,4 +94,9 @@ const spools = new WeakMap<ClickHouseClient, string>();
 /** The folder through which large inserts reach the embedded engine; undefined for a server, which reads bodies well. */
 export function spoolOf(client: ClickHouseClient): string | undefined {
   return spools.get(client);
+}
+
+/** Whether the engine behind a lane is in this process, and so sees its files. */
+export function isEmbedded(client: ClickHouseClient): boolean {
+  return spools.has(client);
 }

@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 /** A test server in a process of its own, which can be killed and started again on the same folder and port. */
 export interface ServerProcess {
   readonly url: string;
+  /** Of the process that runs now. */
+  pid(): number;
   /** Ends it at once, as a crash does: from then on connections are refused. */
   kill(): Promise<void>;
   /** Starts it again after a kill. */
@@ -38,6 +40,7 @@ export async function spawnClickHouseServer(folder: string): Promise<ServerProce
     get url() {
       return url;
     },
+    pid: () => child?.pid ?? 0,
     start,
     kill: async () => {
       if (child === null) return;

@@ -2,14 +2,12 @@ import { readFileSync } from "node:fs";
 import type { ClickHouseClient, ClickHouseSettings } from "@clickhouse/client";
 import type { Static, TObject } from "typebox";
 import { Compile } from "typebox/compile";
+import { inlineViews } from "./inline-views.ts";
 
 const root = new URL("../sql/", import.meta.url);
 
 /** Settings of one statement, on top of the store's. */
 export type StatementSettings = Readonly<Record<string, string | number>>;
-
-/** A value that may stand for `{name:Type}`; 64-bit and wider numbers go as text or bigint. */
-type ParameterValue = string | number | bigint | readonly (string | number | bigint)[];
 
 /** Runs a statement of sql/ and gives its rows, each checked against its schema. */
 export type Query<P, R> = (client: ClickHouseClient, params: P) => Promise<R[]>;
@@ -47,7 +45,7 @@ export function defineQuery<P extends TObject, R extends TObject>(
     const result = await client.query({
       query: sql,
       format: "JSONEachRow",
-      query_params: toParameters(values as Record<string, ParameterValue>),
+      query_params: toParameters(values),
       clickhouse_settings: tagged(name, settings),
     });
     const rows = await result.json<Static<R>>();
@@ -69,7 +67,7 @@ export function defineCommand<P extends TObject>(
   return async (client, values) => {
     await client.command({
       query: sql,
-      query_params: toParameters(values as Record<string, ParameterValue>),
+      query_params: toParameters(values),
       clickhouse_settings: tagged(name, settings),
     });
   };
@@ -80,7 +78,7 @@ function loadChecked(name: string, params: TObject): string {
   const inFile = [...parameterNames(sql)].toSorted().join(", ");
   const declared = Object.keys(params.properties).toSorted().join(", ");
   if (inFile !== declared) throw new Error(`sql/${name}.sql takes {${inFile}}, its caller declares {${declared}}`);
-  return sql;
+  return inlineViews(sql);
 }
 
 function tagged(name: string, settings: StatementSettings): ClickHouseSettings {
@@ -88,7 +86,7 @@ function tagged(name: string, settings: StatementSettings): ClickHouseSettings {
 }
 
 /** Numbers wider than 53 bits go as text; the engine reads them by the type the statement states. */
-function toParameters(values: Record<string, ParameterValue>): Record<string, unknown> {
+export function toParameters(values: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, typeof value === "bigint" ? value.toString() : value]),
   );

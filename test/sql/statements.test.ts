@@ -51,6 +51,9 @@ beforeAll(async () => {
     query: `INSERT INTO FUNCTION file('${join(folder, "trace.parquet")}', 'Parquet')
       SELECT toInt32(1) AS id, toInt64(0) AS submission_time, toInt64(1) AS duration, toInt32(1) AS cpu_count, 1.5 AS cpu_capacity, toInt64(1) AS mem_capacity`,
   });
+  await opened.store.write.command({
+    query: `INSERT INTO FUNCTION file('${join(folder, "events.parquet")}', 'Parquet') SELECT * FROM event`,
+  });
   await opened.close();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -61,6 +64,7 @@ function harmless(sql: string): Record<string, unknown> {
   return Object.fromEntries(
     typed.map(([, name = "", type = ""]): [string, unknown] => {
       if (name === "structure") return [name, "id Int32"];
+      if (name === "archive_path") return [name, join(folder, "events.parquet")];
       if (name === "path") return [name, join(folder, "trace.parquet")];
       if (type.startsWith("Array")) return [name, type === "Array(String)" ? ["a"] : [0, 1]];
       if (name.endsWith("zone")) return [name, "UTC"];

@@ -5,10 +5,10 @@ import { isTimeZone } from "./calendar.ts";
 import type { Clock } from "./clock.ts";
 import { isCurrency } from "./currencies.ts";
 import { AppError } from "./errors.ts";
-import { createInTurn } from "./in-turn.ts";
-import { field, insertLines, timeField } from "./insert-lines.ts";
+import { field, timeField } from "./insert-lines.ts";
 import { defineQuery } from "./sql.ts";
 import type { Store } from "./store.ts";
+import { createSoleControl, type InControl, nextVersion, type Turn } from "./versions.ts";
 
 const Kind = Type.Union([Type.Literal("account"), Type.Literal("project"), Type.Literal("system")]);
 const Payment = Type.Union([Type.Literal("postpaid"), Type.Literal("prepaid")]);
@@ -59,7 +59,7 @@ export const AccountChange = Type.Object(
 );
 export type AccountChange = Static<typeof AccountChange>;
 
-/** The accounts core knows. Only one process may put (ARCHITECTURE: one writer). */
+/** The accounts core knows. One change at a time (ARCHITECTURE: one writer). */
 export interface Accounts {
   /** Accounts above `after_id` ('' = from the first) in the order of their ids, deleted ones too. */
   list(page: { after_id: string; limit: number }): Promise<Account[]>;
@@ -89,12 +89,20 @@ const selectDependant = defineQuery("core/account_dependant", Type.Object({ acco
 const selectPublished = defineQuery("core/account_usage_exists", Type.Object({ account_id: Type.String() }), Found);
 
 /** The accounts in the store: versions are appended, the highest is current. */
-export function createAccounts({ store, clock }: { store: Store; clock: Clock }): Accounts {
-  const inTurn = createInTurn();
+export function createAccounts({
+  store,
+  clock,
+  inControl = createSoleControl(store),
+}: {
+  store: Store;
+  clock: Clock;
+  inControl?: InControl;
+}): Accounts {
   const get = async (account_id: string): Promise<Account | null> =>
     (await selectAccount(store.read, { account_id }))[0] ?? null;
 
   async function write(
+    turn: Turn,
     change: AccountChange,
     { by, if_version }: { by: string; if_version?: string },
   ): Promise<Account> {
@@ -110,20 +118,16 @@ export function createAccounts({ store, clock }: { store: Store; clock: Clock })
     if (former !== null && differing(former, next).length === 0) return former;
     await checkAgainstOthers(store.read, former, next);
 
-    const written = { ...next, version: (BigInt(version) + 1n).toString() };
+    const written = { ...next, version: nextVersion(version) };
     const values: Record<string, string> = { ...written, changed_at: timeField(clock.now()), changed_by: by };
-    await insertLines(
-      store.write,
-      { table: "account", columns },
-      `${columns.map((name) => field(values[name] ?? "")).join("\t")}\n`,
-    );
+    await turn.write({ table: "account", columns }, `${columns.map((name) => field(values[name] ?? "")).join("\t")}\n`);
     return written;
   }
 
   return {
     list: (page) => selectPage(store.read, page),
     get,
-    put: (change, options) => inTurn(() => write(change, options)),
+    put: (change, options) => inControl((turn) => write(turn, change, options)),
   };
 }
 

@@ -2,10 +2,10 @@ import Type, { type Static } from "typebox";
 import { Errors } from "typebox/value";
 import type { Clock } from "./clock.ts";
 import { AppError } from "./errors.ts";
-import { createInTurn } from "./in-turn.ts";
-import { field, insertLines, timeField } from "./insert-lines.ts";
+import { field, timeField } from "./insert-lines.ts";
 import { defineQuery } from "./sql.ts";
 import type { Store } from "./store.ts";
+import { createSoleControl, type InControl, nextVersion, type Turn } from "./versions.ts";
 
 const Id = Type.String({ minLength: 1, maxLength: 256 });
 const Name = Type.String({ minLength: 1, maxLength: 256 });
@@ -50,7 +50,7 @@ export interface CatalogueEntries {
 }
 export type CatalogueKind = keyof CatalogueEntries;
 
-/** What resources can be ordered as, and where. Only one process may put (ARCHITECTURE: one writer). */
+/** What resources can be ordered as, and where. One change at a time (ARCHITECTURE: one writer). */
 export interface Catalogue {
   /** All entries of a kind in the order of their ids. */
   list<K extends CatalogueKind>(kind: K): Promise<CatalogueEntries[K][]>;
@@ -77,14 +77,21 @@ const selectEntries = defineQuery("core/catalogue", Type.Object({ kind: Type.Str
 const columns = ["kind", "id", "version", "name", "attributes", "changed_at", "changed_by"];
 
 /** The catalogue in the store: versions are appended, the highest is current. */
-export function createCatalogue({ store, clock }: { store: Store; clock: Clock }): Catalogue {
-  const inTurn = createInTurn();
-
+export function createCatalogue({
+  store,
+  clock,
+  inControl = createSoleControl(store),
+}: {
+  store: Store;
+  clock: Clock;
+  inControl?: InControl;
+}): Catalogue {
   const select = (kind: CatalogueKind, id: string): Promise<EntryRow[]> => selectEntries(store.read, { kind, id });
   const list = async <K extends CatalogueKind>(kind: K): Promise<CatalogueEntries[K][]> =>
     (await select(kind, "")).map(toEntry) as CatalogueEntries[K][];
 
   async function write<K extends CatalogueKind>(
+    turn: Turn,
     kind: K,
     entry: CatalogueEntries[K],
     by: string,
@@ -95,9 +102,9 @@ export function createCatalogue({ store, clock }: { store: Store; clock: Clock }
     const { id, name, ...attributes } = entry;
     const json = JSON.stringify(attributes, Object.keys(attributes).toSorted());
     if (former?.name === name && former.attributes === json) return entry;
-    const version = (BigInt(former?.version ?? "0") + 1n).toString();
+    const version = nextVersion(former?.version);
     const values = [kind, id, version, name, json, timeField(clock.now()), by];
-    await insertLines(store.write, { table: "catalogue_entry", columns }, `${values.map(field).join("\t")}\n`);
+    await turn.write({ table: "catalogue_entry", columns }, `${values.map(field).join("\t")}\n`);
     return entry;
   }
 
@@ -107,7 +114,7 @@ export function createCatalogue({ store, clock }: { store: Store; clock: Clock }
       const [row] = id === "" ? [] : await select(kind, id);
       return row === undefined ? null : (toEntry(row) as CatalogueEntries[typeof kind]);
     },
-    put: (kind, entry, { by }) => inTurn(() => write(kind, entry, by)),
+    put: (kind, entry, { by }) => inControl((turn) => write(turn, kind, entry, by)),
     domainPath: async (id) => {
       const way = wayUp(await list("domain"), id);
       if (way.length === 0) throw new AppError("not-found", `there is no domain "${id}"`, { field: "domain" });

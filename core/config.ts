@@ -37,6 +37,12 @@ const url =
   (...schemes: readonly string[]): Reader<string> =>
   (value) =>
     URL.canParse(value) && schemes.includes(new URL(value).protocol) ? value : null;
+/** A cluster's name goes into statements, so it is a plain word. */
+function readStoreUrl(value: string): string | null {
+  const given = url("http:", "https:")(value);
+  const named = given === null ? [] : new URL(given).searchParams.getAll("cluster");
+  return named.length > 1 || named.some((name) => !/^[A-Za-z_][\w-]*$/.test(name)) ? null : given;
+}
 const port: Reader<number> = (value) => (/^\d{1,5}$/.test(value) && Number(value) <= 65535 ? Number(value) : null);
 
 function readBrokers(value: string): readonly string[] | null {
@@ -60,8 +66,8 @@ const variables = {
   clickhouse_url: {
     name: "TALLY_CLICKHOUSE_URL",
     default: null,
-    expected: "http://host:port or https://host:port",
-    read: url("http:", "https:"),
+    expected: "http://host:port or https://host:port, with ?cluster=NAME for a cluster",
+    read: readStoreUrl,
   },
   kafka_brokers: { name: "TALLY_KAFKA_BROKERS", default: [], expected: "host:port,host:port", read: readBrokers },
   kafka_topic: { name: "TALLY_KAFKA_TOPIC", default: "tally.events", expected: "a topic", read: text },

@@ -73,6 +73,16 @@ export const problems = {
     title: "An archive file is not what was written",
     remedy: "Put the file back from a backup; its SHA-256 is in GET /v1/archives.",
   },
+  "precondition-failed": {
+    status: 412,
+    title: "This has changed since it was read",
+    remedy: "Read it again, and send the change with the ETag of that answer in If-Match.",
+  },
+  "precondition-required": {
+    status: 428,
+    title: "A change of what is there must say which state it was made from",
+    remedy: "Read it first, and send the ETag of that answer in If-Match.",
+  },
   "body-too-large": { status: 413, title: "The body is too large", remedy: "Send smaller batches." },
   "unsupported-media-type": {
     status: 415,
@@ -100,10 +110,30 @@ export const problems = {
     title: "The event log is not the one this store knows",
     remedy: "Point at the log this store was filled from.",
   },
+  "log-unavailable": {
+    status: 503,
+    title: "The event log does not answer",
+    remedy: "Send the same again; what was taken in already is recognised. See TALLY_KAFKA_BROKERS.",
+  },
+  "store-unavailable": {
+    status: 503,
+    title: "The store does not answer",
+    remedy: "Send the same again; what was taken in already is recognised. See TALLY_CLICKHOUSE_URL.",
+  },
   "data-dir-in-use": {
     status: 409,
     title: "Another process holds the data directory",
     remedy: "Talk to that process, or end it.",
+  },
+  "control-unavailable": {
+    status: 503,
+    title: "Control data cannot be changed now",
+    remedy: "Read the present state, and try again; TALLY_REDIS_URL says where the lock of changes is.",
+  },
+  "role-in-use": {
+    status: 409,
+    title: "Another process plays a role that only one may play",
+    remedy: "Set the variable that is named, or end the other process.",
   },
   internal: {
     status: 500,

@@ -6,7 +6,10 @@ import type { LifecycleEvent } from "./events.ts";
  */
 export type Bound = Readonly<Record<string, string>>;
 
-/** What the log hands over at once: messages in order within one partition, as CloudEvents JSON in UTF-8. */
+/**
+ * What the log hands over at once: messages in order within one partition, as CloudEvents JSON in UTF-8. Positions may be left out
+ * (archived, or of an append that failed), so that there may be none at all.
+ */
 export interface EventBatch {
   /** `<log id>/<partition>:<first>-<last offset>` */
   readonly id: string;

@@ -18,7 +18,8 @@ interface Applied {
   readonly sha256: string;
 }
 
-const ledger = `CREATE TABLE IF NOT EXISTS schema_migration (
+/** What has been applied, in the order in which it was. */
+export const ledger = `CREATE TABLE IF NOT EXISTS schema_migration (
   version UInt32, name String, sha256 String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3)
 ) ENGINE = MergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`;
 
@@ -55,7 +56,7 @@ export async function migrate(
     const row = [String(migration.version), field(migration.name), migration.sha256].join("\t");
     await insertLines(client, { table: "schema_migration", columns: ["version", "name", "sha256"] }, `${row}\n`);
   }
-  await layViews(client);
+  await layViews(client, { anew: missing.length > 0 });
   return missing.length;
 }
 
@@ -70,7 +71,7 @@ export function splitStatements(text: string): string[] {
 
 async function readApplied(client: ClickHouseClient): Promise<Map<number, Applied>> {
   const result = await client.query({
-    query: "SELECT version, name, sha256 FROM schema_migration",
+    query: "SELECT version, name, sha256 FROM schema_migration WHERE version > 0",
     format: "JSONEachRow",
   });
   const rows = await result.json<Applied>();
@@ -92,15 +93,42 @@ function refuseForeign(applied: ReadonlyMap<number, Applied>, migrations: readon
   }
 }
 
-/** Views are code: laid anew at each start, in the order of their numbered names, so that one may stand on another. */
-async function layViews(client: ClickHouseClient): Promise<void> {
-  const directory = new URL("../sql/views/", import.meta.url);
-  for (const file of readdirSync(directory)
+/** The statements of sql/views, in the order of the numbered names of their files, so that one view may stand on another. */
+export function readViews(directory = new URL("../sql/views/", import.meta.url)): string[] {
+  return readdirSync(directory)
     .filter((name) => name.endsWith(".sql"))
-    .toSorted()) {
-    for (const query of splitStatements(readFileSync(new URL(file, directory), "utf8")))
-      await client.command({ query });
-  }
+    .toSorted()
+    .flatMap((file) => splitStatements(readFileSync(new URL(file, directory), "utf8")));
+}
+
+/** The ledger's row of the views, which are no migration. */
+const views = { version: 0, name: "views" };
+
+/** Views are code, laid anew. Those that are there as they should be are left alone: other processes on the store are reading them. */
+async function layViews(client: ClickHouseClient, { anew }: { anew: boolean }): Promise<void> {
+  const statements = readViews();
+  const sum = sha256(statements.join("\n"));
+  if (!anew && (await areLaid(client, statements, sum))) return;
+  for (const query of statements) await client.command({ query });
+  const row = [String(views.version), views.name, sum].join("\t");
+  await insertLines(client, { table: "schema_migration", columns: ["version", "name", "sha256"] }, `${row}\n`);
+}
+
+/** Whether the last views laid are these, and all of them are still there. */
+async function areLaid(client: ClickHouseClient, statements: readonly string[], sum: string): Promise<boolean> {
+  const last = await client.query({
+    query: `SELECT sha256 FROM schema_migration WHERE version = ${views.version} ORDER BY applied_at DESC LIMIT 1`,
+    format: "JSONEachRow",
+  });
+  if ((await last.json<{ sha256: string }>())[0]?.sha256 !== sum) return false;
+  const there = await client.query({
+    query:
+      "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine = 'View' " +
+      "UNION ALL SELECT name FROM system.functions WHERE origin = 'SQLUserDefined'",
+    format: "JSONEachRow",
+  });
+  const names = new Set((await there.json<{ name: string }>()).map(({ name }) => name));
+  return statements.every((text) => names.has(/^CREATE OR REPLACE (?:VIEW|FUNCTION) (\w+)/.exec(text)?.[1] ?? ""));
 }
 
 function sha256(text: string): string {

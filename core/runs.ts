@@ -1,10 +1,11 @@
 import { randomBytes, randomInt } from "node:crypto";
 import type { Clock } from "./clock.ts";
-import { assert } from "./errors.ts";
+import { AppError, assert } from "./errors.ts";
 import { type InstantMs, instant } from "./instant.ts";
 import { type Progress, readRuns, type Run, type RunKind, writeRun } from "./run.ts";
 import { holderName, inProgress, leaseLost, renewEvery, standingOf } from "./run-lease.ts";
-import { spoolOf, type Store } from "./store.ts";
+import { isEmbedded, type Store } from "./store.ts";
+import type { InControl } from "./versions.ts";
 
 export { type Progress, type Run, RunKind, RunState } from "./run.ts";
 
@@ -42,6 +43,8 @@ export interface RunLedger {
   end(run: Run): void;
   /** Begins a run, does its work under the lease, and ends it; where the work throws, the run has failed. @throws AppError run-in-progress, and whatever the work throws */
   hold<T>(asked: RunAsked, work: (run: Run) => Promise<T>): Promise<T>;
+  /** From now on none begins in this process, and the one going on fails before its next step: another process may do it at once. */
+  stop(): void;
   /** The run that is going on, in whichever process; null = none. */
   running(): Promise<Run | null>;
   /** The latest published run of a kind (and period), or null. */
@@ -58,6 +61,8 @@ export interface RunLedgerDeps {
   readonly lease_ms?: () => Promise<number>;
   /** Whether other processes may hold runs on this store. Where left out: unless the engine is in this process, which then has it alone. */
   readonly shared?: boolean;
+  /** A turn no other process has meanwhile, where there is a lock for it: of two that begin in one moment one then goes on, instead of neither. */
+  readonly inControl?: InControl;
 }
 
 /** The lease as this process holds it; `run` is null while it is about to begin. */
@@ -80,12 +85,13 @@ const SEQ_GAP_MAX = 1_000_000;
 const rememberedMax = 100;
 
 /** The ledger on the store. One run at a time in this process, and by the lease among all that have the store. */
-export function createRunLedger({ store, clock, lease_ms, shared }: RunLedgerDeps): RunLedger {
-  const embedded = [store.read, store.write, store.run].some((lane) => spoolOf(lane) !== undefined);
+export function createRunLedger({ store, clock, lease_ms, shared, inControl }: RunLedgerDeps): RunLedger {
+  const embedded = [store.read, store.write, store.run].some(isEmbedded);
   const sole = !(shared ?? !embedded);
   const latest = new Map<bigint, Run>();
   const published = new Set<bigint>();
   let held: Held | null = null;
+  let stopping = false;
 
   function remember(run: Run): void {
     latest.set(run.seq, run);
@@ -112,6 +118,7 @@ export function createRunLedger({ store, clock, lease_ms, shared }: RunLedgerDep
   function guard(run: Run): void {
     if (held?.run?.seq !== run.seq) throw leaseLost(run, "it does not hold the lease");
     if (held.lost !== "") throw leaseLost(run, held.lost);
+    if (stopping) throw leaseLost(run, "its process is stopping");
     // Nobody else may take a lease where this process has the store alone, so a machine that slept may go on.
     if (!sole && clock.now() >= held.expires_ms) throw leaseLost(run, "its lease has expired");
   }
@@ -136,12 +143,48 @@ export function createRunLedger({ store, clock, lease_ms, shared }: RunLedgerDep
     }
   }
 
+  /** Writes down that a run begins, after those that hold it up are asked. */
+  async function enter(asked: { kind: RunKind; period: string; dry_run: boolean; length_ms: number }): Promise<Run> {
+    const { kind, period, dry_run, length_ms } = asked;
+    await refuseOrTakeOver();
+    const [last] = await readRuns(store, {}, 1);
+    const now = clock.now();
+    const run: Run = {
+      ...unborn(kind, now),
+      // Two that begin in one moment must not share a number: what one cleared away would be the other's.
+      seq: (last?.seq ?? 0n) + (sole ? 1n : BigInt(randomInt(1, SEQ_GAP_MAX))),
+      id: `run_${randomBytes(10).toString("hex")}`,
+      period,
+      dry_run,
+      lease_expires_ms: instant(now + length_ms),
+    };
+    await writeRun(store, run);
+    if (!sole) await requireAlone(run);
+    return run;
+  }
+
   /** Another process may have begun in the same moment: the later of the two at least sees both, and whoever does gives way. */
   async function requireAlone(run: Run): Promise<void> {
     const other = (await readRuns(store, { state: "running" }, 10)).find(({ id }) => id !== run.id);
     if (other === undefined) return;
     await write(run, { state: "failed", error: `run ${other.id} began in the same moment` });
     throw inProgress(other);
+  }
+
+  /** A turn that was lost may have been another's too, so its run does not go on. */
+  async function enterInTurn(take: InControl, asked: Parameters<typeof enter>[0]): Promise<Run> {
+    let entered: Run | null = null;
+    // Whoever waits for a run asks again and again: a turn is only taken where it may come to something.
+    const left = (await readRuns(store, { state: "running" }, 1)).find(
+      (run) => standingOf(run, { now: clock.now(), sole }).held,
+    );
+    if (left !== undefined) throw inProgress(left);
+    try {
+      return await take(async () => (entered = await enter(asked)));
+    } catch (error) {
+      if (entered !== null) await write(entered, { state: "failed", error: "its turn to begin was lost" });
+      throw error;
+    }
   }
 
   /** Signs of life, also while one statement takes long. A failure to write one costs nothing before the lease expires. */
@@ -165,7 +208,11 @@ export function createRunLedger({ store, clock, lease_ms, shared }: RunLedgerDep
   }
 
   const ledger: RunLedger = {
+    stop: () => {
+      stopping = true;
+    },
     begin: async (kind, period = "", { dry_run = false } = {}) => {
+      if (stopping) throw new AppError("lease-lost", "this process is stopping, so no run begins in it");
       if (held !== null) {
         const { run } = held;
         throw inProgress(run === null ? unborn(kind, clock.now()) : (latest.get(run.seq) ?? run));
@@ -182,21 +229,9 @@ export function createRunLedger({ store, clock, lease_ms, shared }: RunLedgerDep
       held = taken;
       try {
         const length_ms = (await lease_ms?.()) ?? LEASE_MS;
-        await refuseOrTakeOver();
-        const [last] = await readRuns(store, {}, 1);
-        const now = clock.now();
-        const run: Run = {
-          ...unborn(kind, now),
-          // Two that begin in one moment must not share a number: what one cleared away would be the other's.
-          seq: (last?.seq ?? 0n) + (sole ? 1n : BigInt(randomInt(1, SEQ_GAP_MAX))),
-          id: `run_${randomBytes(10).toString("hex")}`,
-          period,
-          dry_run,
-          lease_expires_ms: instant(now + length_ms),
-        };
-        await writeRun(store, run);
-        if (!sole) await requireAlone(run);
-        held = { ...taken, run, lease_ms: length_ms, expires_ms: run.lease_expires_ms, written_ms: now };
+        const asked = { kind, period, dry_run, length_ms };
+        const run = await (inControl === undefined ? enter(asked) : enterInTurn(inControl, asked));
+        held = { ...taken, run, lease_ms: length_ms, expires_ms: run.lease_expires_ms, written_ms: run.began_ms };
         remember(run);
         void keepAlive(held, run);
         return run;

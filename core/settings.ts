@@ -5,10 +5,10 @@ import { isCurrency } from "./currencies.ts";
 import { AppError } from "./errors.ts";
 import { type InstantMs, instant } from "./instant.ts";
 import { parseExecTime } from "./schedule.ts";
-import { createInTurn } from "./in-turn.ts";
-import { field, insertLines, timeField } from "./insert-lines.ts";
+import { field, timeField } from "./insert-lines.ts";
 import { defineQuery } from "./sql.ts";
 import type { Store } from "./store.ts";
+import { createSoleControl, type InControl, type Turn } from "./versions.ts";
 
 /** One thing an operator can set. Values are text, as they are typed and stored. */
 export interface SettingDefinition {
@@ -169,7 +169,7 @@ const registry = [
 export const settingDefinitions: readonly SettingDefinition[] = registry;
 export type SettingName = (typeof registry)[number]["name"];
 
-/** The settings of this installation. Only one process may set (ARCHITECTURE: one writer). */
+/** The settings of this installation. One change at a time (ARCHITECTURE: one writer). */
 export interface Settings {
   /** The value now. */
   get(name: SettingName): Promise<string>;
@@ -200,9 +200,15 @@ const countPublished = defineQuery(
 const columns = ["name", "version", "value", "changed_at", "changed_by"];
 
 /** The settings in the store; nothing is cached, so a value set counts from the next `get` on. */
-export function createSettings({ store, clock }: { store: Store; clock: Clock }): Settings {
-  const inTurn = createInTurn();
-
+export function createSettings({
+  store,
+  clock,
+  inControl = createSoleControl(store),
+}: {
+  store: Store;
+  clock: Clock;
+  inControl?: InControl;
+}): Settings {
   async function list(): Promise<Setting[]> {
     const rows = await selectSettings(store.read, {});
     const byName = new Map(rows.map((row) => [row.name, row]));
@@ -227,14 +233,14 @@ export function createSettings({ store, clock }: { store: Store; clock: Clock })
     return found;
   }
 
-  async function write(name: string, value: string, by: string): Promise<Setting> {
+  async function write(turn: Turn, { name, value, by }: { name: string; value: string; by: string }): Promise<Setting> {
     const former = await find(name);
     if (former.value === value) return former;
     if (former.fixed_by_usage) await refuseOncePublished(store, name);
     const changed_at = clock.now();
     const next = { ...former, value, version: former.version + 1n, changed_at, changed_by: by };
     const line = [field(name), next.version, field(value), timeField(changed_at), field(by)].join("\t");
-    await insertLines(store.write, { table: "setting", columns }, `${line}\n`);
+    await turn.write({ table: "setting", columns }, `${line}\n`);
     return next;
   }
 
@@ -250,7 +256,7 @@ export function createSettings({ store, clock }: { store: Store; clock: Clock })
           field: name,
         });
       }
-      return inTurn(() => write(name, value, by));
+      return inControl((turn) => write(turn, { name, value, by }));
     },
     list,
   };

@@ -7,12 +7,12 @@ import type { Clock } from "./clock.ts";
 import { countsFrom } from "./counts-from.ts";
 import { assert } from "./errors.ts";
 import { effects, partialChanges } from "./event-types.ts";
-import { createInTurn } from "./in-turn.ts";
 import { field, insertLines, timeField } from "./insert-lines.ts";
 import { type InstantMs, instant, parseInstant } from "./instant.ts";
 import { createRegistry, type Registry } from "./registry.ts";
 import { defineQuery } from "./sql.ts";
 import type { Store } from "./store.ts";
+import { createSoleControl, type InControl, type Turn } from "./versions.ts";
 import { UsageType, type UsageTypeInput } from "./usage-type.ts";
 import { builtInUsageTypes } from "./usage-type-list.ts";
 
@@ -24,7 +24,7 @@ export interface Addition {
 
 /**
  * The registry in force: built-in usage types and those operators added. It only grows, and what is in it never changes, so
- * whatever usage type a record has is found. Only one process may add (ARCHITECTURE: one writer).
+ * whatever usage type a record has is found. One addition at a time (ARCHITECTURE: one writer).
  */
 export interface UsageTypes extends Registry {
   /** Null for a built-in usage type. */
@@ -35,6 +35,8 @@ export interface UsageTypes extends Registry {
    * @throws AppError conflict when the id or name is taken or it would count before what is fixed, invalid-request naming the field that is wrong
    */
   add(input: UsageTypeInput, by: string): Promise<UsageType>;
+  /** Takes in what other processes have added. */
+  refresh(): Promise<void>;
 }
 
 const selectAdded = defineQuery(
@@ -54,12 +56,19 @@ interface Loaded {
 }
 
 /** The registry as the store knows it; its version in force is written for the SQL of runs to join. */
-export async function createUsageTypes({ store, clock }: { store: Store; clock: Clock }): Promise<UsageTypes> {
-  const inTurn = createInTurn();
+export async function createUsageTypes({
+  store,
+  clock,
+  inControl = createSoleControl(store),
+}: {
+  store: Store;
+  clock: Clock;
+  inControl?: InControl;
+}): Promise<UsageTypes> {
   let { registry, additions } = await load(store);
   await storeUsageTypes(store.write, registry);
 
-  async function add(input: UsageTypeInput, by: string): Promise<UsageType> {
+  async function add(turn: Turn, input: UsageTypeInput, by: string): Promise<UsageType> {
     // What is there is read again: an addition whose answer was lost may have been written all the same.
     ({ registry, additions } = await load(store));
     const checked = checkUsageType(input, registry);
@@ -70,7 +79,7 @@ export async function createUsageTypes({ store, clock }: { store: Store; clock: 
     const at = clock.now();
     const line = [type.usage_type, field(JSON.stringify(type)), timeField(at), field(by)].join("\t");
     const columns = ["usage_type", "definition", "added_at", "added_by"];
-    await insertLines(store.write, { table: "usage_type_added", columns }, `${line}\n`);
+    await turn.write({ table: "usage_type_added", columns }, `${line}\n`);
     additions = new Map([...additions, [type.usage_type, { by, at }]]);
     registry = next;
     return type;
@@ -83,7 +92,10 @@ export async function createUsageTypes({ store, clock }: { store: Store; clock: 
     eventTypes: () => registry.eventTypes(),
     sizedEventTypes: () => registry.sizedEventTypes(),
     addition: (usage_type) => additions.get(usage_type) ?? null,
-    add: (input, by) => inTurn(() => add(input, by)),
+    add: (input, by) => inControl((turn) => add(turn, input, by)),
+    refresh: async () => {
+      ({ registry, additions } = await load(store));
+    },
   };
 }
 

@@ -7,11 +7,11 @@ import { formatInstant } from "../instant.ts";
 import type { Command } from "./commands.ts";
 import { createLookups, type LookupDeps } from "./lookups.ts";
 import { planCommand } from "./plan.ts";
-import { rebuild } from "./rebuild.ts";
+import { type ReadHorizon, rebuild } from "./rebuild.ts";
 import type { Resource, Resources } from "./resources.ts";
 
 /** The source all events of this installation's own cloud carry. */
-const ENGINE_SOURCE = "tallyhouse/core";
+export const ENGINE_SOURCE = "tallyhouse/core";
 
 /** The orchestration engine: takes commands, keeps to the state machines, and says in the event log what happened. */
 export interface Engine {
@@ -32,19 +32,21 @@ export interface EngineDeps extends LookupDeps {
   readonly log: EventLog;
   readonly clock: Clock;
   readonly source?: string;
+  /** Where events can be archived: what is left of them. */
+  readonly horizon?: ReadHorizon;
 }
 
 /**
  * An engine on an event log. Its state is what the log says, read at the first use and again after an append that failed
  * (part of it may be in the log). Only one engine may write for a source (ARCHITECTURE: one writer).
  */
-export function createEngine({ log, clock, accounts, catalogue, source = ENGINE_SOURCE }: EngineDeps): Engine {
+export function createEngine({ log, clock, accounts, catalogue, source = ENGINE_SOURCE, horizon }: EngineDeps): Engine {
   let resources: Resources | null = null;
   // What a command may do depends on what the former did.
   const inTurn = createInTurn();
 
   async function carryOut(commands: readonly Command[]): Promise<LifecycleEvent[]> {
-    resources ??= await rebuild(log, source);
+    resources ??= await rebuild({ log, horizon }, source);
     const events = await planAll(resources, commands);
     if (events.length === 0) return events;
     try {
@@ -84,12 +86,12 @@ export function createEngine({ log, clock, accounts, catalogue, source = ENGINE_
     executeAll: (commands) => inTurn(() => carryOut(commands)),
     get: (resource) =>
       inTurn(async () => {
-        resources ??= await rebuild(log, source);
+        resources ??= await rebuild({ log, horizon }, source);
         return resources.get(resource) ?? null;
       }),
     list: () =>
       inTurn(async () => {
-        resources ??= await rebuild(log, source);
+        resources ??= await rebuild({ log, horizon }, source);
         return [...resources.all()];
       }),
   };

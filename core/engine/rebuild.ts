@@ -4,12 +4,21 @@ import type { CloudEvent } from "../events.ts";
 import { instant, parseInstant } from "../instant.ts";
 import { createResources, type FoldedEvent, type Resources } from "./resources.ts";
 
+/** What is left of a source's archived events (core/engine/horizon.ts). */
+export type ReadHorizon = (source: string) => AsyncIterable<FoldedEvent>;
+
 /**
- * The resources as the log tells them: every event of `source` from the log's start to its end as it is now, folded in order.
- * Reads as a reader of its own, so that it gets everything whatever was read before; a resource's events lie in one partition.
+ * The resources as the log tells them: what is left of archived events of `source`, then every event from the log's start to its end
+ * as it is now, folded in order. Reads as a reader of its own, so that it gets everything whatever was read before; a resource's
+ * events lie in one partition.
  */
-export async function rebuild(log: EventLog, source: string): Promise<Resources> {
+export async function rebuild(
+  { log, horizon }: { log: EventLog; horizon?: ReadHorizon | undefined },
+  source: string,
+): Promise<Resources> {
   const resources = createResources();
+  if (horizon !== undefined) for await (const event of horizon(source)) resources.fold(event);
+  resources.mark();
   const missing = offsetsOf(await log.bound());
   if (missing.size === 0) return resources;
 
@@ -27,10 +36,10 @@ export async function rebuild(log: EventLog, source: string): Promise<Resources>
   return resources;
 }
 
-/** What an event of ours tells; null for one of another source. Ours were complete when they were written. */
+/** What an event of ours tells; null for one of another source. Ours were complete when they were written; others write what they like. */
 function readOwn(message: Uint8Array, source: string): FoldedEvent | null {
-  const event = JSON.parse(new TextDecoder().decode(message)) as CloudEvent;
-  if (event.source !== source) return null;
+  const event = parse(message);
+  if (event?.source !== source) return null;
   const { data } = event;
   const pairs = (value: Record<string, string> | undefined): string => JSON.stringify(value ?? {});
   return {
@@ -50,4 +59,12 @@ function readOwn(message: Uint8Array, source: string): FoldedEvent | null {
     details: pairs(data.details),
     tags: pairs(data.tags),
   };
+}
+
+function parse(message: Uint8Array): CloudEvent | null {
+  try {
+    return JSON.parse(new TextDecoder().decode(message)) as CloudEvent | null;
+  } catch {
+    return null;
+  }
 }

@@ -6,6 +6,7 @@
 SELECT account_id, name, kind, domain, payer_account_id, currency, time_zone, payment, rate_card_id, state, version
 FROM account
 WHERE account_id > {after_id:String}
-ORDER BY account_id, version DESC
+  AND fence <= (SELECT fence FROM settled_fence) AND fence NOT IN (SELECT fence FROM void_fence)
+ORDER BY account_id, fence DESC, version DESC
 LIMIT 1 BY account_id
 LIMIT {limit:UInt32}

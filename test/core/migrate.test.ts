@@ -15,7 +15,8 @@ afterAll(() => opened.close());
 
 type Client = Store["write"];
 const ledger = async (): Promise<unknown> => {
-  const query = "SELECT version, name, sha256, applied_at FROM schema_migration ORDER BY version, applied_at";
+  const query =
+    "SELECT version, name, sha256, applied_at FROM schema_migration WHERE version > 0 ORDER BY version, applied_at";
   return (await opened.store.read.query({ query, format: "JSONEachRow" })).json();
 };
 const refusal = (migrations: readonly Migration[]): Promise<unknown> =>
@@ -43,9 +44,10 @@ test("our migrations are numbered from 1 without a gap", () => {
 });
 
 test("every statement of a migration may be run again", () => {
-  const once = ours
-    .flatMap(({ statements }) => statements)
-    .filter((text) => !/\bIF (NOT )?EXISTS\b|^CREATE OR REPLACE\b|^DELETE FROM\b/.test(text));
+  // What moves rows leaves out those it has moved.
+  const again =
+    /\bIF (NOT )?EXISTS\b|^CREATE OR REPLACE\b|^DELETE FROM\b|^INSERT INTO (\w+)\b[^]*NOT IN \(SELECT [^)]* FROM \2\b/;
+  const once = ours.flatMap(({ statements }) => statements).filter((text) => !again.test(text));
   expect(once).toEqual([]);
 });
 

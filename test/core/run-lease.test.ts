@@ -111,6 +111,8 @@ test("a run that lives renews its lease, also while one statement takes longer t
   const run = await first.begin("aggregate");
   for (let minutes = 0; minutes < 20; minutes += 1) {
     const before = await rowsOf(run);
+    // A row can be read a moment before its insert resolves; the renewal must be asleep again for the clock to wake it.
+    await new Promise((resolve) => setTimeout(resolve, 50));
     clock.advance(60_000);
     await vi.waitFor(async () => expect(await rowsOf(run)).toBeGreaterThan(before), { timeout: 10_000, interval: 5 });
   }
@@ -213,3 +215,24 @@ function mayGoOn(ledger: RunLedger, run: Run | null): boolean {
     return false;
   }
 }
+
+test("a process that stops begins no run, and the one going on ends before its next step: another may begin at once", async () => {
+  const [stopping, other] = [newProcess(), newProcess()];
+  let went_on = false;
+  const work = stopping.hold({ kind: "aggregate" }, async (run) => {
+    await stopping.beat(run, windows(1));
+    stopping.stop();
+    await stopping.beat(run, windows(2));
+    went_on = true;
+  });
+  await expect(work).rejects.toMatchObject({
+    key: "lease-lost",
+    message: expect.stringContaining("is stopping") as string,
+  });
+  expect(went_on).toBe(false);
+  await expect(stopping.begin("rate")).rejects.toMatchObject({ key: "lease-lost" });
+  const next = await other.begin("aggregate");
+  await other.step(next, { state: "published" });
+  other.end(next);
+  expect(await visible()).toEqual([`${next.seq}`]);
+});

@@ -1,6 +1,6 @@
-/** What one caller wants written: lines of one table, and how many rows they are. */
-interface Waiting {
-  readonly items: readonly string[];
+/** What one caller wants written, as a rule lines of one table. */
+interface Waiting<T> {
+  readonly items: readonly T[];
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -13,10 +13,10 @@ const rowsMax = 50_000;
  * `flush` gets the items of whole callers, in their order, one call at a time; each caller resolves when its flush has
  * (P2), and rejects with its error: then nothing is promised and the same may be sent again.
  */
-export function createGroupCommit(
-  flush: (items: readonly string[]) => Promise<void>,
-): (items: readonly string[]) => Promise<void> {
-  const queue: Waiting[] = [];
+export function createGroupCommit<T = string>(
+  flush: (items: readonly T[]) => Promise<void>,
+): (items: readonly T[]) => Promise<void> {
+  const queue: Waiting<T>[] = [];
   let flushing = false;
 
   async function drain(): Promise<void> {
@@ -41,7 +41,7 @@ export function createGroupCommit(
     });
 }
 
-function takeGroup(queue: Waiting[]): Waiting[] {
+function takeGroup<T>(queue: Waiting<T>[]): Waiting<T>[] {
   let rows = 0;
   let callers = 0;
   for (const { items } of queue) {

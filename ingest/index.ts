@@ -1,7 +1,15 @@
+export { checkEvents } from "./check-events.ts";
 export { EventRow, fromRow } from "./event-line.ts";
-export { openEmbeddedLog } from "./event-log-embedded.ts";
+export { followEmbeddedLog, openEmbeddedLog } from "./event-log-embedded.ts";
+export { type KafkaLog, openKafkaLog } from "./event-log-kafka.ts";
 export { findEvent, KeptEvent } from "./find-event.ts";
-export { createIngest, type Ingest, type Message, type Outcome, type Rejection } from "./ingest.ts";
+export type { Message } from "./check-message.ts";
+export { createIngest, type Ingest, type Outcome, type Rejection } from "./ingest.ts";
+export { createPastEvents } from "./past-events.ts";
+export { explainConflict } from "./refusal.ts";
+export { parseTopicPosition, readTopic, type TopicPosition } from "./kafka/read-topic.ts";
+export { readArchiveFile } from "./read-archive.ts";
+export { ingestFromKafka } from "./kafka/ingest-from-kafka.ts";
 export { createQuarantine, type Quarantine, QuarantineEntry, type Refused } from "./quarantine.ts";
 export { readBody, readLines } from "./read-messages.ts";
 export type { EventRules } from "./validate.ts";

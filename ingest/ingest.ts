@@ -2,17 +2,12 @@ import type { Clock } from "../core/clock.ts";
 import type { EventLog } from "../core/event-log.ts";
 import type { LifecycleEvent } from "../core/events.ts";
 import type { InstantMs } from "../core/instant.ts";
-import { lineOf } from "./event-line.ts";
+import { checkMessage, type Checked, type Message } from "./check-message.ts";
+import type { PastEvents } from "./past-events.ts";
 import type { Quarantine, Refused } from "./quarantine.ts";
 import { createRecentIds } from "./recent-ids.ts";
-import { isRefusal } from "./refusal.ts";
-import { type EventRules, validateEvent, type ValidationOptions } from "./validate.ts";
-
-/** A message on its way in: what JSON made of it (undefined where it could not be read), and its text, asked for only when it is refused. */
-export interface Message {
-  readonly value: unknown;
-  raw(): string;
-}
+import { explainConflict, type Refusal } from "./refusal.ts";
+import type { EventRules, ValidationOptions } from "./validate.ts";
 
 /** One refused message of a batch, by its place in it. */
 export interface Rejection {
@@ -29,17 +24,23 @@ export interface Outcome {
   readonly rejected: readonly Rejection[];
 }
 
+/** What was refused; with its line where nothing but its age speaks against it. */
+export type PastRefused = Refused & { readonly past_line?: string };
+
 export interface Ingest {
+  /** The check of single messages, as things stand now; nothing is taken in. What reads a log that others write stands on it. */
+  checker(): (message: Message) => Checked;
   /** Takes in a batch from `origin`; resolves when what it says is durable (P2). Rejects only when the store does: send again. */
   accept(messages: readonly Message[], origin: string): Promise<Outcome>;
+  /** Leaves away repeats of what was accepted from what was refused for its age, and says of contradictions that they are. */
+  settlePast<T extends PastRefused>(refused: readonly T[]): Promise<T[]>;
   /** A run has found that what came in under this id contradicts what was accepted before: it is no measure for repeats. */
   forget(source: string, id: string): void;
 }
 
 interface Sorted {
   readonly fresh: { event: LifecycleEvent; line: string }[];
-  readonly refused: Refused[];
-  readonly rejected: Rejection[];
+  readonly refused: (PastRefused & { readonly index: number })[];
   duplicates: number;
 }
 
@@ -51,6 +52,7 @@ export function createIngest({
   usageTypes,
   horizon_ms,
   archived_before = () => null,
+  past = () => Promise.resolve([]),
 }: {
   log: EventLog;
   quarantine: Quarantine;
@@ -61,68 +63,73 @@ export function createIngest({
   horizon_ms?: number;
   /** Before when events are archived, asked anew for each batch; null = none are. */
   archived_before?: () => InstantMs | null;
+  /** What is known of events that are too old to be taken; without it nothing is. */
+  past?: PastEvents;
 }): Ingest {
   const recent = createRecentIds();
 
-  function sort(messages: readonly Message[], origin: string): Sorted {
+  function checker(): (message: Message) => Checked {
     const options: ValidationOptions = {
       rules: usageTypes,
       now: clock.now(),
       archived_before: archived_before(),
       ...(horizon_ms === undefined ? {} : { horizon_ms }),
     };
-    const sorted: Sorted = { fresh: [], refused: [], rejected: [], duplicates: 0 };
+    return (message) => checkMessage(message, options);
+  }
+
+  function sort(messages: readonly Message[], origin: string): Sorted {
+    const check = checker();
+    const sorted: Sorted = { fresh: [], refused: [], duplicates: 0 };
     const inBatch = new Map<string, string>();
     messages.forEach((message, index) => {
-      const { value } = message;
-      const reject = (source: string, id: string, field: string, reason: string): void => {
-        sorted.rejected.push({ index, id: id === "" ? null : id, field, reason });
-        sorted.refused.push({ raw: message.raw(), origin, source, id, field, reason });
+      const checked = check(message);
+      const { source, id } = "reason" in checked ? checked : checked.event;
+      const refuse = (why: { field: string; reason: string; past_line?: string }): void => {
+        sorted.refused.push({ index, raw: message.raw(), origin, source, id, ...why });
       };
-      if (value === undefined) return reject("", "", "", "the message is not JSON");
-      const event = validateEvent(value, options);
-      if (isRefusal(event)) return reject(text(value, "source"), text(value, "id"), event.field, event.reason);
-      const line = lineOf(event);
-      // Half of a surrogate pair cannot be written as UTF-8: what came back would not be what was sent.
-      if (!line.isWellFormed())
-        return reject(
-          event.source,
-          event.id,
-          "",
-          "the event holds half of a surrogate pair, expected well-formed Unicode",
-        );
-      const name = `${event.source.length}:${event.source}${event.id}`;
+      const line = "reason" in checked ? checked.past_line : checked.line;
+      if (line === undefined) return refuse(checked as Refusal);
+      const name = `${source.length}:${source}${id}`;
       const earlier = inBatch.get(name);
-      const known =
-        earlier === undefined ? recent.know(event.source, event.id, line) : earlier === line ? "duplicate" : "conflict";
+      const known = earlier === undefined ? recent.know(source, id, line) : earlier === line ? "duplicate" : "conflict";
       if (known === "duplicate") sorted.duplicates += 1;
-      else if (known === "conflict") {
-        reject(
-          event.source,
-          event.id,
-          "id",
-          `id is ${JSON.stringify(event.id)}, which ${event.source} has used for an event with other content`,
-        );
-      } else {
+      else if (known === "conflict") refuse(explainConflict({ source, id }));
+      else if ("reason" in checked) refuse(checked);
+      else {
         inBatch.set(name, line);
-        sorted.fresh.push({ event, line });
+        sorted.fresh.push(checked);
       }
     });
     return sorted;
   }
 
+  async function settlePast<T extends PastRefused>(refused: readonly T[]): Promise<T[]> {
+    const asked = refused.filter(({ past_line }) => past_line !== undefined);
+    if (asked.length === 0) return [...refused];
+    const answers = await past(asked.map(({ past_line }) => past_line ?? ""));
+    const known = new Map(asked.map((one, place) => [one, answers[place]]));
+    return refused
+      .filter((one) => known.get(one) !== "duplicate")
+      .map((one) => (known.get(one) === "conflict" ? { ...one, ...explainConflict(one) } : one));
+  }
+
   return {
+    checker,
     accept: async (messages, origin) => {
-      const { fresh, refused, rejected, duplicates } = sort(messages, origin);
+      const { fresh, refused: sortedOut, duplicates } = sort(messages, origin);
+      const refused = await settlePast(sortedOut);
       await Promise.all([log.append(fresh.map(({ event }) => event)), quarantine.put(refused)]);
       for (const { event, line } of fresh) recent.remember(event.source, event.id, line);
-      return { accepted: fresh.length, duplicates, rejected };
+      const rejected = refused.map(({ index, id, field, reason }) => ({
+        index,
+        id: id === "" ? null : id,
+        field,
+        reason,
+      }));
+      return { accepted: fresh.length, duplicates: duplicates + sortedOut.length - refused.length, rejected };
     },
+    settlePast,
     forget: recent.forget,
   };
-}
-
-function text(value: unknown, name: string): string {
-  const found = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-  return typeof found === "string" ? found : "";
 }

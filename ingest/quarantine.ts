@@ -10,7 +10,7 @@ import { createGroupCommit } from "./group-commit.ts";
 /** What is refused: the text as it came, where it came from, and why it was not taken. */
 export interface Refused {
   readonly raw: string;
-  /** "http", "file", "log <position>" */
+  /** "http", "file", "log <position>", "kafka <position>" */
   readonly origin: string;
   readonly source: string;
   readonly id: string;

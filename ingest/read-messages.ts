@@ -1,4 +1,4 @@
-import type { Message } from "./ingest.ts";
+import type { Message } from "./check-message.ts";
 
 /** The messages of NDJSON: one per line that is not blank; a line that is not JSON is a message without a value. */
 export function readLines(text: string): Message[] {

@@ -2,6 +2,8 @@
 export interface Refusal {
   readonly field: string;
   readonly reason: string;
+  /** Nothing is wrong with it but its age: it may be the repeat of one that was taken when it was young. */
+  readonly past?: true;
 }
 
 const text256 = "expected text of 1 to 256 characters";
@@ -57,10 +59,16 @@ export function refuse(field: string, value: unknown, expected?: string): Refusa
   };
 }
 
+/** Refuses an event whose source and id are another's. */
+export function explainConflict({ source, id }: { source: string; id: string }): { field: string; reason: string } {
+  const reason = `id is ${JSON.stringify(id)}, which ${source} has used for an event with other content`;
+  return { field: "id", reason };
+}
+
 /** A refusal of the event that lies in a field of another one, as the one around it says it. */
-export function within(outer: string, { field, reason }: Refusal): Refusal {
-  if (field === "") return { field: outer, reason: `${outer}${reason.slice("the event".length)}` };
-  return { field: `${outer}.${field}`, reason: `${outer}.${reason}` };
+export function within(outer: string, { field, reason, ...rest }: Refusal): Refusal {
+  if (field === "") return { ...rest, field: outer, reason: `${outer}${reason.slice("the event".length)}` };
+  return { ...rest, field: `${outer}.${field}`, reason: `${outer}.${reason}` };
 }
 
 /** Scalars as they are; of anything else only what it is, however deep it goes. */

@@ -123,14 +123,16 @@ function readTime(
   if (occurredAt < earliest) return refuse("time", time, "expected 2000-01-01T00:00:00.000Z or later");
   if (occurredAt < now - horizon_ms) {
     const days = Math.floor(horizon_ms / 86_400_000);
-    return refuse("time", time, `expected no longer ago than the ${days} days of ingest.retention.horizon`);
+    const expected = `expected no longer ago than the ${days} days of ingest.retention.horizon`;
+    return { ...refuse("time", time, expected), past: true };
   }
   // An amendment says what was so at the time of the event in it; a sample of a counter counts 1 ms before its instant.
   const counts = type === amendedType ? now : occurredAt - (type === "tally.counter" ? 1 : 0);
   if (archived_before !== null && counts < archived_before) {
     const month = formatInstant(instant(counts)).slice(0, 7);
     const expected = `expected ${formatInstant(archived_before)} or later: what happened before is archived`;
-    return refuse("time", time, `${expected}; tally archive restore ${month}, and all months after it, to take it in`);
+    const way = `tally archive restore ${month}, and all months after it, to take it in`;
+    return { ...refuse("time", time, `${expected}; ${way}`), past: true };
   }
   return occurredAt;
 }

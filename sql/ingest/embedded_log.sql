@@ -6,5 +6,5 @@ SELECT log_id, greatest(
   (SELECT if(count() = 0, 0, max(log_offset) + 1) FROM event),
   (SELECT if(count() = 0, 0, max(last_offset) + 1) FROM archive)) AS next_offset
 FROM event_log
-ORDER BY created_at
+ORDER BY created_at DESC
 LIMIT 1

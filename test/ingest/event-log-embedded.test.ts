@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestClock, systemClock } from "../../core/clock.ts";
 import { instant } from "../../core/instant.ts";
 import type { Store } from "../../core/store.ts";
-import { openEmbeddedLog } from "../../ingest/index.ts";
+import { followEmbeddedLog, openEmbeddedLog } from "../../ingest/index.ts";
 import { describeEventLog } from "../conformance/event-log.ts";
 import { event } from "../conformance/sample-event.ts";
 import { openTestStore, type TestStore } from "../test-store.ts";
@@ -88,4 +88,29 @@ test("acknowledged means on the disk: table event waits for the file and for the
   const [row] = await (await opened.store.read.query({ query, format: "JSONEachRow" })).json<{ ddl: string }>();
   expect(row?.ddl).toMatch(/fsync_after_insert = 1/);
   expect(row?.ddl).toMatch(/fsync_part_directory = 1/);
+});
+
+test("a process that only reads the log sees what another has appended, at once and as far as that one says, and appends nothing", async () => {
+  const store = await empty();
+  const follower = await followEmbeddedLog({ store });
+  expect(await follower.bound()).toEqual({});
+  const log = await openEmbeddedLog({ store, clock: systemClock });
+  await log.append([event({ id: "1" }), event({ id: "2" })]);
+  expect(await follower.bound()).toEqual({ [`${log.id}/0`]: "1" });
+  expect(await follower.bound()).toEqual(await log.bound());
+  await expect(follower.append([event({ id: "3" })])).rejects.toMatchObject({ key: "log-unavailable" });
+  expect(await follower.bound()).toEqual({ [`${log.id}/0`]: "1" });
+});
+
+test("a process whose lease of the log has run out appends nothing more", async () => {
+  const store = await empty();
+  let held = true;
+  const guard = (): void => {
+    if (!held) throw new Error("another may have the event log");
+  };
+  const log = await openEmbeddedLog({ store, clock: systemClock, guard });
+  await log.append([event({ id: "1" })]);
+  held = false;
+  await expect(log.append([event({ id: "2" })])).rejects.toThrow("another may have the event log");
+  expect(await (await followEmbeddedLog({ store })).bound()).toEqual({ [`${log.id}/0`]: "0" });
 });

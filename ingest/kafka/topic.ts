@@ -1,0 +1,42 @@
+import type { Admin } from "kafkajs";
+import { AppError } from "../../core/errors.ts";
+import { readTopicId } from "./topic-id.ts";
+
+/** Partitions of a topic that is made here: as many ingest processes can share its work. */
+const partitionsMade = 8;
+
+/** A topic as it was found or made: its id is new when it is made anew. */
+export interface Topic {
+  readonly brokers: readonly string[];
+  readonly name: string;
+  readonly log_id: string;
+}
+
+/** The topic of this name; made where there is none, with everything kept, since the log is what a cloud's past is read from. */
+export async function openTopic(admin: Admin, brokers: readonly string[], name: string): Promise<Topic> {
+  const found = await readTopicId(brokers, name);
+  if (found === null) {
+    const configEntries = [{ name: "retention.ms", value: "-1" }];
+    const topics = [{ topic: name, numPartitions: partitionsMade, replicationFactor: -1, configEntries }];
+    await admin.createTopics({ topics, waitForLeaders: true });
+  }
+  const id = found ?? (await readTopicId(brokers, name));
+  if (id === null) throw new AppError("log-unavailable", `topic ${name} could not be made`);
+  return { brokers, name, log_id: logIdOf(id) };
+}
+
+/**
+ * Refuses to go on where another topic has its name. One that is not there may come to be again, the same one or another: a
+ * broker that has just begun does not know all topics yet.
+ * @throws AppError log-mismatch, log-unavailable
+ */
+export async function checkTopic({ brokers, name, log_id }: Topic): Promise<void> {
+  const found = await readTopicId(brokers, name);
+  if (found === null) throw new AppError("log-unavailable", `topic ${name} (${log_id}) is not there`);
+  if (logIdOf(found) !== log_id)
+    throw new AppError("log-mismatch", `topic ${name} was made anew: it is ${logIdOf(found)} now and was ${log_id}`);
+}
+
+function logIdOf(id: string): string {
+  return `kafka-${id}`;
+}

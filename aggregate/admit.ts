@@ -1,9 +1,10 @@
 import Type from "typebox";
+import { assert } from "../core/errors.ts";
 import { offsetsOf } from "../core/event-log.ts";
 import { toCloudEvent } from "../core/events.ts";
 import type { InstantMs } from "../core/instant.ts";
 import { defineQuery } from "../core/sql.ts";
-import { EventRow, fromRow } from "../ingest/index.ts";
+import { EventRow, explainConflict, fromRow } from "../ingest/index.ts";
 import { emptyScratch, type RunContext } from "./context.ts";
 import { explainArchived } from "./retention/horizon.ts";
 import {
@@ -48,41 +49,47 @@ interface Stretch {
 
 /**
  * Looks at what arrived since the former run: repeats and conflicts are excluded (P3), ids remembered, new shapes, names
- * and accounts kept, and resources noted whose facts come late, that is before `lateBefore`. Every step may be done twice.
+ * and accounts kept, and resources noted whose facts come late, that is before `lateBefore`. What would change what is archived is
+ * set aside, with its content, and counted. Every step may be done twice.
  */
-export async function admitArrivals(context: RunContext, lateBefore: InstantMs): Promise<{ arrivals: bigint }> {
+export async function admitArrivals(
+  context: RunContext,
+  lateBefore: InstantMs,
+): Promise<{ arrivals: bigint; set_aside: bigint }> {
   const { deps, run_seq } = context;
   const lane = deps.store.run;
   const horizon = await context.horizon();
   let arrivals = 0n;
+  let set_aside = 0n;
   for (const stretch of newStretches(context)) {
     const { log_partition: _partition, ...offsets } = stretch;
     await emptyScratch(context, "arrival");
     await readArrivals(lane, stretch);
     await excludeRepeats(lane, {});
     if (horizon !== null) await excludeArchived(lane, { horizon_ms: horizon.at, ...offsets });
-    await quarantineExcluded(context, stretch, { conflict: 1, explain: explainConflict });
-    if (horizon !== null)
+    const [kinds] = await selectArrivalKinds(lane, { ...offsets, late_before_ms: lateBefore });
+    assert(kinds !== undefined, "a count has an answer");
+    if (kinds.conflicts !== "0") await quarantineExcluded(context, stretch, { conflict: 1, explain: explainConflict });
+    if (horizon !== null && kinds.archived !== "0")
       await quarantineExcluded(context, stretch, { conflict: 2, explain: () => explainArchived(horizon.at) });
     await writeShapes(lane, stretch);
     await writeNames(lane, stretch);
     await writeAccounts(lane, { ...stretch, now_ms: deps.clock.now() });
-    await writeTouched(lane, { run_seq, late_before_ms: lateBefore, ...offsets });
+    if (kinds.late !== "0") await writeTouched(lane, { run_seq, late_before_ms: lateBefore, ...offsets });
     await writeIdentities(lane, offsets);
-    await admitFarReaching(context, stretch, lateBefore);
+    if (kinds.revisions !== "0" || kinds.endings !== "0") await admitFarReaching(context, stretch, lateBefore);
+    set_aside += BigInt(kinds.archived);
     arrivals += BigInt(stretch.to_offset) - BigInt(stretch.from_offset) + 1n;
   }
   await emptyScratch(context, "arrival");
   await fixRevisions(context);
-  return { arrivals };
+  return { arrivals, set_aside };
 }
 
 /** Revisions and ends of accounts: what they touch lies elsewhere, so it is looked for once the ids are known. */
 async function admitFarReaching({ deps, run_seq }: RunContext, stretch: Stretch, lateBefore: InstantMs): Promise<void> {
   const lane = deps.store.run;
   const { log_partition: _partition, ...offsets } = stretch;
-  const [kinds] = await selectArrivalKinds(lane, offsets);
-  if (kinds === undefined || (kinds.revisions === "0" && kinds.endings === "0")) return;
   await writeRevisions(lane, stretch);
   await writeAccountEnds(lane, stretch);
   const touching = { run_seq, late_before_ms: lateBefore, ...offsets };
@@ -129,11 +136,4 @@ async function quarantineExcluded(
     if (rows.length < conflictsMax) return;
     after = rows.at(-1)?.log_offset ?? after;
   }
-}
-
-function explainConflict({ source, id }: EventRow): { field: string; reason: string } {
-  return {
-    field: "id",
-    reason: `id is ${JSON.stringify(id)}, which ${source} has used for an event with other content`,
-  };
 }

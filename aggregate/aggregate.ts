@@ -1,6 +1,5 @@
 import { tzdbVersion } from "../core/calendar.ts";
-import type { Bound } from "../core/event-log.ts";
-import { AppError } from "../core/errors.ts";
+import { type Bound, offsetsOf } from "../core/event-log.ts";
 import { formatInstant, type InstantMs, instant } from "../core/instant.ts";
 import type { Run } from "../core/runs.ts";
 import { admitArrivals } from "./admit.ts";
@@ -16,10 +15,11 @@ import {
 import { correctPublished } from "./correct.ts";
 import { dueIn, openSpans } from "./due-windows.ts";
 import { pruneCheckpoints } from "./prune-checkpoints.ts";
+import { publishedCalendars } from "./published-calendars.ts";
 import { publishSpan } from "./publish-span.ts";
-import { archivesNeeded, nameArchives } from "./retention/archives.ts";
+import { requireRestored } from "./retention/archives.ts";
 import { readHorizon } from "./retention/horizon.ts";
-import { countWritten, selectPublishedZones, touchRange } from "./run-sql.ts";
+import { countWritten, touchRange } from "./run-sql.ts";
 import { fixRuns } from "./standing.ts";
 import { takeUpTypes, touchTypes } from "./take-up-types.ts";
 import { fixZones, readZones } from "./zones.ts";
@@ -62,16 +62,17 @@ async function carryOut(deps: AggregateDeps, begun: Run, request: AggregateReque
 
   const tell = (what: string, done: number, total: number, unit: string): Promise<void> =>
     deps.runs.beat(run, { what, done, total, unit });
-  await tell("admitting what arrived", 0, 1, "steps");
+  // Each row of progress costs as much as a statement: what takes a moment only is not told.
+  if (positionsIn(run) < arrivalsTold) deps.runs.guard(run);
+  else await tell("admitting what arrived", 0, 1, "steps");
   const newTypes = former === null ? [] : await takeUpTypes(context, former.versions);
   const lateBefore = await publishedOrKept(context);
-  const { arrivals } = await admitArrivals(context, lateBefore);
+  const { arrivals, set_aside } = await admitArrivals(context, lateBefore);
   await touchTypes(context, newTypes, lateBefore);
   if (from !== undefined) await touchRange(deps.store.run, { run_seq: context.run_seq, from_ms: from, to_ms: until });
 
-  await fixZones(context);
-  const zones = await readZones(context);
-  await tell("correcting what is published", 0, 1, "steps");
+  const zones = await readZones(context, await fixZones(context));
+  deps.runs.guard(run);
   const corrected = await correctPublished(context, zones);
   const due = await dueIn(context, zones, until);
   const open = request.live === true ? openSpans(zones, { due, until }) : [];
@@ -93,12 +94,15 @@ async function carryOut(deps: AggregateDeps, begun: Run, request: AggregateReque
   const corrections = corrected > 0n ? await countCorrections(context, records) : 0n;
   const counts = {
     arrivals: `${arrivals}`,
+    set_aside: `${set_aside}`,
     resources_corrected: `${corrected}`,
     windows: `${windows}`,
     records: `${records}`,
     corrections: `${corrections}`,
   };
-  const changed = arrivals > 0n || corrections > 0n || windows > 0 || newTypes.length > 0;
+  // Also where no window differs: which usage types were counted is part of what is published.
+  const registered = former !== null && former.versions["registry"] !== context.registry_version;
+  const changed = arrivals > 0n || corrections > 0n || windows > 0 || newTypes.length > 0 || registered;
   const end = run.dry_run ? "discarded" : changed ? "published" : "unchanged";
   const done = await deps.runs.step(run, { state: end, counts });
   deps.log.info({ run_id: run.id, state: done.state, ...counts }, "aggregation done");
@@ -109,18 +113,21 @@ async function carryOut(deps: AggregateDeps, begun: Run, request: AggregateReque
   return done;
 }
 
+/** So many arrivals take a second or so to admit. */
+const arrivalsTold = 100_000n;
+
+/** How far the log has come since the former run, in positions. */
+function positionsIn({ bound, former_bound }: Run): bigint {
+  const former = offsetsOf(former_bound);
+  return [...offsetsOf(bound)].reduce((sum, [partition, last]) => sum + last - (former.get(partition) ?? -1n), 0n);
+}
+
 /** What is archived cannot be computed again. @throws AppError archived naming what to restore */
 async function refuseArchived(deps: AggregateDeps, from: InstantMs): Promise<void> {
   const horizon = await readHorizon(deps);
   if (horizon === null || from >= horizon.at) return;
-  const months = (await archivesNeeded(deps, { before: horizon.at })).filter(
-    ({ horizon: end }) => end > formatInstant(from),
-  );
-  throw new AppError(
-    "archived",
-    `from is ${formatInstant(from)}, the events before ${formatInstant(horizon.at)} are archived; restore ${nameArchives(months)}`,
-    { field: "from" },
-  );
+  const what = `from is ${formatInstant(from)}, the events before ${formatInstant(horizon.at)} are archived`;
+  await requireRestored(deps, { from, before: horizon.at, what, key: "archived", field: "from" });
 }
 
 /** Rows that took something back or said it anew: all of the run's but those of windows published for the first time. */
@@ -148,7 +155,7 @@ async function fixBounds(
     engine: await engineVersion(deps),
   };
   const run = await deps.runs.step(begun, { to_ms: until, bound, former_bound: former?.bound ?? {}, versions });
-  return { run, context: createRunContext(deps, run, { settings, registry_version }), former };
+  return { run, context: createRunContext(deps, run, { settings, registry_version, horizon }), former };
 }
 
 async function engineVersion({ store }: AggregateDeps): Promise<string> {
@@ -159,13 +166,7 @@ async function engineVersion({ store }: AggregateDeps): Promise<string> {
 
 /** An arrival before this is late: a published window or a checkpoint has already counted without it. */
 async function publishedOrKept(context: RunContext): Promise<InstantMs> {
-  const zones = await selectPublishedZones(context.deps.store.run, {});
+  const published = await publishedCalendars(context);
   const checkpoints = await checkpointsBetween(context, beginning, farthest);
-  return instant(
-    Math.max(
-      beginning,
-      ...zones.map(({ published_to_ms }) => Number(published_to_ms)),
-      checkpoints.at(-1) ?? beginning,
-    ),
-  );
+  return instant(Math.max(beginning, ...[...published.values()].map(({ to }) => to), checkpoints.at(-1) ?? beginning));
 }

@@ -39,8 +39,8 @@ export interface RunContext {
   readonly bound_offsets: readonly bigint[];
   readonly default_zone: string;
   readonly range_minutes: number;
-  /** Whether any usage type must be read apart, because its shape leaves something out. */
-  readonly masked_types: boolean;
+  /** Usage types that must be read apart, because their shape leaves something out, and the events that mean something to them. */
+  readonly masked: { readonly usage_types: readonly number[]; readonly event_types: readonly string[] };
 }
 
 /** No event is older (ingest refuses it): the beginning of time for a span without a checkpoint. */
@@ -56,9 +56,15 @@ const everyK = { k_from: "0", k_to: "18446744073709551615" };
 export function createRunContext(
   deps: AggregateDeps,
   run: Run,
-  input: { settings: Readonly<Record<string, string>>; registry_version: string; before_seq?: bigint },
+  input: {
+    settings: Readonly<Record<string, string>>;
+    registry_version: string;
+    before_seq?: bigint;
+    /** As the caller has just read it. */
+    horizon?: Horizon | null;
+  },
 ): RunContext {
-  let horizon: Promise<Horizon | null> | null = null;
+  let horizon = input.horizon === undefined ? null : Promise.resolve(input.horizon);
   let latest: Promise<InstantMs> | null = null;
   const readLatest = async (): Promise<InstantMs> => {
     const [row] = await selectLatestCounting(deps.store.run, {});
@@ -75,7 +81,15 @@ export function createRunContext(
     ...boundArrays(run.bound),
     default_zone: input.settings["usage.aggregation.timezone"] ?? "UTC",
     range_minutes: Number(input.settings["usage.stats.job.aggregation.range"] ?? "1440"),
-    masked_types: deps.usageTypes.list().some(({ shape_by, measure }) => shape_by.length > 0 || measure === "unique"),
+    masked: maskedTypes(deps.usageTypes),
+  };
+}
+
+function maskedTypes(usageTypes: Registry): RunContext["masked"] {
+  const types = usageTypes.list().filter(({ shape_by, measure }) => shape_by.length > 0 || measure === "unique");
+  return {
+    usage_types: types.map(({ usage_type }) => usage_type),
+    event_types: [...new Set(types.flatMap(({ effects }) => Object.keys(effects)))],
   };
 }
 
@@ -87,9 +101,22 @@ export function boundParams({ bound_partitions, bound_offsets }: RunContext): {
   return { bound_partitions: [...bound_partitions], bound_offsets: [...bound_offsets] };
 }
 
-/** Checkpoints in [from, to] that count for this run, oldest first. */
-export async function checkpointsBetween({ deps }: RunContext, from: InstantMs, to: InstantMs): Promise<InstantMs[]> {
-  const rows = await selectCheckpoints(deps.store.run, { from_ms: from, to_ms: to });
+const checkpointsKnown = new WeakMap<RunContext, Promise<readonly InstantMs[]>>();
+
+/** Checkpoints in [from, to] that count for this run, oldest first. They are looked up once: only a run itself changes them. */
+export async function checkpointsBetween(context: RunContext, from: InstantMs, to: InstantMs): Promise<InstantMs[]> {
+  const known = checkpointsKnown.get(context) ?? readCheckpoints(context);
+  checkpointsKnown.set(context, known);
+  return (await known).filter((at) => at >= from && at <= to);
+}
+
+/** To be called when a run has written checkpoints or let go of some. */
+export function checkpointsChanged(context: RunContext): void {
+  checkpointsKnown.delete(context);
+}
+
+async function readCheckpoints({ deps }: RunContext): Promise<readonly InstantMs[]> {
+  const rows = await selectCheckpoints(deps.store.run, { from_ms: beginning, to_ms: farthest });
   return rows.map(({ at_ms }) => instant(Number(at_ms)));
 }
 

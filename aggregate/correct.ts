@@ -34,11 +34,12 @@ import type { Zone } from "./zones.ts";
  * @returns how many resources were looked at.
  */
 export async function correctPublished(context: RunContext, zones: readonly Zone[]): Promise<bigint> {
-  const { deps, run_seq } = context;
+  const { deps, run, run_seq } = context;
   const lane = deps.store.run;
   const [touched] = await selectTouched(lane, { run_seq });
   const resources = BigInt(touched?.resources ?? "0");
   if (resources === 0n) return 0n;
+  await deps.runs.beat(run, { what: "correcting what is published", done: 0, total: 1, unit: "steps" });
   const since = await notBehindHorizon(context, instant(Number(touched?.from_ms)));
   await emptyScratch(context, "touched");
   await fillScratchTouched(lane, { run_seq });

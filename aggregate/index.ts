@@ -21,6 +21,7 @@ export { type CheckedPeriod, Finding, type ReadinessCheck, readReadiness, usageC
 export { createLive, type Live } from "./reports/live-usage.ts";
 export { type Repetition, repeatRun } from "./repeat-run.ts";
 export { readRunDiff, UsageDifference } from "./reports/run-diff.ts";
+export { TouchedWindow, touchedWindows } from "./reports/touched-windows.ts";
 export { UsageBasis } from "./reports/usage-basis.ts";
 export {
   displayQuantity,

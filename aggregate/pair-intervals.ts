@@ -15,7 +15,9 @@ import {
   markUncounted,
   resolvePartials,
   selectAccountEnds,
+  selectMaskedEvents,
   selectStepMix,
+  selectUnknownShapes,
   spreadCloses,
   writeMaskedShapes,
   writeResolvedShapes,
@@ -60,13 +62,23 @@ export async function pairIntervals(context: RunContext, { whole = false, ...wor
   const { to_ms: _end, ...pairing } = work;
 
   await emptyScratch(context, "interval");
-  await fillIntervals(lane, pairing);
+  if (hasStretches(work, measures, state_measures)) await fillIntervals(lane, pairing);
   if (measures.includes(gauge) || state_measures.includes(gauge))
     await fillGauges(lane, { ...pairing, registry_version });
   if (measures.includes(counter) || state_measures.includes(counter)) await fillCounters(lane, pairing);
   if (measures.some((measure) => pointMeasures.has(measure))) await fillPoints(lane, {});
   const cut = await addCutIntervals(context, pairing);
   return { extremes: cut || measures.some((measure) => extremeMeasures.has(measure)) };
+}
+
+/** Whether anything may be open for a time: what was open before and met no step is whole windows, unless its story is asked for. */
+function hasStretches(
+  { only_touched }: Pick<Work, "only_touched">,
+  measures: readonly number[],
+  state_measures: readonly number[],
+): boolean {
+  const isStretch = (measure: number): boolean => measure <= 1;
+  return measures.some(isStretch) || ((only_touched === 1 || measures.length > 0) && state_measures.some(isStretch));
 }
 
 /** From the horizon on, what ended before it in windows that it cuts; whether there are extremes among it. */
@@ -83,12 +95,14 @@ async function gatherSteps(context: RunContext, work: Work): Promise<void> {
   const reading = { ...work, ...boundParams(context), registry_version: context.registry_version };
   await emptyScratch(context, "event");
   await fillEvents(lane, reading);
-  if (!context.masked_types) return;
-  await writeMaskedShapes(lane, reading);
+  const usage_types = [...context.masked.usage_types];
+  const event_types = [...context.masked.event_types];
+  if (usage_types.length === 0 || (await selectMaskedEvents(lane, { ...work, event_types })).length === 0) return;
   await fillMaskedEvents(lane, reading);
+  if ((await selectUnknownShapes(lane, { usage_types })).length > 0) await writeMaskedShapes(lane, reading);
 }
 
-/** Makes whole steps of what reaches further than it says: closes of all parts, partial changes, ends of accounts. */
+/** Makes whole steps of what reaches further than it says: closes of all parts, ends of accounts, and last partial changes. */
 async function completeSteps(
   context: RunContext,
   work: Work,
@@ -100,6 +114,9 @@ async function completeSteps(
   const [mix] = await selectStepMix(lane, pairing);
   if (mix === undefined) return { measures: [], state_measures: [] };
   if (mix.part_closes !== "0") await spreadCloses(lane, pairing);
+  const [ends] = await selectAccountEnds(lane, { from_ms: work.from_ms, to_ms });
+  const someEnd = ends !== undefined && ends.accounts !== "0";
+  if (someEnd) await fillAccountEnds(lane, work);
   if (mix.partials !== "0") {
     await emptyScratch(context, "partial");
     await emptyScratch(context, "resolved");
@@ -108,7 +125,6 @@ async function completeSteps(
     await writeResolvedShapes(lane, {});
     await fillResolved(lane, {});
   }
-  const [ends] = await selectAccountEnds(lane, { from_ms: work.from_ms, to_ms });
-  if (ends !== undefined && ends.accounts !== "0") await fillAccountEnds(lane, work);
-  return mix;
+  // What was open may have a step now that had none.
+  return someEnd ? { ...mix, measures: [...mix.measures, ...mix.state_measures] } : mix;
 }

@@ -1,5 +1,5 @@
 import { formatInstant, type InstantMs } from "../core/instant.ts";
-import { beginning, checkpointsBetween, farthest, type RunContext } from "./context.ts";
+import { beginning, checkpointsBetween, checkpointsChanged, farthest, type RunContext } from "./context.ts";
 import { forgetCheckpoints, forgetRepairs } from "./run-sql.ts";
 
 /** Facts that come up to so late start from a checkpoint of the day before; later ones from the month's first. */
@@ -26,6 +26,7 @@ export async function letGoOf(
   const lane = context.deps.store.run;
   await forgetCheckpoints(lane, { checkpoints: gone });
   await forgetRepairs(lane, { checkpoints: gone });
+  checkpointsChanged(context);
   const kept = new Set(checkpoints.filter((at) => !gone.includes(at)).map(partitionOf));
   for (const partition of new Set(gone.map(partitionOf))) {
     if (!kept.has(partition))

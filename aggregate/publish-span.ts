@@ -1,7 +1,7 @@
 import { assert } from "../core/errors.ts";
 import { instant } from "../core/instant.ts";
 import { insertLines, timeField } from "../core/insert-lines.ts";
-import { rangesFor, type RunContext, stateBefore } from "./context.ts";
+import { checkpointsChanged, rangesFor, type RunContext, stateBefore } from "./context.ts";
 import { pairIntervals } from "./pair-intervals.ts";
 import { checkSpan, writeExtremes, writeRecords, writeSlices, writeState } from "./run-sql.ts";
 import type { Span } from "./windows.ts";
@@ -35,13 +35,16 @@ export async function publishSpan(context: RunContext, span: Span, { keep }: { k
     });
     await writeRecords(lane, { ...untouched, ...windows });
     if (extremes) await writeExtremes(lane, { run_seq, ...windows });
-    await writeSlices(lane, { run_seq, ...windows, ...range });
+    const written = await checked(context, { ...untouched, ...windows });
+    if (written.split) await writeSlices(lane, { run_seq, ...windows, ...range });
     if (keepState) await writeState(lane, { ...untouched, to_ms: end });
-    records += await checked(context, { ...untouched, ...windows });
+    records += written.records;
   }
   await noteWindows(context, span);
-  if (keepState)
+  if (keepState) {
     await insertLines(lane, { table: "checkpoint", columns: ["at", "run_seq"] }, `${timeField(end)}\t${run_seq}\n`);
+    checkpointsChanged(context);
+  }
   return records;
 }
 
@@ -57,7 +60,11 @@ export async function noteWindows({ deps, run_seq }: RunContext, { zone, edges }
   );
 }
 
-async function checked({ deps }: RunContext, params: Parameters<typeof checkSpan>[1]): Promise<bigint> {
+/** Holds the records of a span against its intervals. @returns how many there are, and whether any has several slices. */
+async function checked(
+  { deps }: RunContext,
+  params: Parameters<typeof checkSpan>[1],
+): Promise<{ records: bigint; split: boolean }> {
   const [sums] = await checkSpan(deps.store.run, params);
   assert(sums !== undefined, "a check has an answer");
   assert(
@@ -69,5 +76,5 @@ async function checked({ deps }: RunContext, params: Parameters<typeof checkSpan
     `records add up to ${sums.record_quantity} base units, their intervals to ${sums.interval_quantity} (${params.zone})`,
   );
   assert(sums.overlong === "0", `${sums.overlong} records are longer than their window (${params.zone})`);
-  return BigInt(sums.records);
+  return { records: BigInt(sums.records), split: sums.split !== "0" };
 }

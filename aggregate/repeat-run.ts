@@ -1,13 +1,13 @@
 import { tzdbVersion } from "../core/calendar.ts";
 import { AppError } from "../core/errors.ts";
-import { formatInstant, instant } from "../core/instant.ts";
+import { instant } from "../core/instant.ts";
 import type { Run } from "../core/runs.ts";
 import { clearFailedRuns } from "./clear-failed-runs.ts";
 import { type AggregateDeps, createRunContext, type RunContext } from "./context.ts";
 import { correctPublished } from "./correct.ts";
 import { dueIn } from "./due-windows.ts";
 import { publishSpan } from "./publish-span.ts";
-import { archivesNeeded } from "./retention/archives.ts";
+import { requireRestored } from "./retention/archives.ts";
 import {
   copyRangesOfRun,
   copyTouchedOfRun,
@@ -66,9 +66,9 @@ async function computeAgain(context: RunContext, original: Run): Promise<void> {
   await copyRangesOfRun(lane, copying);
   await copyTouchedOfRun(lane, copying);
   await fixRevisions(context);
-  await placeAccounts(context);
+  const placing = await placeAccounts(context);
   await requireEvents(context, original);
-  const zones = await readZones(context);
+  const zones = await readZones(context, placing);
   await correctPublished(context, zones);
   for (const span of await dueIn(context, zones, original.to_ms)) await publishSpan(context, span, { keep: true });
 }
@@ -83,12 +83,8 @@ async function requireEvents(context: RunContext, original: Run): Promise<void> 
     ...(window === undefined || window.windows === "0" ? [] : [Number(window.first_ms)]),
   ];
   const since = instant(Math.min(original.to_ms, ...instants));
-  const missing = (await archivesNeeded({ store }, { before: original.to_ms })).filter(
-    ({ horizon }) => horizon > formatInstant(since),
-  );
-  if (missing.length === 0) return;
-  const files = missing.map(({ month, file }) => `${month} (${file})`).join(", ");
-  throw new AppError("conflict", `run ${original.id} stands on archived events: restore ${files} first`);
+  const what = `run ${original.id} stands on archived events`;
+  await requireRestored({ store }, { from: since, before: original.to_ms, what, key: "conflict" });
 }
 
 async function compare({ deps, run_seq }: RunContext, original: Run): Promise<Repetition> {

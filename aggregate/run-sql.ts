@@ -37,8 +37,8 @@ export const writeTouched = defineCommand(
 );
 export const selectArrivalKinds = defineQuery(
   "aggregate/arrival_kinds",
-  Type.Object(arrivals),
-  Type.Object({ revisions: Text, endings: Text }),
+  Type.Object({ ...arrivals, late_before_ms: Int64 }),
+  Type.Object({ conflicts: Text, archived: Text, late: Text, revisions: Text, endings: Text }),
 );
 export const writeRevisions = defineCommand("aggregate/write_revisions", Type.Object(stretch));
 export const writeAccountEnds = defineCommand("aggregate/write_account_ends", Type.Object(stretch));
@@ -75,6 +75,11 @@ export const touchNewTypes = defineCommand(
   "aggregate/touch_new_types",
   Type.Object({ run_seq: Text, registry_version: Text, usage_types: Type.Array(Type.Integer()), from_ms: Instants }),
 );
+export const selectRevisionsKnown = defineQuery(
+  "aggregate/revisions_known",
+  Type.Object({}),
+  Type.Object({ revisions: Text, endings: Text }),
+);
 export const fillScratchSuperseded = defineCommand("aggregate/fill_scratch_superseded", Type.Object(bound));
 export const fillScratchEnded = defineCommand("aggregate/fill_scratch_ended", Type.Object(bound));
 export const fillScratchTouched = defineCommand("aggregate/fill_scratch_touched", Type.Object({ run_seq: Text }));
@@ -87,11 +92,6 @@ export const fillScratchAccounts = defineCommand(
     from_ms: Instants,
     to_ms: Instants,
   }),
-);
-export const selectMovedAccounts = defineQuery(
-  "aggregate/moved_accounts",
-  Type.Object({ run_seq: Text, default_zone: Text }),
-  Type.Object({ moved: Text }),
 );
 const moving = { run_seq: Text, default_zone: Text, default_since_ms: Int64 };
 export const selectAccountMoves = defineQuery(
@@ -109,8 +109,8 @@ export const touchMovedAccounts = defineCommand(
 );
 export const selectTimelines = defineQuery(
   "aggregate/timelines",
-  Type.Object({ run_seq: Text }),
-  Type.Object({ timeline: Text, accounts: Text }),
+  Type.Object({ run_seq: Text, default_zone: Text }),
+  Type.Object({ timeline: Text, accounts: Text, moved: Text }),
 );
 export const selectZoneRanges = defineQuery(
   "aggregate/zone_ranges",
@@ -123,18 +123,10 @@ export const selectPublishedZones = defineQuery(
   Type.Object({ calendar: Text, published_to_ms: Text, ends_ms: Text }),
 );
 
-export const selectZones = defineQuery(
-  "aggregate/zones",
+export const selectPublishedCalendars = defineQuery(
+  "aggregate/published_calendars",
   Type.Object({}),
-  Type.Object({
-    zone: Text,
-    founded: Type.Integer(),
-    joined_ms: Text,
-    ends_ms: Text,
-    turns: Type.Array(Text),
-    published_from_ms: Text,
-    published_to_ms: Text,
-  }),
+  Type.Object({ calendar: Text, from_ms: Text, to_ms: Text }),
 );
 export const selectFirstEvent = defineQuery(
   "aggregate/first_event",
@@ -186,6 +178,16 @@ export const touchRange = defineCommand(
 
 export const fillEvents = defineCommand("aggregate/fill_events", Type.Object(reading), parallel);
 export const fillMaskedEvents = defineCommand("aggregate/fill_masked_events", Type.Object(reading), parallel);
+export const selectMaskedEvents = defineQuery(
+  "aggregate/masked_events",
+  Type.Object({ from_ms: Int64, to_ms: Int64, ...range, event_types: Type.Array(Text), only_touched: Flag }),
+  Type.Object({ is_there: Flag }),
+);
+export const selectUnknownShapes = defineQuery(
+  "aggregate/unknown_shapes",
+  Type.Object({ usage_types: Type.Array(Type.Integer()) }),
+  Type.Object({ is_there: Flag }),
+);
 export const writeMaskedShapes = defineCommand("aggregate/write_masked_shapes", Type.Object(reading));
 export const selectStepMix = defineQuery(
   "aggregate/step_mix",
@@ -246,6 +248,7 @@ export const checkSpan = defineQuery(
     record_ms: Text,
     record_quantity: Text,
     records: Text,
+    split: Text,
     overlong: Text,
   }),
 );

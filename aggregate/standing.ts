@@ -1,5 +1,11 @@
-import { boundParams, emptyScratch, farthest, type RunContext } from "./context.ts";
-import { fillScratchCounting, fillScratchEnded, fillScratchRuns, fillScratchSuperseded } from "./run-sql.ts";
+import { boundParams, checkpointsChanged, emptyScratch, farthest, type RunContext } from "./context.ts";
+import {
+  fillScratchCounting,
+  fillScratchEnded,
+  fillScratchRuns,
+  fillScratchSuperseded,
+  selectRevisionsKnown,
+} from "./run-sql.ts";
 
 // What all statements of a run stand on is looked up once, into scratch tables.
 
@@ -8,15 +14,18 @@ export async function fixRuns(context: RunContext): Promise<void> {
   const { run_seq, before_seq, registry_version } = context;
   await emptyScratch(context, "run");
   await fillScratchRuns(context.deps.store.run, { run_seq, before_seq });
+  checkpointsChanged(context);
   await emptyScratch(context, "counting");
   await fillScratchCounting(context.deps.store.run, { registry_version, never_ms: farthest });
 }
 
 /** Notes which events revisions made void, and which accounts are gone; needs what arrived to be admitted. */
 export async function fixRevisions(context: RunContext): Promise<void> {
+  const lane = context.deps.store.run;
   const bound = boundParams(context);
+  const [known] = await selectRevisionsKnown(lane, {});
   await emptyScratch(context, "superseded");
-  await fillScratchSuperseded(context.deps.store.run, bound);
+  if (known?.revisions !== "0") await fillScratchSuperseded(lane, bound);
   await emptyScratch(context, "ended");
-  await fillScratchEnded(context.deps.store.run, bound);
+  if (known?.endings !== "0") await fillScratchEnded(lane, bound);
 }

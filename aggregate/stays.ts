@@ -49,7 +49,7 @@ export function moveStart(timeline: ZoneTimeline, since_ms: number, { ranges, pu
   return Math.max(last_ms, nextMonthStart(timeline, instant(Math.max(since_ms, ...ends))));
 }
 
-/** How far each calendar is published. */
+/** How far each calendar is published, for readers. */
 export async function readPublishedTo(client: ClickHouseClient): Promise<PublishedTo> {
   const rows = await selectPublishedZones(client, {});
   return new Map(rows.map(({ calendar, published_to_ms }) => [calendar, Number(published_to_ms)]));

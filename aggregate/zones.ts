@@ -5,18 +5,17 @@ import { emptyScratch, farthest, type RunContext } from "./context.ts";
 import {
   fillScratchAccounts,
   selectAccountMoves,
-  selectMovedAccounts,
   selectTimelines,
-  selectZones,
   touchMovedAccounts,
   writeAccountMoves,
   writeAccountZones,
 } from "./run-sql.ts";
+import { publishedCalendars } from "./published-calendars.ts";
 import {
   type Known,
   moveStart,
   type PublishedTo,
-  readPublishedTo,
+  type Ranges,
   readRanges,
   type Stay,
   staysOf,
@@ -50,30 +49,43 @@ export interface Zone {
  * account nobody has seen is in its zone since the beginning; a later change takes effect at the account's next month start,
  * at or after the change and what is published for it; so does a change of the range, at the zone's. What is published stays.
  */
-export async function fixZones(context: RunContext): Promise<void> {
+export async function fixZones(context: RunContext): Promise<Placing> {
   const { deps, run_seq, default_zone } = context;
-  const lane = deps.store.run;
-  await writeAccountZones(lane, { run_seq, default_zone });
-  const published = await readPublishedTo(lane);
-  const ranges = await readRanges(lane, run_seq);
-  await fixRanges(context, await readTimelines(context), { ranges, published });
-  const moved = await fixMoves(context, { ranges, published });
-
-  if (moved) await fixRanges(context, await readTimelines(context), { ranges, published });
-  const stays = await placeAccounts(context);
+  await writeAccountZones(deps.store.run, { run_seq, default_zone });
+  const published = await publishedTo(context);
+  const ranges = await readRanges(deps.store.run, run_seq);
+  let timelines = await readTimelines(context);
+  await fixRanges(context, timelines, { ranges, published });
+  const moved = timelines.some((one) => one.moved !== "0") && (await fixMoves(context, { ranges, published }));
+  if (moved) {
+    timelines = await readTimelines(context);
+    await fixRanges(context, timelines, { ranges, published });
+  }
+  const stays = await fillAccounts(context, timelines, ranges);
   if (moved) await touchMoved(context, { stays, published });
+  return { stays, ranges };
 }
 
-/** Notes for all statements of this run which account is in which calendar from when to when, as its zones are fixed. */
-export async function placeAccounts(context: RunContext): Promise<Stay[]> {
+/** Which account is in which calendar from when to when, as the zones of a run are fixed, and the lengths of their windows. */
+export interface Placing {
+  /** The stays of all timelines that accounts have. */
+  readonly stays: readonly Stay[];
+  readonly ranges: Ranges;
+}
+
+/** Notes for all statements of this run which account is in which calendar from when to when, its zones being fixed already. */
+export async function placeAccounts(context: RunContext): Promise<Placing> {
+  const ranges = await readRanges(context.deps.store.run, context.run_seq);
+  return { stays: await fillAccounts(context, await readTimelines(context), ranges), ranges };
+}
+
+async function fillAccounts(context: RunContext, timelines: readonly Told[], ranges: Ranges): Promise<Stay[]> {
   const { deps, run_seq } = context;
-  const lane = deps.store.run;
-  const ranges = await readRanges(lane, run_seq);
-  const stays = (await readTimelines(context)).flatMap((text) =>
-    staysOf(parseTimeline(text), ranges).map((stay) => ({ ...stay, timeline: text })),
+  const stays = timelines.flatMap(({ timeline }) =>
+    staysOf(parseTimeline(timeline), ranges).map((stay) => ({ ...stay, timeline })),
   );
   await emptyScratch(context, "account");
-  await fillScratchAccounts(lane, {
+  await fillScratchAccounts(deps.store.run, {
     run_seq,
     timelines: stays.map(({ timeline }) => timeline),
     calendars: stays.map(({ calendar }) => calendar),
@@ -83,36 +95,46 @@ export async function placeAccounts(context: RunContext): Promise<Stay[]> {
   return stays;
 }
 
-/** The calendars of this run, once its zones are fixed. */
-export async function readZones(context: RunContext): Promise<Zone[]> {
-  const lane = context.deps.store.run;
-  const ranges = await readRanges(lane, context.run_seq);
-  const rows = await selectZones(lane, {});
-  const time = (ms: string): InstantMs | null => (ms === "-1" ? null : instant(Number(ms)));
-  return rows.map((row) => ({
-    zone: row.zone,
-    ranges: ranges.get(row.zone) ?? null,
-    published_from: time(row.published_from_ms),
-    published_to: time(row.published_to_ms),
-    founded: row.founded === 1,
-    joined: time(row.joined_ms),
-    ends: instant(Number(row.ends_ms)),
-    turns: row.turns.map((turn) => instant(Number(turn))).filter((turn) => turn > 0 && turn < farthest),
-  }));
+/** The calendars of this run in the order of their names: who is in them when, and how far each is published. */
+export async function readZones(context: RunContext, { stays, ranges }: Placing): Promise<Zone[]> {
+  const published = await publishedCalendars(context);
+  const names = [...new Set(stays.map(({ calendar }) => calendar))].toSorted();
+  return names.map((zone) => {
+    const within = stays.filter(({ calendar }) => calendar === zone);
+    const begins = within.map(({ from_ms }) => from_ms);
+    const joined = begins.filter((from_ms) => from_ms > 0);
+    const turns = new Set(within.flatMap(({ from_ms, to_ms }) => [from_ms, to_ms]));
+    const known = published.get(zone);
+    return {
+      zone,
+      ranges: ranges.get(zone) ?? null,
+      published_from: known?.from ?? null,
+      published_to: known?.to ?? null,
+      founded: begins.includes(0),
+      joined: joined.length === 0 ? null : instant(Math.min(...joined)),
+      ends: instant(Math.max(...within.map(({ to_ms }) => to_ms))),
+      turns: [...turns]
+        .filter((turn) => turn > 0 && turn < farthest)
+        .toSorted((a, b) => a - b)
+        .map((ms) => instant(ms)),
+    };
+  });
 }
 
-async function readTimelines({ deps, run_seq }: RunContext): Promise<string[]> {
-  return (await selectTimelines(deps.store.run, { run_seq })).map(({ timeline }) => timeline);
+async function publishedTo(context: RunContext): Promise<PublishedTo> {
+  return new Map([...(await publishedCalendars(context))].map(([calendar, { to }]) => [calendar, to]));
+}
+
+type Told = Awaited<ReturnType<typeof selectTimelines>>[number];
+
+function readTimelines({ deps, run_seq, default_zone }: RunContext): Promise<Told[]> {
+  return selectTimelines(deps.store.run, { run_seq, default_zone });
 }
 
 /** Gives zones without one a range since the beginning, and those with another than the setting's one from a month start on. */
-async function fixRanges(
-  context: RunContext,
-  timelines: readonly string[],
-  { ranges, published }: Known,
-): Promise<void> {
+async function fixRanges(context: RunContext, timelines: readonly Told[], { ranges, published }: Known): Promise<void> {
   const { deps, run_seq, range_minutes } = context;
-  const zones = new Set(timelines.flatMap((text) => parseTimeline(text).map(({ time_zone }) => time_zone)));
+  const zones = new Set(timelines.flatMap(({ timeline }) => parseTimeline(timeline).map(({ time_zone }) => time_zone)));
   const lines: string[] = [];
   for (const zone of zones) {
     const known = ranges.get(zone) ?? [];
@@ -150,8 +172,6 @@ async function settingSince({ deps }: RunContext, name: string, value: string): 
 async function fixMoves(context: RunContext, known: Known): Promise<boolean> {
   const { deps, run_seq, default_zone } = context;
   const lane = deps.store.run;
-  const [row] = await selectMovedAccounts(lane, { run_seq, default_zone });
-  if (row === undefined || row.moved === "0") return false;
   const default_since_ms = await settingSince(context, "usage.aggregation.timezone", default_zone);
   if (default_since_ms === null) return false;
   const moves = await selectAccountMoves(lane, { run_seq, default_zone, default_since_ms });

@@ -46,6 +46,7 @@ const selectClosings = defineQuery(
   Type.Object({ payer_account_ids: Type.Array(Text) }),
   ClosingRow,
 );
+const selectAnyClosing = defineQuery("aggregate/periods/any_closing", Type.Object({}), Type.Object({ closings: Text }));
 const selectUncovered = defineQuery(
   "aggregate/periods/uncovered_accounts",
   Type.Object({ default_zone: Text }),
@@ -111,6 +112,8 @@ export async function coverNewAccounts(
   { store }: { store: Store },
   { default_zone }: { default_zone: string },
 ): Promise<void> {
+  const [any] = await selectAnyClosing(store.run, {});
+  if (any?.closings === "0") return;
   for (const { account_id, timeline, ...row } of await selectUncovered(store.run, { default_zone })) {
     await writeClosing({ store }, toClosing(row), [{ account_id, timeline }]);
   }

@@ -1,6 +1,7 @@
 import Type, { type Static } from "typebox";
 import { boundArrays } from "../../core/event-log.ts";
 import { formatInstant, type InstantMs, instant, parseInstant } from "../../core/instant.ts";
+import type { Registry } from "../../core/registry.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import type { Override } from "./closings.ts";
@@ -75,7 +76,11 @@ const selectUnfinished = defineQuery(
 );
 
 /** The questions this stage can answer, in the order in which they are asked. */
-export function usageChecks({ store, runs }: Pick<PeriodDeps, "store" | "runs">): ReadinessCheck[] {
+export function usageChecks({
+  store,
+  runs,
+  usageTypes,
+}: Pick<PeriodDeps, "store" | "runs"> & { usageTypes: Pick<Registry, "version"> }): ReadinessCheck[] {
   return [
     {
       name: "ended",
@@ -133,6 +138,17 @@ export function usageChecks({ store, runs }: Pick<PeriodDeps, "store" | "runs">)
         const [row] = await selectWaiting(store.read, asked);
         if (row === undefined || row.events === "0") return null;
         return { count: Number(row.events), detail: "events of the period that no run has read yet", ids: row.ids };
+      },
+    },
+    {
+      name: "registry",
+      overridable: false,
+      cured_by_run: true,
+      find: async () => {
+        const counted = (await runs.latestPublished("aggregate"))?.versions["registry"];
+        if (counted === undefined || counted === usageTypes.version()) return null;
+        const detail = "usage types were added since the latest run, and what they count is not in it: aggregate again";
+        return { count: 1, detail, ids: [] };
       },
     },
     {

@@ -15,7 +15,7 @@ const selectDays = defineQuery(
 /** Months with published windows, oldest first, each with the number of the latest run that wrote any of them. */
 export async function changedMonths({ store }: { store: Store }): Promise<{ month: string; run_seq: bigint }[]> {
   const latest = new Map<string, bigint>();
-  const moved = (await selectTimelines(store.read, { run_seq: "0" }))
+  const moved = (await selectTimelines(store.read, { run_seq: "0", default_zone: "" }))
     .map(({ timeline }) => parseTimeline(timeline))
     .filter(({ length }) => length > 1);
   for (const { time_zone, first_ms, last_ms, run_seq } of await selectDays(store.read, {})) {

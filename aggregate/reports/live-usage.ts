@@ -3,6 +3,7 @@ import { createInTurn } from "../../core/in-turn.ts";
 import { AppError } from "../../core/errors.ts";
 import { formatInstant, type InstantMs } from "../../core/instant.ts";
 import type { Run, RunLedger } from "../../core/runs.ts";
+import { type Patience, whenFree } from "../../core/when-free.ts";
 import type { AggregateRequest } from "../aggregate.ts";
 
 /** Usage as it is now: a dry run whose rows count on top of what was published when it began. */
@@ -21,8 +22,7 @@ export interface Live {
 /** Several who ask in one moment share one answer. */
 const ageMsMax = 10_000;
 /** A run that is going on is waited for so long; most take less. */
-const waitMsMax = 30_000;
-const waitStepMs = 200;
+const patience: Patience = { wait_ms_max: 30_000, step_ms: 200 };
 
 /** Live usage by the same run that publishes, which makes it exact, late facts included, and a matter of a run's time. */
 export function createLive({
@@ -45,23 +45,10 @@ export function createLive({
   async function read(): Promise<LiveUsage> {
     const now = clock.now();
     if (latest !== null && now - latest.at < ageMsMax && (await isKept(latest.live.run.id))) return latest.live;
-    const run = await whenFree(() => aggregate({ until: now, live: true }));
+    const run = await whenFree(clock, () => aggregate({ until: now, live: true }), patience);
     const live = { run, live_to: formatInstant(now) };
     latest = { live, at: now };
     return live;
-  }
-
-  /** Tries until no run is in the way. */
-  async function whenFree(begin: () => Promise<Run>): Promise<Run> {
-    for (let waited = 0; ; waited += waitStepMs) {
-      try {
-        return await begin();
-      } catch (error) {
-        const isBusy = error instanceof AppError && error.key === "run-in-progress";
-        if (!isBusy || waited >= waitMsMax) throw error;
-        await clock.sleep(waitStepMs);
-      }
-    }
   }
 
   return {

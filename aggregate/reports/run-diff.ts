@@ -22,6 +22,10 @@ export const UsageDifference = Type.Object(
     window: Type.Object({ start: Text, end: Text }),
     quantity_before: { ...Quantity, description: "null: there was no such record" },
     quantity_after: { ...Quantity, description: "null: there is none now" },
+    difference: {
+      ...Type.String(),
+      description: "quantity_after - quantity_before, a record that is not there taken as 0",
+    },
   },
   { $id: "UsageDifference", additionalProperties: false },
 );
@@ -31,6 +35,7 @@ const select = defineQuery(
   "aggregate/reports/run_diff",
   Type.Object({
     run_seq: Text,
+    account_ids: Type.Array(Text),
     after_account: Text,
     after_ms: Text,
     after_type: Type.Integer(),
@@ -50,6 +55,7 @@ const select = defineQuery(
     end_ms: Text,
     taken: Text,
     given: Text,
+    difference: Text,
     was: Type.Integer(),
     is: Type.Integer(),
   }),
@@ -57,14 +63,20 @@ const select = defineQuery(
 
 /**
  * What a run of aggregation changed, or would have changed if it was dry, in the order of the records' keys. A record whose
- * edges alone differ (same quantity) is in it too. `after` null = from the first on.
+ * edges alone differ (same quantity) is in it too. `account_ids` empty = all; `after` null = from the first on.
  */
 export async function readRunDiff(
   { store }: { store: Store },
-  { run_seq, after, limit }: { run_seq: bigint; after: DiffKey | null; limit: number },
+  {
+    run_seq,
+    account_ids,
+    after,
+    limit,
+  }: { run_seq: bigint; account_ids: readonly string[]; after: DiffKey | null; limit: number },
 ): Promise<{ change: UsageDifference; key: DiffKey }[]> {
   const rows = await select(store.read, {
     run_seq: run_seq.toString(),
+    account_ids: [...account_ids],
     after_account: after?.account_id ?? "",
     after_ms: after?.start_ms ?? "0",
     after_type: after?.usage_type ?? 0,
@@ -83,6 +95,7 @@ export async function readRunDiff(
       window: { start: formatMs(row.start_ms), end: formatMs(row.end_ms) },
       quantity_before: row.was === 1 ? row.taken : null,
       quantity_after: row.is === 1 ? row.given : null,
+      difference: row.difference,
     },
     key: { account_id, start_ms: row.start_ms, usage_type, resource, part, shape: row.shape_text },
   }));

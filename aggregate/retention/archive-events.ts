@@ -1,10 +1,13 @@
 import Type from "typebox";
 import { monthBounds, monthOf, nextMonth } from "../../core/calendar.ts";
-import { assert } from "../../core/errors.ts";
+import { AppError, assert } from "../../core/errors.ts";
+import { ENGINE_SOURCE } from "../../core/engine/engine.ts";
+import { keepEngineHorizon } from "../../core/engine/horizon.ts";
 import { formatInstant, type InstantMs, instant } from "../../core/instant.ts";
 import type { Run } from "../../core/runs.ts";
 import { defineQuery } from "../../core/sql.ts";
 import { type AggregateDeps, createRunContext, type RunContext } from "../context.ts";
+import { runSanityChecks } from "../sanity/run-checks.ts";
 import { dropMonth, sumMonth, verifyFile, writeMonth } from "./archive-file.ts";
 import { type Archive, type ArchiveRow, readArchives, toArchive, writeArchive } from "./archives.ts";
 import { type HorizonWatch, readHorizon } from "./horizon.ts";
@@ -42,6 +45,7 @@ export interface ArchiveOutcome {
  * Moves raw events before a month from the store to Parquet files, a UTC month each: the state at the end of the month is kept for
  * ever, the file is written and read back, and only then the events leave. A crash at any step leaves them in the store, or
  * in the file, or both; asked again, it goes on. What is published stays as it is; facts before the month are refused from then on.
+ * The sanity checks look at what leaves first, so that no fault in it goes unsaid.
  * @throws AppError archive-not-ready, archive-damaged, run-in-progress
  */
 export async function archiveEvents(deps: RetentionDeps, request: ArchiveRequest): Promise<ArchiveOutcome> {
@@ -56,11 +60,20 @@ export async function archiveEvents(deps: RetentionDeps, request: ArchiveRequest
   const release = deps.horizon.hold(horizon);
   try {
     await deps.aggregate({ until: deps.clock.now() });
+    await checkBefore(deps);
     return await carryOut(deps, request, horizon);
   } finally {
     await deps.horizon.refresh();
     release();
   }
+}
+
+/** What leaves is looked at before: afterwards the checks have nothing to find its faults by. @throws AppError archive-not-ready */
+async function checkBefore(deps: RetentionDeps): Promise<void> {
+  const { failed } = await runSanityChecks(deps);
+  if (failed.length === 0) return;
+  const names = failed.join(", ");
+  throw new AppError("archive-not-ready", `the sanity checks ${names} of what would be archived could not be done`);
 }
 
 async function carryOut(deps: RetentionDeps, request: ArchiveRequest, horizon: InstantMs): Promise<ArchiveOutcome> {
@@ -131,6 +144,7 @@ async function archiveMonth(
       `${written.file} holds the events of ${month} as they are`,
     );
   }
+  await keepEngineHorizon(deps, { source: ENGINE_SOURCE, month });
   runs.guard(context.run);
   await dropMonth(store, month);
   const gone = await writeArchive(deps, { ...written, state: "archived" }, by);

@@ -1,17 +1,18 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import Type from "typebox";
 import { AppError } from "../../core/errors.ts";
-import { defineCommand, defineQuery } from "../../core/sql.ts";
-import { spoolOf, type Store } from "../../core/store.ts";
+import { defineFileRead, defineFileWrite } from "../../core/file-transfer.ts";
+import { defineQuery } from "../../core/sql.ts";
+import type { Store } from "../../core/store.ts";
 import type { ArchiveRow } from "./archives.ts";
 
 const Text = Type.String();
 const Month = Type.Object({ yyyymm: Type.Integer() });
-const writeFile = defineCommand(
+const writeFile = defineFileWrite(
   "aggregate/retention/archive_write",
   Type.Object({ path: Text, structure: Text, ...Month.properties }),
   // What is left of a try that was cut short is written over.
@@ -27,7 +28,10 @@ const selectFileSums = defineQuery(
   Type.Object({ path: Text, structure: Text }),
   Type.Object({ rows: Text, row_checksum: Text }),
 );
-const restoreEvents = defineCommand("aggregate/retention/restore_events", Type.Object({ path: Text, structure: Text }));
+const restoreEvents = defineFileRead(
+  "aggregate/retention/restore_events",
+  Type.Object({ path: Text, structure: Text }),
+);
 
 /** What a month in the store adds up to. */
 export interface MonthSums {
@@ -106,7 +110,7 @@ export async function sumFile(
   store: Store,
   { file, structure }: Pick<ArchiveRow, "file" | "structure">,
 ): Promise<Pick<MonthSums, "rows" | "row_checksum">> {
-  const [sums] = await selectFileSums(store.run, { path: join(archiveFolder(store), file), structure });
+  const [sums] = await selectFileSums(store.files(store.run), { path: join(archiveFolder(store), file), structure });
   return sums ?? { rows: "0", row_checksum: "0" };
 }
 
@@ -120,15 +124,9 @@ export async function dropMonth(store: Store, month: string): Promise<void> {
   await store.run.command({ query: `ALTER TABLE event DROP PARTITION ID '${partitionOf(month)}'` });
 }
 
-/** Where archives are: beside the store. @throws AppError bad-configuration for a store that is not in this process */
-export function archiveFolder(store: Store): string {
-  const spool = spoolOf(store.run);
-  if (spool === undefined)
-    throw new AppError(
-      "bad-configuration",
-      "archives are kept with the embedded store only; unset TALLY_CLICKHOUSE_URL",
-    );
-  return join(dirname(spool), "archive");
+/** Where archives are: beside the store, or in the folder of the process that has it on a server. */
+export function archiveFolder({ data_dir }: Store): string {
+  return join(data_dir, "archive");
 }
 
 /** The columns of table event that a file holds; what the store derives from them is derived again. */

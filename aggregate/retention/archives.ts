@@ -1,7 +1,8 @@
 import Type, { type Static } from "typebox";
 import { monthBounds } from "../../core/calendar.ts";
 import type { Clock } from "../../core/clock.ts";
-import { formatMs, type InstantMs } from "../../core/instant.ts";
+import { AppError, type ProblemKey } from "../../core/errors.ts";
+import { formatInstant, formatMs, type InstantMs } from "../../core/instant.ts";
 import { field, insertLines, timeField } from "../../core/insert-lines.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
@@ -84,8 +85,27 @@ export async function archivesNeeded(deps: { store: Store }, { before }: { befor
   );
 }
 
+/**
+ * Refuses to count anew what happened since an instant where events of that time are in archive files alone; `what` says what stands
+ * on them. @throws AppError of the key given, naming the archives to restore
+ */
+export async function requireRestored(
+  deps: { store: Store },
+  {
+    from,
+    before,
+    what,
+    key,
+    field,
+  }: { from: InstantMs; before: InstantMs; what: string; key: ProblemKey; field?: string },
+): Promise<void> {
+  const missing = (await archivesNeeded(deps, { before })).filter(({ horizon }) => horizon > formatInstant(from));
+  if (missing.length === 0) return;
+  throw new AppError(key, `${what}; restore ${nameArchives(missing)}`, field === undefined ? {} : { field });
+}
+
 /** `2026-08, 2026-09 (events-2026-08-….parquet, …)`: which archives, for the sentence of a refusal. */
-export function nameArchives(archives: readonly Pick<Archive, "month" | "file">[]): string {
+function nameArchives(archives: readonly Pick<Archive, "month" | "file">[]): string {
   return `${archives.map(({ month }) => month).join(", ")} (${archives.map(({ file }) => file).join(", ")})`;
 }
 

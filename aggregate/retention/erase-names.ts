@@ -30,6 +30,8 @@ const eraseFileNames = defineCommand(
   { engine_file_truncate_on_insert: 1 },
 );
 const eraseResourceNames = defineCommand("aggregate/retention/erase_resource_names", Whose);
+const eraseKeptNames = defineCommand("aggregate/retention/erase_kept_names", Whose);
+const forgetPastNames = defineCommand("aggregate/retention/forget_past_names", Whose);
 const eraseAccountName = defineCommand("aggregate/retention/erase_account_name", Whose);
 const eraseMessage = defineCommand(
   "aggregate/retention/erase_message",
@@ -80,6 +82,8 @@ export async function eraseNames(
       bound_partitions: [...bound.bound_partitions],
       bound_offsets: [...bound.bound_offsets],
     });
+    await eraseKeptNames(lane, { account_id });
+    await forgetPastNames(lane, { account_id });
     await eraseResourceNames(lane, { account_id });
     await eraseAccountName(lane, { account_id });
     const counts = { events: found?.events ?? "0", names: found?.names ?? "0", messages: `${messages}` };
@@ -108,7 +112,7 @@ async function eraseInFile(
   const { structure } = archive;
   const former_path = await verifyFile(store, archive);
   const file = await keepFile(store, `events-${archive.month}-${run_id}.parquet`, (path) =>
-    eraseFileNames(store.run, { path, former_path, structure, account_id, ...labels }),
+    eraseFileNames(store.files(store.run), { path, former_path, structure, account_id, ...labels }),
   );
   const sums = await sumFile(store, { file: file.file, structure });
   await writeArchive(deps, { ...archive, ...file, row_checksum: sums.row_checksum }, by);

@@ -45,7 +45,7 @@ export interface HorizonWatch {
   refresh(): Promise<void>;
 }
 
-/** The horizon as this process knows it. It moves in this process alone (ARCHITECTURE: one writer). */
+/** The horizon as this process knows it; where another process moved it, once it is refreshed. */
 export async function watchHorizon({ store }: { store: Store }): Promise<HorizonWatch> {
   let known = (await readHorizon({ store }))?.at ?? null;
   let held: InstantMs | null = null;

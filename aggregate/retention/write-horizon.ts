@@ -2,7 +2,14 @@ import Type from "typebox";
 import { type InstantMs, instant } from "../../core/instant.ts";
 import { insertLines, timeField } from "../../core/insert-lines.ts";
 import { defineCommand, defineQuery } from "../../core/sql.ts";
-import { checkpointsBetween, emptyScratch, rangesFor, type RunContext, stateBefore } from "../context.ts";
+import {
+  checkpointsBetween,
+  checkpointsChanged,
+  emptyScratch,
+  rangesFor,
+  type RunContext,
+  stateBefore,
+} from "../context.ts";
 import { pairIntervals } from "../pair-intervals.ts";
 import { writeState } from "../run-sql.ts";
 import { fixRevisions, fixRuns } from "../standing.ts";
@@ -42,8 +49,10 @@ export async function writeHorizon(context: RunContext, at: InstantMs): Promise<
     await writeCut(lane, { run_seq, at_ms: at });
     if (!isThere) await writeState(lane, { from_ms: from, ...range, run_seq, to_ms: at });
   }
-  if (!isThere)
+  if (!isThere) {
     await insertLines(lane, { table: "checkpoint", columns: ["at", "run_seq"] }, `${timeField(at)}\t${run_seq}\n`);
+    checkpointsChanged(context);
+  }
   const [sum] = await selectStateSum(lane, { from_ms: at });
   return sum?.state_checksum ?? "0";
 }

@@ -3,6 +3,7 @@ import type { InstantMs } from "../../core/instant.ts";
 import { beginning } from "../context.ts";
 import {
   checkAccounts,
+  checkArchivedRevisions,
   checkConflicts,
   checkCounters,
   checkDeletedAccounts,
@@ -57,6 +58,8 @@ export interface SanityCheck {
   readonly names: readonly string[];
   readonly scope: Scope;
   readonly ranged: boolean;
+  /** How long before what it finds the events lie that it reads, in ms; left out where events that are archived make no difference to it. */
+  readonly reach_ms?: number;
   find(lane: ClickHouseClient, checked: Checked, range: Range): Promise<void>;
 }
 
@@ -137,8 +140,8 @@ export const sanityChecks: readonly SanityCheck[] = [
   ),
   onRecords(["slices-differ"], (lane, { since_run }, range) => checkSlices(lane, { since_run, ...range })),
   onRecords(["usage-overlaps"], (lane, { since_run }, range) => checkOverlaps(lane, { since_run, ...range })),
-  ...lives.map(({ check, usage_types, end_types, begin_types }) =>
-    onRecords([check], (lane, { since_run, first_window, bound_partitions, bound_offsets }, range) =>
+  ...lives.map(({ check, usage_types, end_types, begin_types }) => ({
+    ...onRecords([check], (lane, { since_run, first_window, bound_partitions, bound_offsets }, range) =>
       checkUsageAfterEnd(lane, {
         check,
         usage_types: [...usage_types],
@@ -151,7 +154,8 @@ export const sanityChecks: readonly SanityCheck[] = [
         ...range,
       }),
     ),
-  ),
+    reach_ms: ENDS_MS,
+  })),
   onState(["running-twice", "allocated-twice", "volume-open-twice", "open-twice"], checkOpenTwice),
   onState(["running-not-allocated"], (lane, { registry_version: _all, ...params }) =>
     checkRunningNotAllocated(lane, params),
@@ -161,6 +165,7 @@ export const sanityChecks: readonly SanityCheck[] = [
     names: ["event-of-deleted-account"],
     scope: "since",
     ranged: false,
+    reach_ms: 0,
     find: async (lane, { told_from, bound_partitions, bound_offsets }) => {
       if (told_from !== null) await checkDeletedAccounts(lane, { from_ms: told_from, bound_partitions, bound_offsets });
     },
@@ -175,7 +180,8 @@ export const sanityChecks: readonly SanityCheck[] = [
     checkSilentSources(lane, { from_ms: since(now, SOURCES_MS), now_ms: now }),
   ),
   onEverything(["conflict"], (lane) => checkConflicts(lane, {})),
-  onEverything(["equal-revisions"], (lane) => checkRevisions(lane, {})),
+  { ...onEverything(["equal-revisions"], (lane) => checkRevisions(lane, {})), reach_ms: 0 },
+  onEverything(["archived-revision"], (lane) => checkArchivedRevisions(lane, {})),
   onEverything(["account-incomplete"], (lane, { now }) => checkAccounts(lane, { from_ms: since(now, ACCOUNTS_MS) })),
 ];
 
@@ -185,6 +191,7 @@ export const storyChecks: readonly SanityCheck[] = [
     names: ["close-without-open", "repeated-open", "change-without-open"],
     scope: "stories",
     ranged: true,
+    reach_ms: 0,
     find: (lane, { told_from, only_touched }, range) =>
       checkWithoutEffect(lane, { from_ms: told_from ?? beginning, only_touched, ...range }),
   },
@@ -192,12 +199,14 @@ export const storyChecks: readonly SanityCheck[] = [
     names: ["unknown-resource"],
     scope: "stories",
     ranged: true,
+    reach_ms: 0,
     find: (lane, _checked, range) => checkUnknownResource(lane, range),
   },
   {
     names: ["counter-backwards", "counter-drop-in-epoch"],
     scope: "stories",
     ranged: true,
+    reach_ms: 0,
     find: (lane, { told_from, only_touched }, range) =>
       checkCounters(lane, { from_ms: told_from ?? beginning, only_touched, ...range }),
   },

@@ -122,7 +122,8 @@ async function look(
   const [span] = await selectSanitySpan(lane, { ...arrived, since_run, checkpoint_ms: checkpoint ?? 0 });
   const { events = "0", last_run_seq = "0", first_window_ms = "-1", records = "0", state_rows = "0" } = span ?? {};
   let told_from: InstantMs | null = null;
-  if (events !== "0" && first) told_from = beginning;
+  // What is archived has left its state at the horizon: stories go on from there.
+  if (events !== "0" && first) told_from = await stateBefore(context, beginning);
   else if (events !== "0") {
     await touchUnchecked(lane, { run_seq, ...arrived });
     const [touched] = await selectTouched(lane, { run_seq });
@@ -182,10 +183,12 @@ async function tellStories(
 }
 
 /** Writes what was found, and resolves what was looked for and not found again. */
-async function settle({ deps }: RunContext, checked: Checked, failed: ReadonlySet<string>): Promise<void> {
-  const lane = deps.store.run;
+async function settle(context: RunContext, checked: Checked, failed: ReadonlySet<string>): Promise<void> {
+  const { run_seq } = context;
+  const lane = context.deps.store.run;
+  const horizon = await context.horizon();
   const { now, since_run, told_from, only_touched } = checked;
-  await writeFindings(lane, { now_ms: now });
+  await writeFindings(lane, { run_seq, now_ms: now });
   const looked: Readonly<Record<Scope, boolean>> = {
     windows: checked.first_window !== null,
     stories: told_from !== null,
@@ -193,10 +196,12 @@ async function settle({ deps }: RunContext, checked: Checked, failed: ReadonlySe
     state: checked.checkpoint !== null,
     everywhere: true,
   };
-  for (const { names, scope } of [...sanityChecks, ...storyChecks]) {
+  for (const { names, scope, reach_ms } of [...sanityChecks, ...storyChecks]) {
     const checks = names.filter((name) => !failed.has(name));
     if (!looked[scope] || checks.length === 0) continue;
-    await resolveFindings(lane, { checks, scope, since_run, only_touched, from_ms: told_from ?? 0, now_ms: now });
+    const known_from_ms = horizon === null || reach_ms === undefined ? beginning : horizon.at + reach_ms;
+    const looking = { scope, since_run, only_touched, from_ms: told_from ?? 0, known_from_ms };
+    await resolveFindings(lane, { run_seq, checks, ...looking, now_ms: now });
   }
 }
 

@@ -31,14 +31,19 @@ export const touchUnchecked = defineCommand(
   "aggregate/sanity/touch_unchecked",
   Type.Object({ run_seq: Text, ...former, ...bound }),
 );
-export const writeFindings = defineCommand("aggregate/sanity/write_findings", Type.Object({ now_ms: Int64 }));
+export const writeFindings = defineCommand(
+  "aggregate/sanity/write_findings",
+  Type.Object({ run_seq: Text, now_ms: Int64 }),
+);
 export const resolveFindings = defineCommand(
   "aggregate/sanity/resolve_findings",
   Type.Object({
+    run_seq: Text,
     checks: Texts,
     scope: Text,
     since_run: Text,
     from_ms: Int64,
+    known_from_ms: Int64,
     only_touched: Type.Integer(),
     now_ms: Int64,
   }),
@@ -96,5 +101,6 @@ export const checkSilentSources = defineCommand(
   Type.Object({ from_ms: Int64, now_ms: Int64 }),
 );
 export const checkConflicts = defineCommand("aggregate/sanity/check_conflicts", Type.Object({}));
+export const checkArchivedRevisions = defineCommand("aggregate/sanity/check_archived_revisions", Type.Object({}));
 export const checkRevisions = defineCommand("aggregate/sanity/check_revisions", Type.Object({}));
 export const checkAccounts = defineCommand("aggregate/sanity/check_accounts", Type.Object({ from_ms: Int64 }));

@@ -1,4 +1,4 @@
--- Marks arrivals whose (source, id) was accepted at a lower position: they count for nothing (P3).
+-- Marks arrivals whose (source, id) was accepted before, by a former run or at a lower position: they count for nothing (P3).
 -- Params  none
 -- Rows    none
 -- Why     the index of ids is asked once per run for all arrivals; a repeat that never reaches a window makes none late
@@ -9,11 +9,11 @@ WITH suspects AS (
   SELECT id_hash FROM event_identity WHERE id_hash IN (SELECT id_hash FROM scratch_arrival)
 ),
 accepted AS (
-  SELECT id_hash, argMin(content_hash, (log_partition, log_offset)) AS accepted_content, min((log_partition, log_offset)) AS accepted_position
+  SELECT id_hash, argMin(content_hash, (arrived, log_partition, log_offset)) AS accepted_content, argMin((log_partition, log_offset), (arrived, log_partition, log_offset)) AS accepted_position
   FROM (
-    SELECT id_hash, log_partition, log_offset, content_hash FROM scratch_arrival WHERE id_hash IN (SELECT id_hash FROM suspects)
+    SELECT 1 AS arrived, id_hash, log_partition, log_offset, content_hash FROM scratch_arrival WHERE id_hash IN (SELECT id_hash FROM suspects)
     UNION ALL
-    SELECT id_hash, log_partition, log_offset, content_hash FROM event_identity WHERE id_hash IN (SELECT id_hash FROM suspects)
+    SELECT 0 AS arrived, id_hash, log_partition, log_offset, content_hash FROM event_identity WHERE id_hash IN (SELECT id_hash FROM suspects)
   )
   GROUP BY id_hash
 )

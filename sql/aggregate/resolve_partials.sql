@@ -9,22 +9,28 @@
 --         counts is its size also where its shape leaves the size out, so the rate is held beside the shape.
 INSERT INTO scratch_resolved
 WITH
+-- Stories with the changes that reach them, as arrays: the steps are read once, and told apart again below.
+stories AS (
+  SELECT any(step.k) AS k, resource, part, usage_type, measure,
+    groupArray((step.effect, t, rank, sequenced_by, sequence, source, id, toString(step.account_id), step.shape, '', toInt64(-1), toInt64(-1), step.event_ref, toInt64(per_ms))) AS steps
+  FROM transition(from_ms = {from_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, only_touched = {only_touched:UInt8}) AS step
+  WHERE measure <= 1 AND step.k IN (SELECT k FROM scratch_partial)
+  GROUP BY resource, part, usage_type, measure
+  HAVING max(step.effect) > 0
+),
+changes AS (
+  SELECT resource, groupArray((part, (effect, t, toInt8(if(sequence >= 0, 1, 2)), if(sequence >= 0, source, ''), sequence, source, id,
+    toString(account_id), toUInt128(0), tags, size, virtual_size, event_ref, greatest(size, 0)))) AS told_of
+  FROM scratch_partial
+  GROUP BY resource
+),
 told AS (
-  SELECT k, resource, part, usage_type, measure, effect, t, rank, sequenced_by, sequence, source, id, toString(account_id) AS account_id, shape,
-    '' AS tags, toInt64(-1) AS size, toInt64(-1) AS virtual_size, event_ref, toInt64(per_ms) AS rate
-  FROM transition(from_ms = {from_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, only_touched = {only_touched:UInt8})
-  WHERE measure <= 1 AND k IN (SELECT k FROM scratch_partial)
-  UNION ALL
-  SELECT story.k, story.resource, story.part, story.usage_type, story.measure, change.effect, change.t,
-    toInt8(if(change.sequence >= 0, 1, 2)), if(change.sequence >= 0, change.source, ''), change.sequence, change.source, change.id,
-    toString(change.account_id), toUInt128(0), change.tags, change.size, change.virtual_size, change.event_ref, greatest(change.size, 0)
-  FROM scratch_partial AS change
-  INNER JOIN (
-    SELECT DISTINCT k, resource, part, usage_type, measure
-    FROM story(from_ms = {from_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, only_touched = {only_touched:UInt8})
-    WHERE measure <= 1 AND k IN (SELECT k FROM scratch_partial)
-  ) AS story ON story.resource = change.resource
-  WHERE (change.part = '' OR change.part = story.part) AND (change.effect != 6 OR story.measure = 1)
+  SELECT k, stories.resource AS resource, part, usage_type, measure, step.1 AS effect, step.2 AS t, step.3 AS rank, step.4 AS sequenced_by, step.5 AS sequence,
+    step.6 AS source, step.7 AS id, step.8 AS account_id, step.9 AS shape, step.10 AS tags, step.11 AS size, step.12 AS virtual_size, step.13 AS event_ref, step.14 AS rate
+  FROM stories
+  INNER JOIN changes ON changes.resource = stories.resource
+  ARRAY JOIN arrayConcat(steps, arrayMap(change -> change.2,
+    arrayFilter(change -> (change.1 = '' OR change.1 = part) AND (change.2.1 != 6 OR measure = 1), told_of))) AS step
 ),
 -- What says no size says nothing where its own account holds one: it begins no chapter.
 holders AS (
@@ -67,7 +73,13 @@ SELECT merged.k, merged.resource, merged.part, merged.usage_type, merged.measure
   if(empty(shape_by) OR has(shape_by, 'tags'), ifNull(new_tags, was.tags), was.tags) AS tags
 FROM merged
 INNER JOIN (
-  SELECT * FROM shape WHERE shape IN (SELECT base FROM merged) LIMIT 1 BY shape
+  SELECT * FROM shape
+  WHERE shape IN (
+    SELECT shape FROM scratch_event WHERE k IN (SELECT k FROM scratch_partial)
+    UNION DISTINCT
+    SELECT shape FROM open_state(from_ms = {from_ms:Int64}, k_from = {k_from:UInt64}, k_to = {k_to:UInt64}, only_touched = {only_touched:UInt8}) WHERE k IN (SELECT k FROM scratch_partial)
+  )
+  LIMIT 1 BY shape
 ) AS was ON was.shape = merged.base
 INNER JOIN (
   SELECT DISTINCT usage_type, shape_by FROM metering_rule(registry_version = {registry_version:String})

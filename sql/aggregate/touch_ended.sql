@@ -7,11 +7,7 @@ INSERT INTO run_touched
 WITH revised AS (
   SELECT id_hash FROM accepted_arrival(from_offset = {from_offset:UInt64}, to_offset = {to_offset:UInt64}) WHERE ends_account
   UNION DISTINCT
-  SELECT original_hash FROM accepted_arrival(from_offset = {from_offset:UInt64}, to_offset = {to_offset:UInt64}) WHERE original_hash != 0
-  UNION DISTINCT
-  SELECT id_hash FROM event_revision WHERE original_hash IN (
-    SELECT original_hash FROM accepted_arrival(from_offset = {from_offset:UInt64}, to_offset = {to_offset:UInt64}) WHERE original_hash != 0
-  )
+  SELECT id_hash FROM revised_id(from_offset = {from_offset:UInt64}, to_offset = {to_offset:UInt64})
 ),
 ending AS (
   SELECT account_id, min(at) AS ended_at FROM account_end

@@ -1,19 +1,25 @@
--- Control data as it stands: of each thing the highest version.
+-- Control data as it stands: of each thing the row with the highest fence, and of one fence the highest version. What a turn wrote
+-- that is not done, or void, counts for nothing (00_fences).
 
 CREATE OR REPLACE VIEW current_account AS
-SELECT * FROM account ORDER BY account_id, version DESC LIMIT 1 BY account_id;
+SELECT * FROM account
+WHERE fence <= (SELECT fence FROM settled_fence) AND fence NOT IN (SELECT fence FROM void_fence)
+ORDER BY account_id, fence DESC, version DESC LIMIT 1 BY account_id;
 
 CREATE OR REPLACE VIEW current_catalogue AS
-SELECT * FROM catalogue_entry ORDER BY kind, id, version DESC LIMIT 1 BY kind, id;
+SELECT * FROM catalogue_entry
+WHERE fence <= (SELECT fence FROM settled_fence) AND fence NOT IN (SELECT fence FROM void_fence)
+ORDER BY kind, id, fence DESC, version DESC LIMIT 1 BY kind, id;
 
 CREATE OR REPLACE VIEW current_setting AS
-SELECT * FROM setting ORDER BY name, version DESC LIMIT 1 BY name;
+SELECT * FROM setting
+WHERE fence <= (SELECT fence FROM settled_fence) AND fence NOT IN (SELECT fence FROM void_fence)
+ORDER BY name, fence DESC, version DESC LIMIT 1 BY name;
 
 CREATE OR REPLACE VIEW current_api_key AS
-SELECT * FROM api_key ORDER BY key_id, version DESC LIMIT 1 BY key_id;
-
-CREATE OR REPLACE VIEW current_rate_card AS
-SELECT * FROM rate_card ORDER BY rate_card_id, version DESC LIMIT 1 BY rate_card_id;
+SELECT * FROM api_key
+WHERE fence <= (SELECT fence FROM settled_fence) AND fence NOT IN (SELECT fence FROM void_fence)
+ORDER BY key_id, fence DESC, version DESC LIMIT 1 BY key_id;
 
 -- A run that failed stays failed, whatever its holder still writes after another has taken over.
 CREATE OR REPLACE VIEW current_run AS

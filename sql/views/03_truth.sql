@@ -24,3 +24,9 @@ CREATE OR REPLACE VIEW published_window AS
 SELECT splitByString(' from ', toString(run_window.time_zone))[1] AS time_zone, toString(run_window.time_zone) AS calendar,
   window_start, window_end, run_seq, first FROM run_window
 WHERE run_seq IN (SELECT run_seq FROM published_run WHERE kind = 'aggregate');
+
+-- What resources are called, by the latest event that named them. account_ids: empty = all.
+CREATE OR REPLACE VIEW resource_label AS
+SELECT account_id, resource, part, argMax(resource_name.name, (resource_name.occurred_at, resource_name.name)) AS name FROM resource_name
+WHERE empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)}
+GROUP BY account_id, resource, part;

@@ -23,11 +23,12 @@ SELECT fixed.account_id AS account_id, fixed.timeline AS timeline, wish.wanted A
   concat(timeline, '>', wanted, '@', toString(since_ms)) AS move
 FROM (
   SELECT account_id, if(named = '', {default_zone:String}, named) AS wanted,
-    arrayReverseSort(groupArray((version, toString(account.time_zone), toUnixTimestamp64Milli(changed_at)))) AS versions,
+    arrayReverseSort(groupArray(((fence, version), toString(account.time_zone), toUnixTimestamp64Milli(changed_at)))) AS versions,
     versions[1].2 AS named,
     arrayFirstIndex(told -> told.2 != named, versions) AS other,
     versions[if(other = 0, length(versions), other - 1)].3 AS named_ms
   FROM account
+  WHERE fence <= (SELECT fence FROM settled_fence) AND fence NOT IN (SELECT fence FROM void_fence)
   GROUP BY account_id
 ) AS wish
 INNER JOIN zone_of_account(run_seq = {run_seq:UInt64}) AS fixed ON fixed.account_id = wish.account_id

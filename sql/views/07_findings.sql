@@ -3,6 +3,13 @@
 CREATE OR REPLACE VIEW current_finding AS
 SELECT * FROM finding ORDER BY finding_id, version DESC LIMIT 1 BY finding_id;
 
+-- Refused messages, one per content, whether they were taken since or not.
+CREATE OR REPLACE VIEW refused_message AS
+SELECT quarantine_id, any(entry.raw) AS message, any(entry.source) AS source, any(entry.id) AS id, any(entry.field) AS field,
+  any(entry.reason) AS reason, toUnixTimestamp64Milli(max(entry.replayed_at)) != 0 AS replayed, min(entry.first_seen_at) AS seen_at
+FROM quarantine AS entry
+GROUP BY quarantine_id;
+
 -- Windows that published runs wrote after a former check: the records in them are looked at (again). since_run: the last run it saw.
 CREATE OR REPLACE VIEW fresh_window AS
 SELECT DISTINCT window_start FROM run_window

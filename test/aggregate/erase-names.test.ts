@@ -85,7 +85,7 @@ test("nothing of a name is left anywhere, bills are the same bytes, and a repeat
     unit: "hour" as const,
     model: "per_unit" as const,
     rate: "1",
-    conditions: { offering: [], zone: [] },
+    condition: "",
     valid_from: "2026-01-01T00:00:00.000Z",
     valid_to: null,
   };

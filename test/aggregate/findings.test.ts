@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { acceptFinding, listFindings, openFindings } from "../../aggregate/index.ts";
+import { resolveFindings, writeFindings } from "../../aggregate/sanity/sanity-sql.ts";
+import { createRunLedger } from "../../core/runs.ts";
 import { at } from "../at.ts";
 import { openPipeline, type Pipeline } from "../pipeline.ts";
 import { check, event, only, told } from "./findings-of.ts";
@@ -190,4 +192,44 @@ test("accounts with usage but without a currency or zone of their own are told o
   });
   await check(pipeline);
   expect((await only(pipeline, "account-incomplete")).state).toBe("resolved");
+});
+
+test("a check whose run was taken over writes nothing and resolves nothing any more, whatever stands in its scratch", async () => {
+  const { store } = pipeline;
+  const write = async (run_seq: string, found: boolean): Promise<void> => {
+    await store.run.command({ query: "TRUNCATE TABLE scratch_finding" });
+    if (found)
+      await store.run.command({
+        query:
+          "INSERT INTO scratch_finding (check, severity, account_id, usage_type, resource, part, what, at, detail) " +
+          "VALUES ('hours', 'error', 'acme', 1, 'vm-1', '', '', '2026-03-10 00:00:00', '{}')",
+      });
+    const now_ms = pipeline.clock.now();
+    await writeFindings(store.run, { run_seq, now_ms });
+    const everywhere = {
+      checks: ["hours"],
+      scope: "everywhere",
+      since_run: "0",
+      from_ms: 0,
+      known_from_ms: 0,
+      only_touched: 0,
+    };
+    await resolveFindings(store.run, { run_seq, ...everywhere, now_ms });
+  };
+  const ledger = createRunLedger({ store, clock: pipeline.clock, shared: true });
+  const lost = await ledger.begin("check");
+  await ledger.fail(lost, "another took over");
+  ledger.end(lost);
+  const holder = await ledger.begin("check");
+  await write(`${lost.seq}`, true);
+  expect(await told(pipeline)).toEqual([]);
+  await write(`${holder.seq}`, true);
+  expect(await told(pipeline)).toEqual(["hours vm-1 open"]);
+  await write(`${lost.seq}`, false);
+  expect(await told(pipeline)).toEqual(["hours vm-1 open"]);
+  await write(`${holder.seq}`, false);
+  expect(await told(pipeline)).toEqual(["hours vm-1 resolved"]);
+  await ledger.fail(holder, "done");
+  ledger.end(holder);
+  await store.run.command({ query: "TRUNCATE TABLE scratch_finding" });
 });

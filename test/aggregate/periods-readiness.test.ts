@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { everyPayer, type Finding, readReadiness } from "../../aggregate/index.ts";
+import { closePeriod, everyPayer, type Finding, readReadiness } from "../../aggregate/index.ts";
+import type { InstantMs } from "../../core/instant.ts";
 import { at } from "../at.ts";
 import { openPipeline, type Pipeline } from "../pipeline.ts";
+import { readRecords } from "./closing-month.ts";
 
 // What the checklist notices, and what it lets pass; the rest of it is held through the routes (test/api/periods.test.ts).
 
@@ -68,4 +70,55 @@ test("a failed rating of the month holds it up until one has succeeded; that of 
   expect(await findingsOfMarch("2026-04-05T00:00:00Z")).toMatchObject([named]);
   await rate("2026-03", "published");
   expect(await findingsOfMarch("2026-04-05T00:00:00Z")).toEqual([]);
+});
+
+const rides = {
+  usage_type: 2001,
+  name: "RIDES",
+  measure: "count" as const,
+  unit: "rides",
+  display_unit: "rides",
+  display_divisor: "1",
+  effects: { "VM.START": "report" as const },
+  counts_from: null,
+};
+
+test("a usage type added between a closing's aggregation and its run holds it up; asked again, what it counts is closed with the month", async () => {
+  await pipeline.send([event("one", "2026-03-01")]);
+  pipeline.clock.set(at("2026-04-05T00:00:00Z"));
+  await pipeline.aggregate(at("2026-04-05T00:00:00Z"));
+  const system = pipeline.system();
+  const overrides = [{ finding: "unrated", reason: "no rate card here" }];
+  const request = { period: "2026-03", payer_account_id: "acme", overrides, by: "test" };
+  const aggregateThenAdd = async (asked: { until: InstantMs }) => {
+    const run = await system.aggregate(asked);
+    await system.usageTypes.add(rides, "test");
+    return run;
+  };
+  await expect(closePeriod({ ...system, aggregate: aggregateThenAdd }, request)).rejects.toMatchObject({
+    key: "period-not-ready",
+    message: expect.stringContaining("registry (1): usage types were added") as string,
+  });
+  expect((await findingsOfMarch("2026-04-05T00:00:00Z")).map(({ check, overridable }) => [check, overridable])).toEqual(
+    [["registry", false]],
+  );
+  expect((await closePeriod(system, request)).closed).toMatchObject([{ period: "2026-03", state: "closed" }]);
+  const records = await readRecords(system, {
+    basis: "billing",
+    from: "2026-03-01T00:00:00Z",
+    to: "2026-04-01T00:00:00Z",
+  });
+  expect(records.filter(({ usage_type }) => usage_type === 2001)).toMatchObject([{ quantity: "1", adjusts: null }]);
+});
+
+test("a registry that changed without a type more is published by the next run, and holds nothing up for ever", async () => {
+  await pipeline.send([event("one", "2026-03-01")]);
+  await pipeline.aggregate(at("2026-04-05T00:00:00Z"));
+  // as a version of the software leaves it that described a built-in type in other words
+  await pipeline.store.run.command({
+    query: `INSERT INTO run SELECT * REPLACE (step + 1 AS step, replace(versions, '"registry":"', '"registry":"0') AS versions) FROM current_run WHERE kind = 'aggregate'`,
+  });
+  expect((await findingsOfMarch("2026-04-05T00:00:00Z")).map(({ check }) => check)).toContain("registry");
+  await pipeline.aggregate(at("2026-04-05T00:00:00Z"));
+  expect((await findingsOfMarch("2026-04-05T00:00:00Z")).map(({ check }) => check)).not.toContain("registry");
 });

@@ -105,8 +105,8 @@ function recordsOf(prefix: string, records: readonly OracleRecord[]): OracleReco
     }));
 }
 
-// A record of one slice holds it itself; of one with more, table slice has all of them, and nothing else.
-async function readLooseSlices({ store }: Pipeline): Promise<string[]> {
+/** Keys of records whose published slices do not add up to them: a record of one slice holds it itself; of one with more, table slice has all of them, and nothing else. */
+export async function readLooseSlices({ store }: Pipeline): Promise<string[]> {
   const result = await store.read.query({
     format: "JSONEachRow",
     query: `SELECT concat(account_id, ' ', toString(usage_type), ' ', resource, ' ', part, ' ', toString(window_start)) AS key

@@ -87,7 +87,7 @@ test("the bill of the month before the change ends where it counts, and that of 
     unit: "hour" as const,
     model: "per_unit" as const,
     rate: "1",
-    conditions: { offering: [], zone: [] },
+    condition: "",
     valid_from: "2026-01-01T00:00:00.000Z",
     valid_to: null,
   };

@@ -25,10 +25,11 @@ export function revisionsOf(event: EventJson, at_ms: number, draft: Draft, cast:
     const other = { ...draft, value: draft.value >> 2 };
     const second = revision(event, 1 + (other.value % 3), `${event.id}~2`, at_ms, other, cast);
     revisions.push({ event: second, after_ms: delay(99 - draft.revise_late) });
-  } else if (revise >= 92) {
+  }
+  if (revise === 92 || revise === 93 || revise >= 97) {
     const other = { ...draft, value: draft.value >> 3 };
     const content = first.data.event ?? event;
-    // Speaks of the revision, whose place it takes.
+    // Speaks of the revision, whose place it takes: for nothing where the second one wins.
     const revised = { ...content, source: first.source, id: first.id };
     const later = revision(revised, 1, `${first.id}~1`, at_ms, other, cast);
     revisions.push({ event: later, after_ms: delay(draft.again_late) });

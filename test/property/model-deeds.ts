@@ -10,12 +10,23 @@ export type Deed =
   | "restore"
   | "repeat"
   | "move"
+  | "added type"
+  | "refused type"
   | "closing"
   | "adjustment";
 
 /** With so many histories each of these happens; fewer may miss one. Archiving has a property of its own. */
 const historiesMin = 20;
-const expected: readonly Deed[] = ["death", "live reading", "dry run", "repeat", "move", "closing", "adjustment"];
+const expected: readonly Deed[] = [
+  "death",
+  "live reading",
+  "dry run",
+  "repeat",
+  "move",
+  "added type",
+  "closing",
+  "adjustment",
+];
 
 /** Counts what really happened over all histories of a run. */
 export interface Deeds {

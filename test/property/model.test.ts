@@ -5,18 +5,20 @@ import { instant } from "../../core/instant.ts";
 import { readRecords } from "../aggregate/closing-month.ts";
 import { canonicalLines } from "../e2e/faults/canonical.ts";
 import { monthOf, monthWindow } from "../oracle/calendar.ts";
-import { BUILT_IN_TYPES, type EventJson, oracleRecords } from "../oracle/index.ts";
+import { BUILT_IN_TYPES, oracleRecords } from "../oracle/index.ts";
 import { instantOf } from "../oracle/event.ts";
 import { openPipeline, type Pipeline, readTruth } from "../pipeline.ts";
 import { SEASONS, ZONES } from "./history-cast.ts";
 import { WEIGHTED_KINDS, OPERATOR_TYPES } from "./history-families.ts";
 import { cutOf } from "./history-life.ts";
-import { type History, historyArbitrary } from "./history.ts";
+import { historyArbitrary } from "./history.ts";
 import { monthsFrom, reachingBack, refusedByTime } from "./model-archive.ts";
 import { expectBooked } from "./model-booked.ts";
 import { dieDuring } from "./model-crash.ts";
 import { createDeeds } from "./model-deeds.ts";
-import { createModelWorld, type ModelWorld } from "./model-world.ts";
+import { addLater, LATER_TYPES } from "./model-types.ts";
+import type { Life, Numbers } from "./model-life.ts";
+import { createModelWorld } from "./model-world.ts";
 import { propertyRuns } from "./property-runs.ts";
 
 const types = [...BUILT_IN_TYPES, ...OPERATOR_TYPES];
@@ -31,32 +33,15 @@ const deeds = createDeeds();
 let pipeline: Pipeline;
 beforeAll(async () => {
   pipeline = await openPipeline();
-  for (const type of OPERATOR_TYPES) await pipeline.system().usageTypes.add(type, "test");
+  await beginRegistry();
 });
 afterAll(() => pipeline.close());
 
-/** What a command acts on: the events still to come, and what must hold once they have. */
-interface Life {
-  readonly history: History;
-  readonly world: ModelWorld;
-  readonly sent: EventJson[];
-  readonly moved: Set<string>;
-  /** Events that have not come, in the order in which they will. */
-  coming: readonly EventJson[];
-  now_ms: number;
-  /** How far the furthest run looked. */
-  until_ms: number;
-  /** What is published, as it was when it was last compared. */
-  truth: readonly string[];
-  /** The closed periods, and what they held when they closed. */
-  readonly closed: Map<string, { readonly period: BillingPeriod; readonly records: readonly UsageRecord[] }>;
-  /** What is archived; null = all is there. */
-  archived: { readonly horizon_ms: number; readonly months: readonly string[] } | null;
-}
-
-interface Numbers {
-  readonly many: number;
-  readonly which: number;
+/** A registry only grows: each history begins with what is built in and what the operators of these tests have. */
+async function beginRegistry(): Promise<void> {
+  await pipeline.store.run.command({ query: "TRUNCATE TABLE usage_type_added" });
+  await pipeline.restart();
+  for (const type of OPERATOR_TYPES) await pipeline.system().usageTypes.add(type, "test");
 }
 
 /** What may happen, in any order and number. Late events, amendments, retractions, repeats and conflicts are in what is sent. */
@@ -165,6 +150,18 @@ const COMMANDS = {
     await pipeline.moveAccount(id, time_zone);
     life.world.move({ account_id: id, time_zone, at_ms: life.now_ms });
   },
+  /** An operator adds a usage type; what it counts is published by the next run, and what is closed stays as it is. */
+  async addType(life: Life, { many, which }: Numbers): Promise<void> {
+    // Of what is archived a new type knows nothing until it is back.
+    if (life.archived !== null) return;
+    const free = LATER_TYPES.filter((type) => life.added.every(({ usage_type }) => usage_type !== type.usage_type));
+    if (free.length === 0) return;
+    const asked = { sinceBeginning: many % 2 === 0, isFixed: life.closed.size > 0, now: life.now_ms };
+    const added = await addLater(pipeline.system(), cutOf(free, which), asked);
+    deeds.did(added === null ? "refused type" : "added type");
+    if (added !== null) life.added.push(added);
+    await expectUnchanged(life);
+  },
   async setRange(life: Life, { which }: Numbers): Promise<void> {
     if (life.moved.has("range")) return;
     life.moved.add("range");
@@ -188,6 +185,8 @@ const command = fc.record({
       "moveAccount",
       "moveAccount",
       "setRange",
+      "addType",
+      "addType",
       "dryRun",
       "dryRun",
       "crash",
@@ -222,7 +221,7 @@ async function aggregate(life: Life, until_ms: number, from_ms?: number): Promis
     default_zone: "UTC",
     range_minutes: life.world.ranges(),
     until_ms: life.until_ms,
-    types,
+    types: [...types, ...life.added],
   });
   life.truth = canonicalLines(await readTruth(pipeline));
   expect(life.truth).toEqual(canonicalLines(expected));
@@ -268,8 +267,16 @@ test(
     await fc.assert(
       fc.asyncProperty(history, commands, async (lived, course) => {
         await pipeline.reset();
+        await beginRegistry();
         const world = createModelWorld(lived.accounts, 1440);
-        const begun = { sent: [], moved: new Set<string>(), coming: lived.events, closed: new Map(), truth: [] };
+        const begun = {
+          sent: [],
+          added: [],
+          moved: new Set<string>(),
+          coming: lived.events,
+          closed: new Map(),
+          truth: [],
+        };
         const life: Life = { history: lived, world, ...begun, archived: null, now_ms: lived.from_ms, until_ms: 0 };
         setClock(life, lived.from_ms);
         for (const { id, time_zone } of lived.accounts) await pipeline.putAccount(id, time_zone);

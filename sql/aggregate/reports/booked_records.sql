@@ -37,9 +37,5 @@ FROM (
 ) AS record
 LEFT JOIN current_account AS account ON account.account_id = record.account_id
 LEFT ANY JOIN shape ON shape.shape = record.shape
-LEFT JOIN (
-  SELECT account_id, resource, part, argMax(resource_name.name, (resource_name.occurred_at, resource_name.name)) AS name FROM resource_name
-  WHERE empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)}
-  GROUP BY account_id, resource, part
-) AS label ON label.account_id = record.account_id AND label.resource = record.resource AND label.part = record.part
+LEFT JOIN resource_label(account_ids = {account_ids:Array(String)}) AS label ON label.account_id = record.account_id AND label.resource = record.resource AND label.part = record.part
 ORDER BY account_id, start_ms, usage_type, resource, part, record.shape, adjusted_by

@@ -12,13 +12,8 @@ FROM (
     AND (log_partition, log_offset) IN (SELECT log_partition, log_offset FROM event_excluded WHERE conflict = 1)
   UNION ALL
   SELECT JSONExtractString(message, 'data', 'account_id'), JSONExtractString(message, 'data', 'resource'), JSONExtractString(message, 'data', 'part'),
-    source, id, ifNull(parseDateTime64BestEffortOrNull(JSONExtractString(message, 'time'), 3, 'UTC'), seen), quarantine_id
-  FROM (
-    SELECT quarantine_id, any(entry.raw) AS message, any(entry.source) AS source, any(entry.id) AS id, any(entry.field) AS field,
-      any(entry.reason) AS reason, max(entry.replayed_at) AS replayed, min(entry.first_seen_at) AS seen
-    FROM quarantine AS entry
-    GROUP BY quarantine_id
-  )
-  WHERE field = 'id' AND endsWith(reason, 'with other content') AND toUnixTimestamp64Milli(replayed) = 0
+    source, id, ifNull(parseDateTime64BestEffortOrNull(JSONExtractString(message, 'time'), 3, 'UTC'), seen_at), quarantine_id
+  FROM refused_message
+  WHERE field = 'id' AND endsWith(reason, 'with other content') AND NOT replayed
 )
 GROUP BY account_id, resource, part, source, id

@@ -1,0 +1,5 @@
+-- Empties scratch_charge.
+-- Params  none
+-- Rows    none
+-- Why     scratch belongs to one run at a time; what was due in a former one must not be charged again
+TRUNCATE TABLE scratch_charge

@@ -1,0 +1,5 @@
+-- Drops the prices that one rating run kept.
+-- Params  period String, run_seq UInt64
+-- Rows    none
+-- Why     they explain its records, and go with them
+ALTER TABLE rating_price DROP PARTITION ({period:String}, {run_seq:UInt64})

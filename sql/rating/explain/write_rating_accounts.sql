@@ -1,0 +1,8 @@
+-- Keeps the accounts of a rating run with their plan and month.
+-- Params  run_seq UInt64, period String
+-- Params  cards, timelines Array(String)   of each plan, in the order of their numbers
+-- Rows    none
+-- Why     scratch goes with the next run; an explanation must say what this one went by
+INSERT INTO rating_account
+SELECT {run_seq:UInt64}, {period:String}, account_id, plan, {cards:Array(String)}[plan], {timelines:Array(String)}[plan], start_at, end_at
+FROM scratch_rated_account

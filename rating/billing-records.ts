@@ -65,7 +65,8 @@ export interface BillingRecords {
   get(id: string): Promise<BillingRecord | null>;
 }
 
-const Row = Type.Object({
+/** A billing record as statements give it. */
+export const BillingRow = Type.Object({
   period: Type.String(),
   payer_account_id: Type.String(),
   account_id: Type.String(),
@@ -91,7 +92,7 @@ const Row = Type.Object({
   amount: Type.String(),
   state: BillingRecord.properties.state,
 });
-type Row = Static<typeof Row>;
+export type BillingRow = Static<typeof BillingRow>;
 
 const selectRecords = defineQuery(
   "rating/billing_records",
@@ -113,7 +114,7 @@ const selectRecords = defineQuery(
     after_tier: Type.Integer(),
     limit: Type.Integer(),
   }),
-  Row,
+  BillingRow,
 );
 
 const NOWHERE: BillingKey = {
@@ -125,14 +126,15 @@ const NOWHERE: BillingKey = {
   part_start_ms: "0",
   tier: 0,
 };
-const ID = /^br_(\d{4})(\d{2})_([0-9a-f]{32})_([0-9a-z]+)_(\d+)_(.*)$/;
+const BILLING_ID = /^br_(\d{4})(\d{2})_([0-9a-f]{32})_([0-9a-z]+)_(\d+)_(.*)$/;
 const USAGE_RECORD_ID = /^ur_([0-9a-f]{32})$/;
+const TIER_MAX = 65_535;
 /** One usage record has this many tiers × price changes × components at most. */
 const PARTS_MAX = 100_000;
 
 /** Billing records on the store. */
 export function createBillingRecords({ store }: { store: Store }): BillingRecords {
-  async function select(filter: BillingFilter, after: BillingKey | undefined, limit: number): Promise<Row[]> {
+  async function select(filter: BillingFilter, after: BillingKey | undefined, limit: number): Promise<BillingRow[]> {
     const key = after ?? NOWHERE;
     return selectRecords(store.read, {
       period: filter.period,
@@ -164,19 +166,33 @@ export function createBillingRecords({ store }: { store: Store }): BillingRecord
       return { records: page.map(toRecord), next: rows.length > limit && last !== undefined ? keyOf(last) : null };
     },
     get: async (id) => {
-      const [, year, month, usageRecord] = ID.exec(id) ?? [];
-      if (usageRecord === undefined) return null;
-      const rows = await select(
-        { period: `${year}-${month}`, usage_record_id: `ur_${usageRecord}` },
-        undefined,
-        PARTS_MAX,
-      );
+      const named = readBillingId(id);
+      if (named === null) return null;
+      const usage_record_id = `ur_${BigInt(named.usage_record_id).toString(16).padStart(32, "0")}`;
+      const rows = await select({ period: named.period, usage_record_id }, undefined, PARTS_MAX);
       return rows.map(toRecord).find((record) => record.id === id) ?? null;
     },
   };
 }
 
-function toRecord(row: Row): BillingRecord {
+/** What the id of a billing record says, null where it is none; `usage_record_id` as a whole number. */
+export function readBillingId(
+  id: string,
+): { period: string; usage_record_id: string; part_start_ms: string; tier: number; component: string } | null {
+  const [, year, month, usageRecord, start = "", tier, component = ""] = BILLING_ID.exec(id) ?? [];
+  const part_start_ms = Number.parseInt(start, 36);
+  if (usageRecord === undefined || !Number.isSafeInteger(part_start_ms) || Number(tier) > TIER_MAX) return null;
+  return {
+    period: `${year}-${month}`,
+    usage_record_id: BigInt(`0x${usageRecord}`).toString(),
+    part_start_ms: part_start_ms.toString(),
+    tier: Number(tier),
+    component,
+  };
+}
+
+/** A billing record as it is shown. */
+export function toRecord(row: BillingRow): BillingRecord {
   const { usage_record_no: _no, window_start_ms, window_end_ms, part_start_ms, ...rest } = row;
   const rated = row.state === "rated";
   const place = [
@@ -210,6 +226,6 @@ function keyOf({
   usage_record_no,
   part_start_ms,
   tier,
-}: Row): BillingKey {
+}: BillingRow): BillingKey {
   return { account_id, tariff_id, usage_type, window_start_ms, usage_record_id: usage_record_no, part_start_ms, tier };
 }

@@ -8,6 +8,16 @@ export {
 export type { RatingDefaults } from "./plans.ts";
 export { type PricePart, rateQuantity } from "./price.ts";
 export { type RateOutcome, type PeriodTotal, type RateRequest, type RatingDeps, ratePeriod } from "./rate.ts";
+export { AccountCard, Assignment, type Assignments, type AssignmentTarget, createAssignments } from "./assignments.ts";
+export { formatCard, parseCard } from "./cards/card-file.ts";
+export type { Pricing } from "./cards/pricing.ts";
+export type { ChargeInput } from "./charges/charge.ts";
+export { CardState } from "./cards/rate-card.ts";
+export { AccountDifference, previewPeriod, TotalDifference } from "./preview/preview-period.ts";
+export { pricingWithCard, pricingWithDraft } from "./preview/preview-pricing.ts";
+export { PreviewLine, previewTotal, previewUsage, StatedUse } from "./preview/preview-usage.ts";
+export { createExplanations, type Explanations, type ExplainPage, RecordPlace } from "./explain/explain.ts";
+export { ExplainedLine, ExplainedPrice, ExplainedRecord, Explanation } from "./explain/explanation.ts";
 export { createRateCards, RateCard, RateCardInput, type RateCards } from "./rate-cards.ts";
 export { createStatements, Statement, StatementLine, type Statements } from "./statements.ts";
 export { readTariffs, Tariff, TariffInput } from "./tariff.ts";

@@ -1,202 +1,181 @@
-import Type, { type Static } from "typebox";
+import Type from "typebox";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
-import { createInTurn } from "../core/in-turn.ts";
-import { formatInstant, formatMs, instant, type InstantMs } from "../core/instant.ts";
-import { field, insertLines, timeField } from "../core/insert-lines.ts";
+import { formatInstant, parseInstant } from "../core/instant.ts";
 import type { Registry } from "../core/registry.ts";
 import { defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
-import { textsField } from "../core/array-field.ts";
-import { FOREVER_MS, readTariffs, Tariff, TariffInput, validity } from "./tariff.ts";
+import { createSoleControl, type InControl, type Turn } from "../core/versions.ts";
+import { cardColumns, cardLine, readVersions } from "./cards/card-rows.ts";
+import { createPricing, type Pricing } from "./cards/pricing.ts";
+import { type CardState, RateCard, RateCardInput } from "./cards/rate-card.ts";
+import { readCharges } from "./charges/read-charges.ts";
+import { refuse } from "./refuse.ts";
+import { readTariffs, validity } from "./tariff.ts";
 
-/** A rate card as it is put, whole; `if_version` is the version the caller has read, 0 for a card that must be new. */
-export const RateCardInput = Type.Object(
-  {
-    name: Type.String({ minLength: 1, maxLength: 200 }),
-    currency: Type.String({ minLength: 3, maxLength: 3 }),
-    tariffs: Type.Array(TariffInput, { maxItems: 1000 }),
-    if_version: Type.Optional(Type.Integer({ minimum: 0 })),
-  },
-  { additionalProperties: false },
-);
-export type RateCardInput = Static<typeof RateCardInput>;
+export { RateCard, RateCardInput };
 
-/** A named, versioned set of tariffs; a tariff's version is its card's. */
-export const RateCard = Type.Object({
-  rate_card_id: Type.String(),
-  version: Type.Integer(),
-  name: Type.String(),
-  currency: Type.String(),
-  tariffs: Type.Array(Tariff),
-  changed_at: Type.String(),
-  changed_by: Type.String(),
-});
-export type RateCard = Static<typeof RateCard>;
-
-/** The rate cards of an installation; versions are appended, never changed. */
-export interface RateCards {
-  list(): Promise<RateCard[]>;
-  get(rate_card_id: string): Promise<RateCard | null>;
-  /** @throws AppError invalid-request, tariff-overlap, conflict when `if_version` is not the present one */
-  put(rate_card_id: string, input: RateCardInput, changed_by: string): Promise<RateCard>;
+/** A change of a version's state: to active, or to archived, ending its validity at `valid_to`, now when left out. */
+export interface StateChange {
+  readonly state: Exclude<CardState, "draft">;
+  readonly valid_to?: string;
+  readonly if_revision?: number;
 }
 
-const CardRow = Type.Object({
-  rate_card_id: Type.String(),
-  version: Type.String(),
-  name: Type.String(),
-  currency: Type.String(),
-  changed_ms: Type.String(),
-  changed_by: Type.String(),
-});
-const TariffRow = Type.Object({
-  rate_card_id: Type.String(),
-  tariff_id: Type.String(),
-  name: Type.String(),
-  usage_type: Type.Integer(),
-  component: Type.String(),
-  currency: Type.String(),
-  unit: Tariff.properties.unit,
-  model: Tariff.properties.model,
-  tiers_up_to: Type.Array(Type.String()),
-  tiers_rate: Type.Array(Type.String()),
-  offerings: Type.Array(Type.String()),
-  zones: Type.Array(Type.String()),
-  valid_from_ms: Type.String(),
-  valid_to_ms: Type.String(),
-});
-const OfCard = Type.Object({ rate_card_id: Type.String() });
-const selectCards = defineQuery("rating/rate_cards", OfCard, CardRow);
-const selectTariffs = defineQuery("rating/card_tariffs", OfCard, TariffRow);
-const selectVersion = defineQuery(
-  "rating/card_version",
-  OfCard,
-  Type.Object({ present: Type.String(), highest: Type.String() }),
+/** The rate cards of an installation; versions are appended, and what an active one says never changes. */
+export interface RateCards {
+  /** Of each card its present version: the highest active one, else the highest. */
+  list(): Promise<RateCard[]>;
+  /** That version of a card, or the present one. */
+  get(rate_card_id: string, version?: number): Promise<RateCard | null>;
+  /** All versions of a card, or of all cards by id, oldest first. */
+  versions(rate_card_id?: string): Promise<RateCard[]>;
+  /** @throws AppError invalid-request, tariff-overlap, precondition-failed when `if_revision` is not the present one */
+  put(rate_card_id: string, input: RateCardInput, changed_by: string): Promise<RateCard>;
+  /** What a card would be if it were put: checked and filled up, version and revision 0. @throws AppError invalid-request, tariff-overlap */
+  read(rate_card_id: string, input: RateCardInput, changed_by: string): RateCard;
+  /** Makes a draft active, or ends a version. @throws AppError not-found, conflict, invalid-request, precondition-failed */
+  setState(of: { rate_card_id: string; version: number }, change: StateChange, changed_by: string): Promise<RateCard>;
+  /** What rating reads: the prices of all versions that count. */
+  pricing(): Promise<Pricing>;
+}
+
+const selectAssigned = defineQuery(
+  "rating/assigned_fingerprint",
+  Type.Object({}),
+  Type.Object({ fingerprint: Type.String() }),
 );
-
-const tariffColumns =
-  "rate_card_id tariff_id version name usage_type component currency unit model tiers_up_to tiers_rate offerings zones valid_from valid_to".split(
-    " ",
-  );
-const cardColumns = ["rate_card_id", "version", "name", "currency", "changed_at", "changed_by"];
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+const target = { table: "rate_card", columns: cardColumns };
 
-/** Rate cards in the store: versions are appended, the highest is current. */
+/** Rate cards in the store: versions and changes of their states are appended, of a version the latest row counts. */
 export function createRateCards({
   store,
   clock,
   usageTypes,
+  inControl = createSoleControl(store),
 }: {
   store: Store;
   clock: Clock;
   usageTypes: Registry;
+  inControl?: InControl;
 }): RateCards {
-  const inTurn = createInTurn();
-
-  async function select(rate_card_id: string): Promise<RateCard[]> {
-    const cards = await selectCards(store.read, { rate_card_id });
-    const tariffs = new Map<string, Tariff[]>(cards.map((card) => [card.rate_card_id, []]));
-    for (const row of await selectTariffs(store.read, { rate_card_id }))
-      tariffs.get(row.rate_card_id)?.push(toTariff(row));
-    return cards.map(({ changed_ms, ...card }) => ({
-      ...card,
-      version: Number(card.version),
-      tariffs: tariffs.get(card.rate_card_id) ?? [],
-      changed_at: formatMs(changed_ms),
-    }));
+  function read(rate_card_id: string, input: RateCardInput, changed_by: string): RateCard {
+    if (!ID.test(rate_card_id))
+      refuse("rate_card_id", rate_card_id, "letters, digits, . _ - and a letter or digit first");
+    const { name, currency, state = "active" } = input;
+    const tariffs = readTariffs(input.tariffs, input, usageTypes);
+    const charges = readCharges(input.charges ?? [], input, usageTypes);
+    const head = { rate_card_id, version: 0, revision: 0, state, name, currency, ...readValidity(input) };
+    const changed_at = formatInstant(clock.now());
+    return { ...head, tariffs: sorted(tariffs), charges, changed_at, changed_by };
   }
 
-  async function put(rate_card_id: string, input: RateCardInput, changed_by: string): Promise<RateCard> {
-    if (!ID.test(rate_card_id)) {
-      const expected = "letters, digits, . _ - and a letter or digit first";
-      throw new AppError("invalid-request", `rate_card_id is ${JSON.stringify(rate_card_id)}; expected ${expected}`, {
-        field: "rate_card_id",
-      });
-    }
-    const tariffs = readTariffs(input.tariffs, input, usageTypes);
-    const [{ present, highest } = { present: "0", highest: "0" }] = await selectVersion(store.read, { rate_card_id });
-    if (input.if_version !== undefined && input.if_version !== Number(present)) {
-      throw new AppError("conflict", `rate card ${rate_card_id} is at version ${present}, not ${input.if_version}`, {
-        field: "if_version",
-      });
-    }
-    // Tariffs of a put that died before its card's row stay behind under a version that is never used again.
-    const version = Number(highest) + 1;
-    const lines = tariffs.map((tariff) => tariffLine(tariff, { rate_card_id, version }));
-    await insertLines(store.write, { table: "tariff", columns: tariffColumns }, lines.join(""));
+  async function write(turn: Turn, card: RateCard): Promise<RateCard> {
     const changed_ms = clock.now();
-    const row = [
-      field(rate_card_id),
-      version,
-      field(input.name),
-      input.currency,
-      timeField(changed_ms),
-      field(changed_by),
-    ];
-    await insertLines(store.write, { table: "rate_card", columns: cardColumns }, `${row.join("\t")}\n`);
-    const { name, currency } = input;
-    return {
+    await turn.write(target, cardLine(card, changed_ms));
+    return { ...card, changed_at: formatInstant(changed_ms) };
+  }
+
+  async function setState(
+    turn: Turn,
+    {
       rate_card_id,
       version,
-      name,
-      currency,
-      tariffs: sorted(tariffs),
-      changed_at: formatInstant(changed_ms),
+      change,
       changed_by,
-    };
+    }: { rate_card_id: string; version: number; change: StateChange; changed_by: string },
+  ): Promise<RateCard> {
+    const versions = await readVersions(store, rate_card_id);
+    const card = versions.find((of) => of.version === version);
+    if (card === undefined)
+      throw new AppError("not-found", `there is no version ${version} of rate card "${rate_card_id}"`, {
+        field: "version",
+      });
+    const revision = requireRevision(versions, { rate_card_id, if_revision: change.if_revision });
+    if (card.state === change.state) return card;
+    if (card.state === "archived" || (change.state === "active" && card.state !== "draft"))
+      throw new AppError(
+        "conflict",
+        `version ${version} of rate card ${rate_card_id} is ${card.state}, it cannot become ${change.state}`,
+        { field: "state" },
+      );
+    const end =
+      change.state === "archived" ? { valid_to: endOf(card, change.valid_to ?? formatInstant(clock.now())) } : {};
+    return write(turn, { ...card, ...end, state: change.state, revision: revision + 1, changed_by });
   }
 
   return {
-    list: () => select(""),
-    get: async (rate_card_id) => (rate_card_id === "" ? null : ((await select(rate_card_id))[0] ?? null)),
-    put: (rate_card_id, input, changed_by) => inTurn(() => put(rate_card_id, input, changed_by)),
+    list: async () => presentOf(await readVersions(store, "")),
+    get: async (rate_card_id, version) => {
+      const versions = rate_card_id === "" ? [] : await readVersions(store, rate_card_id);
+      if (version !== undefined) return versions.find((card) => card.version === version) ?? null;
+      return presentOf(versions)[0] ?? null;
+    },
+    versions: async (rate_card_id) => (rate_card_id === "" ? [] : readVersions(store, rate_card_id ?? "")),
+    put: (rate_card_id, input, changed_by) =>
+      inControl(async (turn) => {
+        const card = read(rate_card_id, input, changed_by);
+        const versions = await readVersions(store, rate_card_id);
+        const revision = requireRevision(versions, { rate_card_id, if_revision: input.if_revision });
+        const version = Math.max(0, ...versions.map((of) => of.version)) + 1;
+        return write(turn, { ...card, version, revision: revision + 1 });
+      }),
+    read,
+    setState: (of, change, changed_by) => inControl((turn) => setState(turn, { ...of, change, changed_by })),
+    pricing: async () => {
+      const [assigned] = await selectAssigned(store.run, {});
+      return createPricing(await readVersions(store, ""), assigned?.fingerprint ?? "");
+    },
   };
 }
 
-function tariffLine(tariff: Tariff, card: { rate_card_id: string; version: number }): string {
-  const steps = tariff.tiers ?? [{ up_to: null, rate: tariff.rate ?? "0" }];
-  const { from_ms, to_ms } = validity(tariff);
-  const start = [
-    field(card.rate_card_id),
-    tariff.tariff_id,
-    card.version,
-    field(tariff.name),
-    tariff.usage_type,
-    tariff.component,
-  ];
-  const price = [
-    tariff.currency,
-    tariff.unit,
-    tariff.model,
-    textsField(steps.map(({ up_to }) => up_to ?? "")),
-    textsField(steps.map(({ rate }) => rate)),
-  ];
-  const { offering, zone } = tariff.conditions;
-  return `${[...start, ...price, textsField(offering), textsField(zone), dateField(from_ms), dateField(to_ms)].join("\t")}\n`;
+/** The card's present revision. */
+function requireRevision(
+  versions: readonly RateCard[],
+  { rate_card_id, if_revision }: { rate_card_id: string; if_revision: number | undefined },
+): number {
+  const present = Math.max(0, ...versions.map(({ revision }) => revision));
+  if (if_revision === undefined || if_revision === present) return present;
+  throw new AppError("precondition-failed", `rate card ${rate_card_id} is at revision ${present}, not ${if_revision}`, {
+    field: "if-match",
+  });
 }
 
-function toTariff(row: Static<typeof TariffRow>): Tariff {
-  const { rate_card_id: _card, tiers_up_to, tiers_rate, offerings, zones, valid_from_ms, valid_to_ms, ...rest } = row;
-  const tiers = tiers_rate.map((rate, index) => ({
-    up_to: tiers_up_to[index] === "" ? null : (tiers_up_to[index] ?? null),
-    rate,
-  }));
-  const to_ms = Number(valid_to_ms);
-  return {
-    ...rest,
-    ...(row.model === "graduated" ? { tiers } : { rate: tiers[0]?.rate ?? "0" }),
-    conditions: { offering: offerings, zone: zones },
-    valid_from: formatMs(valid_from_ms),
-    valid_to: to_ms === FOREVER_MS ? null : formatInstant(instant(to_ms)),
-  };
+/** Versions come by card, oldest first; so do the answers. The revision is the card's, so that any change shows. */
+function presentOf(versions: readonly RateCard[]): RateCard[] {
+  const cards = new Map<string, RateCard>();
+  for (const card of versions) {
+    const known = cards.get(card.rate_card_id);
+    const revision = Math.max(card.revision, known?.revision ?? 0);
+    const better = known === undefined || card.state === "active" || known.state !== "active";
+    cards.set(card.rate_card_id, { ...(better ? card : known), revision });
+  }
+  return [...cards.values()];
 }
 
-function sorted(tariffs: readonly Tariff[]): Tariff[] {
+function readValidity({ valid_from, valid_to }: Pick<RateCardInput, "valid_from" | "valid_to">) {
+  const from = readInstant("valid_from", valid_from ?? "1970-01-01T00:00:00Z");
+  const to = valid_to === undefined || valid_to === null ? null : readInstant("valid_to", valid_to);
+  if (to !== null && to <= from) refuse("valid_to", valid_to, "an instant after valid_from");
+  return { valid_from: from, valid_to: to };
+}
+
+/** Where a version ends that is archived: never later than it was to end, a draft where it would have begun. */
+function endOf(card: RateCard, asked: string): string {
+  const end = readInstant("valid_to", asked);
+  const { from_ms, to_ms } = validity(card);
+  const at = Math.min(to_ms, validity({ valid_from: card.valid_from, valid_to: end }).to_ms);
+  return card.state === "draft" || at <= from_ms ? card.valid_from : end;
+}
+
+function readInstant(field: string, text: string): string {
+  const at = parseInstant(text);
+  if (at === null || at < 0 || at >= Date.UTC(2299, 11, 31))
+    refuse(field, text, "an RFC 3339 instant with offset between 1970 and 2299");
+  return formatInstant(at);
+}
+
+function sorted<T extends { tariff_id: string }>(tariffs: readonly T[]): T[] {
   return tariffs.toSorted((a, b) => (a.tariff_id < b.tariff_id ? -1 : 1));
-}
-
-/** Unix seconds have eleven digits from 2286 on, which the engine does not read; a written date it does. */
-function dateField(ms: InstantMs): string {
-  return formatInstant(ms).slice(0, -1).replace("T", " ");
 }

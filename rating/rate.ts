@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import Type, { type Static } from "typebox";
 import { minorUnit } from "../core/currencies.ts";
 import { RATING_SCALE } from "../core/decimal.ts";
@@ -11,7 +10,10 @@ import { defineCommand, defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
 import type { IntegerWidth } from "./integer-width.ts";
 import { type Plan, type RatingDefaults, readPlans, writePlans } from "./plans.ts";
-import type { RateCard, RateCards } from "./rate-cards.ts";
+import type { Pricing } from "./cards/pricing.ts";
+import { writeCharges } from "./charges/write-charges.ts";
+import { dropPrices, keepPrices } from "./explain/keep-prices.ts";
+import type { RateCards } from "./rate-cards.ts";
 
 /** What rating stands on. */
 export interface RatingDeps {
@@ -29,6 +31,10 @@ export interface RateRequest {
   readonly dry_run?: boolean;
   readonly force?: boolean;
   readonly began?: (run: Run) => void;
+  /** Prices to go by instead of those that count; for dry runs, which show what they would come to. */
+  readonly pricing?: Pricing;
+  /** Looks at the rows of a run before it is published, or dropped when it is a dry one. */
+  readonly look?: (rows: { run_seq: string; period: string }) => Promise<void>;
 }
 
 const PeriodTotal = Type.Object({
@@ -64,9 +70,9 @@ const pricePeriod = defineCommand(
     to_ms: Type.Number(),
     cuts: Type.Array(Type.Number()),
     integer: Type.String(),
-    named_offerings: Type.Array(Type.String()),
-    named_zones: Type.Array(Type.String()),
   }),
+  // what is priced side by side is sorted and written side by side
+  { max_insert_threads: 2 },
 );
 const checkPeriod = defineQuery(
   "rating/check_period",
@@ -106,16 +112,17 @@ export async function ratePeriod(deps: RatingDeps, request: RateRequest): Promis
     let run = begun;
     request.began?.(run);
     await dropStale(store);
-    const cards = await rateCards.list();
+    const pricing = request.pricing ?? (await rateCards.pricing());
     const [inputs] = await readInputs(store.run, {});
     assert(inputs !== undefined, "the store says what there is to rate");
-    const versions = versionsOf({ cards, defaults, inputs, registry: usageTypes.version() });
+    const versions = versionsOf({ pricing, defaults, inputs, registry: usageTypes.version() });
     const last = await ledger.latestPublished("rate", period);
     if (!dry_run && !force && last !== null && sameVersions(last.versions, versions)) {
       run = await ledger.step(run, { state: "unchanged", versions });
       return { run, dry_run, totals: await readTotals(store.run, { run_seq: last.seq.toString(), period }) };
     }
-    const { totals, integer } = await writeRun(deps, { run, period, defaults, cards, as_of: inputs.as_of });
+    const { totals, integer } = await writeRun(deps, { run, period, defaults, pricing, as_of: inputs.as_of });
+    await request.look?.({ run_seq: run.seq.toString(), period });
     if (dry_run) {
       await dropRun(store, { period, run_seq: run.seq.toString() });
       run = await ledger.step(run, {
@@ -137,7 +144,7 @@ interface Scope {
   readonly run: Run;
   readonly period: string;
   readonly defaults: RatingDefaults;
-  readonly cards: readonly RateCard[];
+  readonly pricing: Pricing;
   readonly as_of: string;
 }
 
@@ -148,17 +155,22 @@ interface Written {
 
 async function writeRun(
   { store, usageTypes, ledger }: RatingDeps,
-  { run, period, defaults, cards, as_of }: Scope,
+  { run, period, defaults, pricing, as_of }: Scope,
 ): Promise<Written> {
-  const { plans, ...span } = await readPlans(store, { period, as_of, defaults, cards });
-  if (plans.length === 0) return { totals: [], integer: span.integer };
-  await writePlans(store, { period, as_of, defaults, plans });
+  const found = await readPlans(store, { period, as_of, defaults, pricing });
+  const { plans, from_ms, to_ms } = found;
   const scope = { run_seq: run.seq.toString(), period };
+  if (plans.length === 0) {
+    await writeCharges(store, { ...scope, as_of, defaults, pricing });
+    return { totals: await readTotals(store.run, scope), integer: "Int128" };
+  }
+  const integer = await writePlans(store, { period, as_of, defaults, ...found });
+  if (!run.dry_run) await keepPrices(store, scope, found);
   const tell = (what: string, done: number): Promise<void> => ledger.beat(run, { what, done, total: 3, unit: "steps" });
   await tell("pricing records", 0);
-  await pricePeriod(store.run, { ...scope, as_of, ...span, ...asMutable(span) });
+  await pricePeriod(store.run, { ...scope, as_of, from_ms, to_ms, cuts: [...found.cuts], integer });
   await tell("checking sums", 1);
-  await requireSums(store, { ...scope, as_of, from_ms: span.from_ms, to_ms: span.to_ms });
+  await requireSums(store, { ...scope, as_of, from_ms, to_ms });
   const types = usageTypes.list();
   const currency_codes = [...new Set(plans.map(({ currency }: Plan) => currency))];
   await tell("writing statement lines", 2);
@@ -170,7 +182,8 @@ async function writeRun(
     currency_codes,
     minor_steps: currency_codes.map((code) => 10 ** (RATING_SCALE - minorUnit(code))),
   });
-  return { totals: await readTotals(store.run, scope), integer: span.integer };
+  await writeCharges(store, { ...scope, as_of, defaults, pricing });
+  return { totals: await readTotals(store.run, scope), integer };
 }
 
 async function requireSums(store: Store, scope: Parameters<typeof checkPeriod>[1]): Promise<void> {
@@ -186,6 +199,7 @@ async function dropStale(store: Store): Promise<void> {
 async function dropRun(store: Store, scope: { period: string; run_seq: string }): Promise<void> {
   await dropRecords(store.run, scope);
   await dropLines(store.run, scope);
+  await dropPrices(store, scope);
 }
 
 function requirePeriod(period: string): void {
@@ -197,22 +211,17 @@ function requirePeriod(period: string): void {
 
 interface Versioned {
   readonly registry: string;
-  readonly cards: readonly RateCard[];
+  readonly pricing: Pricing;
   readonly defaults: RatingDefaults;
   readonly inputs: { readonly as_of: string; readonly accounts: string; readonly engine: string };
 }
 
 /** What makes a run's bills again (P12). */
-function versionsOf({ cards, defaults, inputs, registry }: Versioned): Record<string, string> {
-  const tariffs = createHash("sha256").update(
-    JSON.stringify(
-      cards.map(({ rate_card_id, version, currency, tariffs: of }) => [rate_card_id, version, currency, of]),
-    ),
-  );
+function versionsOf({ pricing, defaults, inputs, registry }: Versioned): Record<string, string> {
   return {
     usage_run: inputs.as_of,
     registry,
-    tariffs: tariffs.digest("hex").slice(0, 32),
+    tariffs: pricing.fingerprint,
     accounts: inputs.accounts,
     currency: defaults.currency,
     time_zone: defaults.time_zone,
@@ -237,12 +246,4 @@ function countsOf(totals: readonly PeriodTotal[], integer: IntegerWidth): Record
     integer,
     ...amounts,
   };
-}
-
-function asMutable(span: {
-  cuts: readonly number[];
-  named_offerings: readonly string[];
-  named_zones: readonly string[];
-}) {
-  return { cuts: [...span.cuts], named_offerings: [...span.named_offerings], named_zones: [...span.named_zones] };
 }

@@ -3,13 +3,32 @@ import { minorUnit } from "../core/currencies.ts";
 import { Dec, dec, formatDecimal, formatFixed } from "../core/decimal.ts";
 import { defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
+import { ChargeKind } from "./charges/charge.ts";
+
+const Charged = Type.Object({
+  charge_id: Type.String(),
+  rate_card_id: Type.String(),
+  version: Type.Integer({ description: "of its rate card" }),
+  scope: Type.Union([Type.Literal("account"), Type.Literal("payer")], { description: "whose lines it is about" }),
+  base: Type.String({
+    description: "what it was worked out from: the net of the lines it is about, or what was left of the reduced one",
+  }),
+  percent: Type.Union([Type.String(), Type.Null()]),
+  overage_factor: Type.Union([Type.String(), Type.Null()]),
+  amount: Type.Union([Type.String(), Type.Null()], {
+    description: "fee, limit or discount, for the days of the month",
+  }),
+  days: Type.Integer({ description: "on which the account was there and the charge valid" }),
+  of_days: Type.Integer(),
+  of_line: Type.Union([Type.Integer(), Type.Null()], { description: "the line that a discount reduces" }),
+});
 
 /** One price applied to one account's use; `quantity` counts units (9 decimals), `base_quantity` ms or byte·ms. */
 export const StatementLine = Type.Object({
   line: Type.Integer(),
-  kind: Type.Union([Type.Literal("usage"), Type.Literal("unrated")]),
-  account_id: Type.String(),
-  usage_type: Type.Integer(),
+  kind: Type.Union([Type.Literal("usage"), Type.Literal("unrated"), ...ChargeKind.anyOf]),
+  account_id: Type.String({ description: "of a charge of its payer as a whole: the payer" }),
+  usage_type: Type.Union([Type.Integer(), Type.Null()], { description: "null = a charge that is of none" }),
   tariff_id: Type.Union([Type.String(), Type.Null()]),
   component: Type.Union([Type.String(), Type.Null()]),
   tier: Type.Union([Type.Integer(), Type.Null()]),
@@ -21,8 +40,24 @@ export const StatementLine = Type.Object({
   exact_amount: Type.String(),
   amount: Type.String(),
   rounding: Type.String(),
+  charge: Type.Union([Charged, Type.Null()], { description: "what a line is by that is no price of use" }),
 });
 export type StatementLine = Static<typeof StatementLine>;
+
+/** The columns of a line that say what charge it is by. */
+export const ChargeColumns = {
+  scope: Charged.properties.scope,
+  rate_card_id: Type.String(),
+  charge_id: Type.String(),
+  charge_version: Type.String(),
+  of_line: Type.Integer(),
+  base_amount: Type.String(),
+  percent: Type.String(),
+  factor: Type.String(),
+  threshold: Type.String(),
+  days: Type.Integer(),
+  of_days: Type.Integer(),
+};
 
 /** What a payer owes for a period. Neither run nor clock shows in it: the same bill is the same bytes (P1). */
 export const Statement = Type.Object({
@@ -68,6 +103,7 @@ const LineRow = Type.Object({
   exact_amount: Type.String(),
   amount: Type.String(),
   rounding: Type.String(),
+  ...ChargeColumns,
 });
 type LineRow = Static<typeof LineRow>;
 
@@ -90,15 +126,20 @@ export function createStatements({ store }: { store: Store }): Statements {
     list: async ({ period, payer_account_id = "", after = "", limit }) =>
       toStatements(await selectLines(store.read, { period, id: "", payer_account_id, after, limit })),
     get: async (id) => {
-      const named = ID.exec(id);
-      if (named === null) return null;
-      const period = `${named[1]}-${named[2]}`;
+      const period = readStatementId(id);
+      if (period === null) return null;
       const [found] = toStatements(
         await selectLines(store.read, { period, id, payer_account_id: "", after: "", limit: 1 }),
       );
       return found ?? null;
     },
   };
+}
+
+/** The period of a statement's id, null where it is none. */
+export function readStatementId(id: string): string | null {
+  const [, year, month] = ID.exec(id) ?? [];
+  return month === undefined ? null : `${year}-${month}`;
 }
 
 function toStatements(rows: readonly LineRow[]): Statement[] {
@@ -130,16 +171,50 @@ function toStatement({ id, payer_account_id, period, currency }: LineRow, rows: 
   };
 }
 
-function toLine(row: LineRow, decimals: number): StatementLine {
-  const { id: _id, payer_account_id: _payer, period: _period, currency: _currency, unit_base, ...line } = row;
-  const rated = row.kind === "usage";
+/** A line as it is shown, its amount with the currency's decimals. */
+export function toLine(
+  row: Omit<LineRow, "id" | "payer_account_id" | "period" | "currency">,
+  decimals: number,
+): StatementLine {
+  const { line, kind, account_id, usage_type, description, base_quantity, unit, unit_base, exact_amount, rounding } =
+    row;
+  const rated = kind === "usage";
   return {
-    ...line,
+    line,
+    kind,
+    account_id,
+    usage_type: usage_type === 0 ? null : usage_type,
+    description,
+    base_quantity,
+    unit,
+    exact_amount,
+    rounding,
     tariff_id: rated ? row.tariff_id : null,
-    component: rated ? row.component : null,
+    component: row.component === "" ? null : row.component,
     tier: rated ? row.tier : null,
     quantity: formatFixed(dec(row.base_quantity).div(dec(unit_base)), 9),
     unit_price: rated ? formatDecimal(dec(row.unit_price)) : null,
     amount: formatFixed(dec(row.amount), decimals),
+    charge: row.charge_id === "" ? null : toCharge(row, kind),
+  };
+}
+
+function toCharge(
+  row: Static<Type.TObject<typeof ChargeColumns>>,
+  kind: StatementLine["kind"],
+): StatementLine["charge"] {
+  const byPercent = kind === "percentage" || kind === "discount_percent";
+  return {
+    charge_id: row.charge_id,
+    rate_card_id: row.rate_card_id,
+    version: Number(row.charge_version),
+    scope: row.scope,
+    base: row.base_amount,
+    percent: byPercent ? formatDecimal(dec(row.percent)) : null,
+    overage_factor: kind === "commitment" ? formatDecimal(dec(row.factor)) : null,
+    amount: byPercent ? null : row.threshold,
+    days: row.days,
+    of_days: row.of_days,
+    of_line: row.of_line === 0 ? null : row.of_line,
   };
 }

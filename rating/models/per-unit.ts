@@ -1,6 +1,6 @@
-import { type PriceStep, readRate } from "./price-step.ts";
+import { type PriceStep, readRate } from "./curve.ts";
 
 /** Every unit costs the same: one open step. */
 export function perUnit(rate: string): PriceStep[] {
-  return [{ up_to: null, rate: readRate(rate) }];
+  return [{ tier: 0, up_to: null, rate: readRate(rate) }];
 }

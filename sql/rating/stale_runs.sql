@@ -3,7 +3,10 @@
 -- Rows    period String, run_seq UInt64
 -- Why     the one before stays, so that any bill can be held against what it was; rows of failed runs never counted
 SELECT DISTINCT period, run_seq
-FROM (SELECT DISTINCT period, run_seq FROM billing_record UNION ALL SELECT DISTINCT period, run_seq FROM statement_line)
+FROM (
+  SELECT DISTINCT period, run_seq FROM billing_record UNION ALL SELECT DISTINCT period, run_seq FROM statement_line
+  UNION ALL SELECT DISTINCT period, run_seq FROM rating_account
+)
 WHERE (period, run_seq) NOT IN (
   SELECT period, run_seq FROM published_run WHERE kind = 'rate' ORDER BY run_seq DESC LIMIT 2 BY period
 )

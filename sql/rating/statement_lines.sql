@@ -2,7 +2,7 @@
 -- Params  period, id, payer_account_id, after String   '' = any
 -- Params  limit UInt32                                 statements, not lines
 -- Rows    id, payer_account_id, period, currency, line, kind, account_id, usage_type, tariff_id, component, tier, description,
---         base_quantity, unit, unit_base, unit_price, exact_amount, amount, rounding
+--         base_quantity, unit, unit_base, unit_price, exact_amount, amount, rounding, and of charges scope … of_days
 -- Why     the id says payer and period and nothing of the run: a bill made again keeps its id
 WITH named AS (
   SELECT *, concat('st_', replaceOne(period, '-', ''), '_', lower(hex(sipHash128(payer_account_id, period)))) AS id
@@ -12,7 +12,8 @@ WITH named AS (
     AND payer_account_id > {after:String}
 )
 SELECT id, payer_account_id, period, currency, line, kind, account_id, usage_type, tariff_id, component, tier, description,
-  quantity AS base_quantity, unit, unit_base, unit_price, exact_amount, amount, rounding
+  quantity AS base_quantity, unit, unit_base, unit_price, exact_amount, amount, rounding,
+  scope, rate_card_id, charge_id, charge_version, of_line, base_amount, percent, factor, threshold, days, of_days
 FROM named
 WHERE ({id:String} = '' OR id = {id:String})
   AND payer_account_id IN (

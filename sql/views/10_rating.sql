@@ -1,4 +1,4 @@
--- What rating stands on: the truth of usage with its ids (usage_record_id_of: 03_truth.sql), parts cut at price changes, tariffs of current cards, what is published.
+-- What rating stands on: the truth of usage with its ids (usage_record_id_of: 03_truth.sql), parts cut at price changes, what is published.
 -- as_of: the highest run that counts. from_ms, to_ms: bounds on window_start, Unix ms UTC, half-open.
 
 -- Published rows of usage with their ids.
@@ -31,32 +31,52 @@ WHERE (account_id, window_start) IN (
 GROUP BY account_id, usage_type, resource, part, shape, window_start, window_end, usage_record_id
 HAVING sum(sign) > 0;
 
--- Signed slices of the windows that hold one of the instants `cuts`: kept ones, and those a record of one slice holds itself.
+-- Whether a price may change inside a window: an instant of `cuts` (0 before them all) lies strictly within. A search by halves, not a
+-- look at each of them: a band of each night has sixty.
+CREATE OR REPLACE FUNCTION is_cut_inside AS (cuts, window_start, window_end) ->
+  roundDown(toUnixTimestamp64Milli(window_end) - 1, cuts) > toUnixTimestamp64Milli(window_start);
+
+-- What has prices that change within its month, and when.
+CREATE OR REPLACE VIEW cut_series AS
+SELECT account.account_id AS account_id, price.usage_type AS usage_type, any(price.cuts) AS own_cuts
+FROM scratch_rated_account AS account
+INNER JOIN scratch_price AS price ON price.plan = account.plan
+WHERE notEmpty(price.cuts)
+GROUP BY account_id, usage_type;
+
+-- Signed slices of the windows that hold one of the instants `cuts`, of what has such prices: kept ones, and those a record of
+-- one slice holds itself.
 CREATE OR REPLACE VIEW cut_slice AS
 SELECT sign, account_id, usage_type, resource, part, shape, window_start, window_end, quantity,
   toUnixTimestamp64Milli(from_at) AS slice_from_ms, toUnixTimestamp64Milli(to_at) AS slice_to_ms
 FROM published_slice(as_of = {as_of:UInt64}, live_seq = 0)
 WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
-  AND arrayExists(cut -> cut > toUnixTimestamp64Milli(window_start) AND cut < toUnixTimestamp64Milli(window_end), {cuts:Array(Int64)})
+  AND (account_id, usage_type) IN (SELECT account_id, usage_type FROM cut_series)
+  AND is_cut_inside({cuts:Array(Int64)}, window_start, window_end)
 UNION ALL
 SELECT sign, account_id, usage_type, resource, part, shape, window_start, window_end, quantity,
   toUnixTimestamp64Milli(first_at), toUnixTimestamp64Milli(last_at)
 FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
 WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
   AND abs(slices) = 1
-  AND arrayExists(cut -> cut > toUnixTimestamp64Milli(window_start) AND cut < toUnixTimestamp64Milli(window_end), {cuts:Array(Int64)});
+  AND (account_id, usage_type) IN (SELECT account_id, usage_type FROM cut_series)
+  AND is_cut_inside({cuts:Array(Int64)}, window_start, window_end);
 
--- Usage records, those of windows in which a price changes cut there on their slices, never pro rata. cuts: all such instants;
+-- Usage records, those of windows in which a price changes cut there on their slices, never pro rata. cuts: 0, then all such instants;
 -- a record is cut at those of its own plan and usage type alone. Needs scratch_rated_account and scratch_price.
 CREATE OR REPLACE VIEW usage_part AS
 SELECT account_id, usage_type, resource, part, shape, window_start, window_end, usage_record_id, window_start AS part_start, quantity
 FROM usage_truth(as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64})
-WHERE NOT arrayExists(cut -> cut > toUnixTimestamp64Milli(window_start) AND cut < toUnixTimestamp64Milli(window_end), {cuts:Array(Int64)})
+WHERE NOT (
+  is_cut_inside({cuts:Array(Int64)}, window_start, window_end)
+  AND (account_id, usage_type) IN (SELECT account_id, usage_type FROM cut_series)
+)
 UNION ALL
 SELECT account_id, usage_type, resource, part, shape, window_start, window_end,
   usage_record_id_of(account_id, usage_type, resource, part, shape, window_start, window_end) AS usage_record_id,
   fromUnixTimestamp64Milli(edge.1, 'UTC') AS part_start,
-  sum(intDiv(quantity, slice_to_ms - slice_from_ms) * (least(slice_to_ms, edge.2) - greatest(slice_from_ms, edge.1))) AS quantity
+  sum(if(slice_from_ms >= edge.1 AND slice_to_ms <= edge.2, quantity,
+    intDiv(quantity, slice_to_ms - slice_from_ms) * (least(slice_to_ms, edge.2) - greatest(slice_from_ms, edge.1)))) AS quantity
 FROM (
   SELECT *,
     arrayFilter(cut -> cut > toUnixTimestamp64Milli(window_start) AND cut < toUnixTimestamp64Milli(window_end), own_cuts) AS inside,
@@ -65,29 +85,63 @@ FROM (
       arrayConcat(inside, [toUnixTimestamp64Milli(window_end)])
     ) AS segments
   FROM cut_slice(as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, cuts = {cuts:Array(Int64)})
-  LEFT JOIN (
-    SELECT account.account_id AS owner, price.usage_type AS priced_type, any(price.cuts) AS own_cuts
-    FROM scratch_rated_account AS account INNER JOIN scratch_price AS price ON price.plan = account.plan
-    GROUP BY owner, priced_type
-  ) AS priced ON owner = account_id AND priced_type = usage_type
+  INNER JOIN (SELECT account_id AS owner, usage_type AS priced_type, own_cuts FROM cut_series) AS priced ON owner = account_id AND priced_type = usage_type
 )
 ARRAY JOIN segments AS edge
 WHERE slice_from_ms < edge.2 AND slice_to_ms > edge.1
 GROUP BY account_id, usage_type, resource, part, shape, window_start, window_end, edge
 HAVING sum(sign) > 0;
 
--- Tariffs that count: those of the present version of their card.
-CREATE OR REPLACE VIEW card_tariff AS
-SELECT * FROM tariff WHERE (rate_card_id, version) IN (SELECT rate_card_id, version FROM current_rate_card);
+-- The prices that may hold for a class of shapes of a plan and usage type. One that gives way to others of its tariff does so where
+-- the class matches one of theirs.
+CREATE OR REPLACE VIEW candidate_price AS
+SELECT plan, usage_type, class, groupArray((price_no, series_no)) AS price_nos, groupArray(schedule_no) AS schedule_nos,
+  max(schedule_no) AS scheduled
+FROM scratch_price
+INNER JOIN scratch_class_condition AS met ON met.condition_no = scratch_price.condition_no
+WHERE matched = 1 AND (price_no, class) NOT IN (
+  SELECT price_no, class
+  FROM (SELECT price_no, arrayJoin(except_conditions) AS except_no FROM scratch_price) AS excepting
+  INNER JOIN scratch_class_condition AS other ON other.condition_no = except_no
+)
+GROUP BY plan, usage_type, class;
 
--- Accounts that used something in the range, each with its payer, the payer's currency, its zones over time (as zone_of_account
--- writes them) and its card. The system account is metered and never billed.
+-- Usage (parts) of the accounts' months, once for each price that holds for it; price_no 0 = none does. Needs all scratch of rating.
+CREATE OR REPLACE VIEW priced_part AS
+SELECT resource, part, shape, window_start, window_end, usage_record_id, part_start, usage_type, account_no, payer_no, quantity,
+  arrayJoin(if(empty(holding), [(toUInt32(0), toUInt32(0))], holding)) AS price, price.1 AS price_no, price.2 AS series_no
+FROM (
+  SELECT *,
+    toUInt32(transform(roundDown(toUnixTimestamp64Milli(part_start), {cuts:Array(Int64)}), {cuts:Array(Int64)}, arrayEnumerate({cuts:Array(Int64)}), toUInt32(0))) AS epoch,
+    if(scheduled = 0, price_nos,
+      arrayFilter((numbers, schedule_no) -> schedule_no = 0 OR (schedule_no, epoch) IN (SELECT schedule_no, epoch FROM scratch_schedule), price_nos, schedule_nos)) AS holding
+  FROM usage_part(as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, cuts = {cuts:Array(Int64)}) AS usage_part
+  ANY LEFT JOIN (SELECT account_no, account_id AS owner, payer_no, plan, start_at, end_at FROM scratch_rated_account) AS account ON owner = account_id
+  ANY LEFT JOIN (SELECT shape AS classed, class FROM scratch_shape_class) AS classes ON classed = shape
+  ANY LEFT JOIN (
+    SELECT plan AS priced_plan, usage_type AS priced_type, class AS priced_class, price_nos, schedule_nos, scheduled FROM candidate_price
+  ) AS candidate ON priced_plan = plan AND priced_type = usage_type AND priced_class = class
+  WHERE window_start >= start_at AND window_start < end_at
+);
+
+-- What statement lines say of a tariff's tiers, for a plan; plan 0: of what no tariff prices.
+CREATE OR REPLACE VIEW price_tier AS
+SELECT plan, tariff_id, tariff_version, tier, any(name) AS name, any(label) AS label, any(unit) AS unit, any(unit_base) AS unit_base, any(unit_price) AS unit_price
+FROM (
+  SELECT plan, tariff_id, tariff_version, name, unit, unit_base, tier, label, unit_price
+  FROM scratch_price ARRAY JOIN tiers AS tier, labels AS label, unit_prices AS unit_price
+)
+GROUP BY plan, tariff_id, tariff_version, tier;
+
+-- Accounts that used something in the range, each with its payer, the payer's currency, its and the payer's zones over time (as
+-- zone_of_account writes them) and its cards (scratch_account_card: laid out before). The system account is metered and never billed.
 CREATE OR REPLACE VIEW rated_account AS
 SELECT used.account_id AS account_id,
   if(account.payer_account_id = '', toString(used.account_id), account.payer_account_id) AS payer_account_id,
   if(payer.currency = '', {default_currency:String}, toString(payer.currency)) AS currency,
   multiIf(zoned.timeline != '', zoned.timeline, account.time_zone = '', concat('0 ', {default_zone:String}), concat('0 ', account.time_zone)) AS timeline,
-  if(account.rate_card_id = '', {default_card:String}, account.rate_card_id) AS rate_card_id
+  multiIf(payer_zoned.timeline != '', payer_zoned.timeline, payer.time_zone = '', concat('0 ', {default_zone:String}), concat('0 ', payer.time_zone)) AS payer_timeline,
+  if(carded.rate_card_id = '', {default_card:String}, carded.rate_card_id) AS rate_card_id
 FROM (
   SELECT DISTINCT account_id FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
   WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
@@ -96,6 +150,9 @@ LEFT JOIN current_account AS account ON account.account_id = used.account_id
 LEFT JOIN current_account AS payer
   ON payer.account_id = if(account.payer_account_id = '', toString(used.account_id), account.payer_account_id)
 LEFT JOIN zone_of_account(run_seq = 0) AS zoned ON zoned.account_id = used.account_id
+LEFT JOIN scratch_account_card AS carded ON carded.account_id = used.account_id
+LEFT JOIN zone_of_account(run_seq = 0) AS payer_zoned
+  ON payer_zoned.account_id = if(account.payer_account_id = '', toString(used.account_id), account.payer_account_id)
 WHERE account.kind != 'system';
 
 -- The rating run whose rows count, per period.

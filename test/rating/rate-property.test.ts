@@ -111,7 +111,7 @@ beforeAll(async () => {
     await on.writeUsage(usage);
   }
   await on.publishUsage(1);
-});
+}, 180_000);
 afterAll(() => on.close());
 
 interface Billed {
@@ -187,7 +187,21 @@ test.each(months)(
     for (const [key, total] of totals) {
       const tariff = tariffs.get(key);
       if (tariff === undefined) throw new Error(key);
-      const forOracle: OracleTariff = { ...tariff, id: tariff.tariff_id, component: "base" };
+      const { model, tiers, rate } = tariff;
+      if (model !== "graduated" && model !== "per_unit") throw new Error(model);
+      const price = { ...(tiers === undefined ? {} : { tiers }), ...(rate === undefined ? {} : { rate }) };
+      const { usage_type, currency, unit, tariff_id: id } = tariff;
+      const any = { offering: [], zone: [] };
+      const forOracle: OracleTariff = {
+        id,
+        usage_type,
+        currency,
+        unit,
+        model,
+        ...price,
+        component: "base",
+        conditions: any,
+      };
       for (const { tier, amount_nano } of tierCharges(forOracle, total, month_ms))
         expect([key, tier, sums.get(`${key}/${tier}`)]).toEqual([key, tier, amount_nano]);
     }

@@ -26,7 +26,7 @@ beforeAll(async () => {
       unit: "hour",
       model: "per_unit",
       rate: "0.01",
-      conditions: { offering: ["small"] },
+      condition: 'offering == "small"',
     },
     {
       tariff_id: "big",
@@ -36,7 +36,7 @@ beforeAll(async () => {
       unit: "hour",
       model: "per_unit",
       rate: "0.05",
-      conditions: { offering: ["it's \\ big\t"] },
+      condition: `offering == ${JSON.stringify("it's \\ big\t")}`,
     },
     {
       tariff_id: "care",

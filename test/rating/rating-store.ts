@@ -5,7 +5,7 @@ import { createRunLedger } from "../../core/runs.ts";
 import { createRegistry } from "../../core/registry.ts";
 import { insertLines, timeField } from "../../core/insert-lines.ts";
 import { createBillingRecords, createRateCards, createStatements, ratePeriod } from "../../rating/index.ts";
-import type { RateOutcome, RateRequest, TariffInput } from "../../rating/index.ts";
+import type { ChargeInput, RateOutcome, RateRequest, TariffInput } from "../../rating/index.ts";
 import { openTestStore } from "../test-store.ts";
 
 const defaults = { currency: "EUR", time_zone: "Europe/Amsterdam", rate_card_id: "default" };
@@ -30,6 +30,11 @@ export interface AccountRow {
   readonly currency?: string;
   readonly time_zone?: string;
   readonly rate_card_id?: string;
+  readonly domain?: string;
+  /** When it was made, or (as a later version) left; since ever when left out. */
+  readonly changed_ms?: number;
+  readonly version?: number;
+  readonly state?: "active" | "deleted";
 }
 
 const keyColumns = "run_seq sign account_id window_start window_end usage_type resource part shape".split(" ");
@@ -58,16 +63,31 @@ export async function openRatingStore() {
     command,
     rate: (period: string, options: Partial<RateRequest> = {}): Promise<RateOutcome> =>
       ratePeriod(deps, { period, defaults, ...options }),
-    putCard: (tariffs: readonly TariffInput[], id = "default", currency = "EUR") =>
-      rateCards.put(id, { name: id, currency, tariffs: [...tariffs] }, "test"),
+    putCard: (
+      tariffs: readonly TariffInput[],
+      id = "default",
+      currency = "EUR",
+      charges: readonly ChargeInput[] = [],
+    ) => rateCards.put(id, { name: id, currency, tariffs: [...tariffs], charges: [...charges] }, "test"),
     publishUsage: (run_seq: number) =>
       command(
         `INSERT INTO run (run_seq, step, run_id, kind, state, period, from_at, to_at, bound, former_bound, versions, counts, error, changed_at) VALUES (${run_seq}, 2, 'run_usage_${run_seq}', 'aggregate', 'published', '', ${at(0)}, ${at(0)}, '{}', '{}', '{}', '{}', '', ${at(0)})`,
       ),
     writeAccounts: async (accounts: readonly AccountRow[]) => {
       const rows = accounts.map(
-        ({ account_id, kind = "account", payer = account_id, currency = "", time_zone = "", rate_card_id = "" }) =>
-          `('${account_id}', 1, '${account_id}', '${kind}', 'ROOT', '${payer}', '${currency}', '${time_zone}', 'postpaid', '${rate_card_id}', 'active', ${at(0)}, 'test')`,
+        ({
+          account_id,
+          kind = "account",
+          payer = account_id,
+          currency = "",
+          time_zone = "",
+          rate_card_id = "",
+          domain = "ROOT",
+          changed_ms = 0,
+          version = 1,
+          state = "active",
+        }) =>
+          `('${account_id}', ${version}, '${account_id}', '${kind}', '${domain}', '${payer}', '${currency}', '${time_zone}', 'postpaid', '${rate_card_id}', '${state}', ${at(changed_ms)}, 'test')`,
       );
       await command(
         `INSERT INTO account (account_id, version, name, kind, domain, payer_account_id, currency, time_zone, payment, rate_card_id, state, changed_at, changed_by) VALUES ${rows.join(",")}`,

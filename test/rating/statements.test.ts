@@ -1,91 +1,95 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { TariffInput } from "../../rating/index.ts";
-import { openRatingStore, type RatingStore } from "./rating-store.ts";
-import { readCases } from "../read-cases.ts";
+import { openRatingStore, type RatingStore, type UsageRow } from "./rating-store.ts";
+import { type CaseUsage, pricingCases } from "./golden-case.ts";
 
-interface Case {
-  readonly why: string;
-  readonly given: {
-    readonly period: string;
-    readonly time_zone?: string;
-    readonly currency?: string;
-    readonly card_currency?: string;
-    readonly tariffs: readonly (Omit<TariffInput, "usage_type"> & { readonly usage_type: string })[];
-    readonly usage: readonly {
-      readonly usage_type: string;
-      readonly resource: string;
-      readonly from: string;
-      readonly to: string;
-      readonly size?: string;
-      /** Base units of each slice, where they are not time × size. */
-      readonly quantity?: string;
-      readonly slices?: readonly (readonly [string, string])[];
-    }[];
-  };
-  readonly then: {
-    readonly net?: string;
-    readonly currency?: string;
-    readonly records?: string;
-    readonly lines: readonly Record<string, string>[];
-  };
-}
-
-const cases = readCases<Case>("rating/statements");
+const cases = pricingCases();
+const offerings = [...new Set(cases.flatMap(({ given }) => given.usage.map(({ offering = "" }) => offering)))];
 const accountOf = (index: number): string => `case-${index}`;
+/** Above any number that the first ratings have taken. */
+const LATE_RUN = 1000;
 let on: RatingStore;
 
 beforeAll(async () => {
   on = await openRatingStore();
+  await on.writeShapes(offerings.map((offering, index) => ({ shape: BigInt(index + 1), offering, zone: "z1" })));
   for (const [index, { given }] of cases.entries()) {
     const account_id = accountOf(index);
     const { currency = "EUR", card_currency = currency, time_zone = "Europe/Amsterdam" } = given;
-    await on.writeAccounts([{ account_id, currency, time_zone, rate_card_id: account_id }]);
-    const tariffs = given.tariffs.map((tariff) => ({
+    const others = [...new Set(given.usage.flatMap(({ account }) => (account === undefined ? [] : [account])))];
+    await on.writeAccounts(
+      [{ account_id, currency, time_zone, rate_card_id: account_id }].concat(
+        others.map((name) => ({
+          account_id: `${account_id}-${name}`,
+          payer: account_id,
+          time_zone,
+          rate_card_id: account_id,
+          currency,
+        })),
+      ),
+    );
+    const tariffs = given.tariffs.map(({ pooled, ...tariff }) => ({
       ...tariff,
+      ...(pooled === undefined ? {} : { pooled: pooled === "true" }),
       usage_type: Number(tariff.usage_type),
       ...(tariff.tiers === undefined
         ? {}
         : { tiers: tariff.tiers.map(({ up_to, rate }) => ({ up_to: up_to === "null" ? null : up_to, rate })) }),
     }));
     await on.putCard(tariffs, account_id, card_currency);
-    await on.writeUsage(
-      given.usage.map(({ usage_type, resource, from, to, size = "1", quantity: counted, slices = [[from, to]] }) => {
-        const parts = slices.map(
-          ([start, end]) =>
-            [
-              Date.parse(start),
-              Date.parse(end),
-              counted === undefined ? BigInt(size) * BigInt(Date.parse(end) - Date.parse(start)) : BigInt(counted),
-            ] as const,
-        );
-        const quantity = parts.reduce((sum, [, , part]) => sum + part, 0n);
-        return {
-          account_id,
-          usage_type: Number(usage_type),
-          resource,
-          start_ms: Date.parse(from),
-          end_ms: Date.parse(to),
-          quantity,
-          slices: parts,
-        };
-      }),
-    );
+    await on.writeUsage(given.usage.map((used) => rowOf(used, account_id)));
   }
   await on.publishUsage(1);
-  for (const period of new Set(cases.map(({ given }) => given.period))) await on.rate(period);
-});
+  const periods = new Set(cases.map(({ given }) => given.period));
+  for (const period of periods) await on.rate(period);
+  // What is heard late comes when all is rated: a run takes back what it said, and says it anew.
+  for (const [index, { given }] of cases.entries()) {
+    const rows = (given.late ?? []).flatMap(({ replaces, ...used }) => {
+      const former = given.usage[Number(replaces)];
+      if (former === undefined) throw new Error(`case ${index} replaces ${replaces}`);
+      return [{ ...rowOf(former, accountOf(index)), sign: -1 as const }, rowOf(used, accountOf(index))];
+    });
+    await on.writeUsage(rows.map((row) => ({ ...row, run_seq: LATE_RUN })));
+  }
+  await on.publishUsage(LATE_RUN);
+  const late = cases.filter(({ given }) => given.late !== undefined);
+  for (const period of new Set(late.map(({ given }) => given.period))) await on.rate(period);
+}, 180_000);
 afterAll(() => on.close());
+
+function rowOf(used: CaseUsage, account_id: string): UsageRow {
+  const { usage_type, resource, account, offering = "", from, to, size = "1", slices = [[from, to]] } = used;
+  const { quantity: counted } = used;
+  const parts = slices.map(
+    ([start, end]) =>
+      [
+        Date.parse(start),
+        Date.parse(end),
+        counted === undefined ? BigInt(size) * BigInt(Date.parse(end) - Date.parse(start)) : BigInt(counted),
+      ] as const,
+  );
+  return {
+    account_id: account === undefined ? account_id : `${account_id}-${account}`,
+    shape: BigInt(offerings.indexOf(offering) + 1),
+    usage_type: Number(usage_type),
+    resource,
+    start_ms: Date.parse(from),
+    end_ms: Date.parse(to),
+    quantity: parts.reduce((sum, [, , part]) => sum + part, 0n),
+    slices: parts,
+  };
+}
 
 test.each(cases.map((golden, index) => ({ ...golden, index })))("$why", async ({ given, then, index }) => {
   const { period } = given;
   const account_id = accountOf(index);
   const [statement] = await on.statements.list({ period, payer_account_id: account_id, limit: 1 });
-  const asText = (statement?.lines ?? []).map((line) =>
+  const asText = (statement?.lines ?? []).map(({ charge: _charge, ...line }) =>
     Object.fromEntries(Object.entries(line).map(([name, value]) => [name, String(value)])),
   );
   expect(asText).toEqual(then.lines.map((line) => expect.objectContaining(line) as unknown));
   if (then.net !== undefined) expect(statement?.net).toBe(then.net);
   if (then.currency !== undefined) expect(statement?.currency).toBe(then.currency);
-  const { records } = await on.billingRecords.list({ period, account_id, limit: 100 });
+  const { records } = await on.billingRecords.list({ period, payer_account_id: account_id, limit: 100 });
+  if (then.amounts !== undefined) expect(records.map(({ amount }) => amount)).toEqual(then.amounts);
   if (then.records !== undefined) expect(records).toHaveLength(Number(then.records));
 });

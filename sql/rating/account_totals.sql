@@ -1,0 +1,11 @@
+-- What a rating run comes to per account and currency.
+-- Params  period String, run_seq UInt64
+-- Params  accounts Array(String)   empty = all
+-- Rows    account_id, payer_account_id, currency String, amount Decimal(38, 9)
+-- Why     from the lines, as they were rounded, so that a preview differs from a bill by what the bill would change
+SELECT account_id, payer_account_id, currency, sum(statement_line.amount) AS amount
+FROM statement_line
+WHERE period = {period:String} AND run_seq = {run_seq:UInt64}
+  AND (empty({accounts:Array(String)}) OR account_id IN {accounts:Array(String)})
+GROUP BY account_id, payer_account_id, currency
+ORDER BY account_id, payer_account_id, currency

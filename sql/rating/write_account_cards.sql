@@ -1,0 +1,7 @@
+-- Lays out which cards each account is on in a period.
+-- Params  period String          month of the account's own
+-- Params  default_card String    where nothing is assigned
+-- Rows    none
+-- Why     worked out once, before accounts are grouped by their cards; accounts that core does not know are on the default one and have no row
+INSERT INTO scratch_account_card
+SELECT account_id, rate_card_id FROM card_of_account(period = {period:String}, default_card = {default_card:String})

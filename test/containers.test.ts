@@ -1,0 +1,128 @@
+// docker-compose.yml, Dockerfile and tallyhouse.service, held to the code they start: no container runs here, so what can be known
+// without one is checked. Their commands are those of test/e2e/roles.test.ts.
+import { existsSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { STOP_MS } from "../api/all.ts";
+import { checkRoles } from "../api/check-roles.ts";
+import { readConfig, roles as allRoles } from "../core/config.ts";
+import { storeParts } from "../core/process-lease.ts";
+import { commands } from "./e2e/role-process.ts";
+
+const root = new URL("..", import.meta.url).pathname;
+const read = (name: string): string => readFileSync(`${root}${name}`, "utf8");
+
+interface Service {
+  readonly image: string;
+  readonly build?: string;
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly volumes?: readonly string[];
+  readonly ports?: readonly string[];
+  readonly stop_grace_period?: string;
+}
+interface Compose {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+}
+
+const compose = parse(read("docker-compose.yml"), { merge: true }) as Compose;
+const services = Object.entries(compose.services);
+const ours = services.filter(([, { build }]) => build !== undefined);
+const playing = ours.filter(([, { command }]) => command?.[0] === "serve");
+const { version, engines } = JSON.parse(read("package.json")) as { version: string; engines: { node: string } };
+const document = JSON.parse(read("api/openapi.json")) as {
+  paths: Readonly<Record<string, { readonly get?: { readonly security?: readonly unknown[] } }>>;
+};
+
+/** A value as compose gives it to the process: a variable's default, or a token where one is demanded. */
+function filledIn(value: string): string {
+  return value.replace(/\$\{\w+(?::([-?])([^}]*))?\}/g, (_whole, kind: string, rest: string) =>
+    kind === "-" ? rest : "a-token-of-the-operator",
+  );
+}
+function configOf({ environment = {} }: Service): ReturnType<typeof readConfig> {
+  return readConfig(Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, filledIn(value)])));
+}
+
+test("every image is pinned, ours to this version", () => {
+  const isPinned = (image: string): boolean => /^[\w./-]+:\d+\.\d+[\w.-]*$/.test(image);
+  expect(["redis", "redis:latest", "redis:7", "redis:alpine"].filter(isPinned)).toEqual([]);
+  expect(services.map(([, { image }]) => image).filter((image) => !isPinned(image))).toEqual([]);
+  expect(new Set(ours.map(([, { image }]) => image))).toEqual(new Set([`tallyhouse:${version}`]));
+});
+
+test("each container of ours runs a command that the tests of several processes run", () => {
+  expect(ours.length).toBeGreaterThan(0);
+  const known: (readonly string[] | undefined)[] = Object.values(commands);
+  for (const [name, { command }] of ours) expect(known, name).toContainEqual(command);
+});
+
+test("their variables are known, fit together, and let each role run more than once; together they play every role", () => {
+  const configs = playing.map(([, service]) => configOf(service));
+  for (const config of configs) {
+    checkRoles(config);
+    expect(storeParts(config).filter(({ shared }) => !shared)).toEqual([]);
+  }
+  expect(new Set(configs.flatMap(({ roles }) => roles))).toEqual(new Set(allRoles));
+  const shared = configs.map(({ roles: _roles, ...rest }) => rest);
+  for (const config of shared) expect(config).toEqual(shared[0]);
+});
+
+test("services answer where the variables say, and everything named is there", () => {
+  for (const [name, service] of ours) {
+    const { clickhouse_url, kafka_brokers, redis_url } = configOf(service);
+    for (const address of [clickhouse_url ?? "", `kafka://${kafka_brokers[0]}`, redis_url ?? ""])
+      expect(Object.keys(compose.services), `${name}: ${address}`).toContain(new URL(address).hostname);
+  }
+  for (const [name, { depends_on = {}, volumes = [] }] of services) {
+    for (const other of Object.keys(depends_on)) expect(Object.keys(compose.services), name).toContain(other);
+    for (const volume of volumes) expect(Object.keys(compose.volumes), name).toContain(volume.split(":")[0]);
+  }
+});
+
+test("health checks ask a route that exists and needs no token, at the port the image opens", () => {
+  for (const [name, { healthcheck }] of services.filter(([service]) => service !== "migrate"))
+    expect(healthcheck?.test?.length, name).toBeGreaterThan(1);
+  for (const [name, { healthcheck }] of playing) {
+    const asked = /http:\/\/127\.0\.0\.1:(\d+)(\/\w+)/.exec(healthcheck?.test?.join(" ") ?? "");
+    expect(document.paths[asked?.[2] ?? ""]?.get?.security, name).toEqual([]);
+    expect(Number(asked?.[1]), name).toBe(readConfig({}).port);
+  }
+  expect(read("Dockerfile")).toContain(`EXPOSE ${readConfig({}).port}\n`);
+});
+
+test("a process has longer to end than it takes at most", () => {
+  for (const [name, { stop_grace_period = "" }] of ours)
+    expect(Number(/^(\d+)s$/.exec(stop_grace_period)?.[1]) * 1000, name).toBeGreaterThan(STOP_MS);
+  expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(read("tallyhouse.service"))?.[1]) * 1000).toBeGreaterThan(STOP_MS);
+});
+
+test("the image holds what runs, all of it there, on the Node the package asks for", () => {
+  const text = read("Dockerfile");
+  const copied = [...text.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, names = ""]) => names.split(" "));
+  expect(copied.toSorted()).toEqual([...allRoles, "package-lock.json", "package.json", "sql"].toSorted());
+  const let_in = read(".dockerignore")
+    .split("\n")
+    .filter((line) => line.startsWith("!"));
+  expect(let_in.map((line) => line.slice(1)).toSorted()).toEqual(copied.toSorted());
+  const node = /^FROM node:(\d+\.\d+)\.\d+-/m.exec(text)?.[1] ?? "";
+  expect(Number(node)).toBeGreaterThanOrEqual(Number(engines.node.replace(">=", "")));
+  expect(text).toContain('ENTRYPOINT ["node", "api/tally.mjs"]\n');
+  expect(existsSync(`${root}api/tally.mjs`)).toBe(true);
+});
+
+test("the service of a plain machine starts the same program, with variables that are known", () => {
+  const unit = read("tallyhouse.service");
+  expect(unit).toMatch(/^ExecStart=\/usr\/bin\/node api\/tally\.mjs serve$/m);
+  const named = [...unit.matchAll(/^Environment=(TALLY_\w+)=(.*)$/gm)].map(([, name = "", value = ""]) => [
+    name,
+    value,
+  ]);
+  expect(named.length).toBeGreaterThan(0);
+  const config = readConfig(Object.fromEntries(named) as Record<string, string>);
+  // systemd makes the folder of StateDirectory below /var/lib.
+  expect(config.data_dir).toBe(`/var/lib/${/^StateDirectory=(\S+)$/m.exec(unit)?.[1]}`);
+});

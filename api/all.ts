@@ -1,19 +1,23 @@
 import type { FastifyInstance } from "fastify";
 import type { Clock } from "../core/clock.ts";
-import type { Config } from "../core/config.ts";
+import type { Config, Role } from "../core/config.ts";
 import { AppError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import type { Job, Scheduler } from "../core/scheduler.ts";
+import { createBullScheduler } from "../core/scheduler-bullmq.ts";
 import { createInProcessScheduler } from "../core/scheduler-in-process.ts";
 import { buildApp } from "./app.ts";
 import { type DataLock, takeDataLock } from "./data-lock.ts";
 import { watchJobs } from "./job-health.ts";
 import { createArchiveJob } from "./archive-job.ts";
-import { createAggregateJob, createTickLedger } from "./jobs.ts";
-import { ensureAdminToken, type Keys } from "./keys.ts";
+import { checkRoles } from "./check-roles.ts";
+import { createAggregateJob, createRateJob, createTickLedger } from "./jobs.ts";
+import { ensureAdminToken, newToken, withLocalToken } from "./keys.ts";
 import { pageRoutes } from "./page/page-routes.ts";
-import { requireEmbedded } from "./require-embedded.ts";
 import { createSanityJob } from "./sanity-job.ts";
-import { openSystem, storeConfig, type System } from "./system.ts";
+import { newStanding } from "./standing.ts";
+import { startIngesting } from "./start-ingesting.ts";
+import { openSystem, sharing, storeConfig, type System } from "./system.ts";
 
 /** `open_page`: the pages ask for no token. `next_port_free`: a taken port is no fault, the next free one does. `jobs`: false = no scheduled runs. */
 export interface StartOptions {
@@ -24,26 +28,35 @@ export interface StartOptions {
   readonly jobs?: boolean;
 }
 
-/** A system that runs: all stages in one process. */
+/** A process that runs, with the roles of its configuration. */
 export interface Running {
   readonly url: string;
   readonly system: System;
   /** A token made just now, shown this once; null = there is one already. */
   readonly new_admin_token: string | null;
-  /** Takes no more requests, lets what is going on finish, closes the store and gives the data directory free. Safe to call again. */
+  /**
+   * Says that it is not ready, lets requests and the batch in hand finish and a run end at its next step, and gives everything
+   * free. Safe to call again. @throws AppError internal where that takes longer than 25 seconds: leases run out by themselves
+   */
   stop(): Promise<void>;
 }
 
-/** Tokens of commands beside the server live as long as it does; this is their name among the keys. */
-const localKeyName = "local commands";
 const PORTS_TRIED = 20;
+/** How long a process takes to end in good order at most; systemd and compose are told to wait longer. */
+export const STOP_MS = 25_000;
+/** A member of the ingest group that cannot leave it in this time, since Kafka is away, is left to its session's end: its claim ends with the next. */
+const LEAVE_MS = 8_000;
+/** So long before it refuses connections a process that others may stand in for says that it is not ready. */
+const NOTICE_MS = 1_000;
+/** What other processes add to what is kept in memory here counts after so long at the latest. */
+const FRESH_MS = 5_000;
 
-/** Starts everything in one process on the store of this configuration. @throws AppError data-dir-in-use, bad-configuration */
+/** Starts what this process is for, on the store of this configuration. @throws AppError data-dir-in-use, role-in-use, bad-configuration */
 export async function startAll(config: Config, options: StartOptions): Promise<Running> {
-  requireEmbedded(config);
+  checkRoles(config);
   const lock = takeDataLock(config.data_dir);
   try {
-    const system = await openSystem(storeConfig(config), options);
+    const system = await openSystem(storeConfig(config), { ...options, ...sharing(config) });
     try {
       return await startOn(system, lock, config, options);
     } catch (error) {
@@ -58,44 +71,110 @@ export async function startAll(config: Config, options: StartOptions): Promise<R
 
 async function startOn(system: System, lock: DataLock, config: Config, options: StartOptions): Promise<Running> {
   const { clock, log, open_page = false, next_port_free = false, jobs = true } = options;
-  const { keys } = system;
-  const new_admin_token = await ensureAdminToken(keys, config.admin_token);
-  const local = await createLocalKey(keys);
-  const app = await buildApp(system, { log });
-  await app.register(async (scope: FastifyInstance) => pageRoutes(scope, { system, open: open_page }));
+  const plays = (role: Role): boolean => config.roles.includes(role);
+  const shared = config.clickhouse_url !== null;
+  const standing = newStanding(config.roles);
+  const new_admin_token = plays("api") ? await ensureAdminToken(system.keys, config.admin_token) : null;
+  const token = newToken();
+  const answering = { ...system, keys: withLocalToken(system.keys, { token, clock }) };
+  const app = await buildApp(answering, { log, standing });
+  if (plays("api"))
+    await app.register(async (scope: FastifyInstance) => pageRoutes(scope, { system: answering, open: open_page }));
   const url = await listen(app, config, next_port_free ? PORTS_TRIED : 1);
-  lock.publish({ url: localUrl(url), token: local.token });
-  const scheduler = createInProcessScheduler({
-    clock,
-    log: log.child({ stage: "jobs" }),
-    ledger: createTickLedger(system),
-    watch: system.jobHealth,
-  });
-  await scheduler.start(jobs ? [createAggregateJob(system), createSanityJob(system), createArchiveJob(system)] : []);
+  if (plays("api")) lock.publish({ url: localUrl(url), token });
+  const scheduler = createScheduler(system, config);
+  await scheduler.start(jobs ? jobsOf(system, config) : []);
   const watching = new AbortController();
+  const ingesting = plays("ingest") ? ingest() : Promise.resolve();
   const watched = jobs ? watchJobs({ health: system.jobHealth, clock, log }, watching.signal) : Promise.resolve();
-  log.info({ url }, "started");
+  const kept = shared ? keepFresh(system, watching.signal) : Promise.resolve();
+  system.parts.lost.addEventListener("abort", () => {
+    log.fatal({ err: system.parts.lost.reason as Error }, "another process took over, this one stops");
+    void stopOnce();
+  });
+  log.info({ url, roles: config.roles }, "started");
 
-  async function stop(): Promise<void> {
-    await app.close();
-    await scheduler.stop();
-    watching.abort();
-    await watched;
-    await keys.revoke(local.key.key_id);
+  async function ingest(): Promise<void> {
+    if (system.kafkaLog === null) return;
+    standing.ingests = true;
+    await startIngesting(system, watching);
+    if (!standing.stopping) standing.ingests = false;
+  }
+  async function windDown(): Promise<void> {
+    const left = inTime(clock, LEAVE_MS, ingesting).catch((err: unknown) =>
+      log.warn({ err }, "ingest did not end in time"),
+    );
+    await Promise.all([app.close(), scheduler.stop(), watched, left, kept]);
     await system.close();
-    lock.release();
+  }
+  async function stop(): Promise<void> {
+    standing.stopping = true;
+    log.info("stopping");
+    if (shared) await clock.sleep(NOTICE_MS);
+    system.runs.stop();
+    watching.abort();
+    try {
+      await inTime(clock, STOP_MS, windDown());
+    } finally {
+      lock.release();
+    }
     log.info("stopped");
   }
   let stopped: Promise<void> | null = null;
-  return { url, system, new_admin_token, stop: () => (stopped ??= stop()) };
+  const stopOnce = (): Promise<void> => (stopped ??= stop());
+  return { url, system, new_admin_token, stop: stopOnce };
 }
 
-/** The token commands on this machine use, by way of the lock file; one left by a process that died is revoked. */
-async function createLocalKey(keys: Keys): ReturnType<Keys["create"]> {
-  const left = (await keys.list()).filter(({ name, state }) => name === localKeyName && state === "active");
-  const made = await keys.create({ name: localKeyName, role: "admin" });
-  for (const { key_id } of left) await keys.revoke(key_id);
-  return made;
+/** What a process of these roles does on a schedule. With Redis rating is a job of its own: another process may aggregate. */
+function jobsOf(system: System, { roles, redis_url }: Config): Job[] {
+  const split = redis_url !== null;
+  const aggregates = roles.includes("aggregate");
+  const rates = roles.includes("rating");
+  return [
+    ...(aggregates ? [createAggregateJob(system, { rates: rates && !split })] : []),
+    ...(aggregates ? [createSanityJob(system), createArchiveJob(system)] : []),
+    ...(rates && (split || !aggregates) ? [createRateJob(system, { follows: split })] : []),
+  ];
+}
+
+/** Takes in what other processes have added, until the signal aborts. */
+async function keepFresh({ clock, log, refresh }: System, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(FRESH_MS, signal).catch(() => undefined);
+    if (!signal.aborted) await refresh().catch((err: unknown) => log.warn({ err }, "what others changed was not read"));
+  }
+}
+
+/** @throws AppError internal where the work has not ended in time; it goes on unheard */
+async function inTime(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
+  const given = new AbortController();
+  const late = clock.sleep(ms, given.signal).then(
+    () => true,
+    () => false,
+  );
+  try {
+    if (await Promise.race([work.then(() => false), late]))
+      throw new AppError(
+        "internal",
+        `what was going on did not end within ${ms / 1000} s; others take over as its leases run out`,
+      );
+  } finally {
+    given.abort();
+  }
+}
+
+/** In this process, or shared by all that have this Redis. */
+function createScheduler(system: System, { redis_url }: Config): Scheduler {
+  const { clock, jobLeases, jobHealth } = system;
+  const deps = {
+    clock,
+    log: system.log.child({ stage: "jobs" }),
+    ledger: createTickLedger(system),
+    watch: jobHealth,
+  };
+  return redis_url === null || jobLeases === null
+    ? createInProcessScheduler(deps)
+    : createBullScheduler({ ...deps, redis_url, leases: jobLeases });
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config, tries: number): Promise<string> {

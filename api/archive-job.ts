@@ -1,6 +1,8 @@
 import { monthToKeepFrom } from "../aggregate/index.ts";
 import { AppError } from "../core/errors.ts";
+import type { Cadence } from "../core/schedule.ts";
 import type { Job } from "../core/scheduler.ts";
+import type { Settings } from "../core/settings.ts";
 import type { System } from "./system.ts";
 
 /**
@@ -10,11 +12,7 @@ import type { System } from "./system.ts";
 export function createArchiveJob({ settings, archive, log }: Pick<System, "settings" | "archive" | "log">): Job {
   return {
     name: "archive",
-    cadence: async () => ({
-      zone: await settings.get("usage.execution.timezone"),
-      range_minutes: 1440,
-      exec_time: "04:30",
-    }),
+    cadence: () => archiveCadence(settings),
     run: async ({ at }) => {
       const days = Number(await settings.get("retention.events.days"));
       const before = monthToKeepFrom({ days, now: at });
@@ -27,4 +25,9 @@ export function createArchiveJob({ settings, archive, log }: Pick<System, "setti
       }
     },
   };
+}
+
+/** Daily, after the night's other work. */
+export async function archiveCadence(settings: Settings): Promise<Cadence> {
+  return { zone: await settings.get("usage.execution.timezone"), range_minutes: 1440, exec_time: "04:30" };
 }

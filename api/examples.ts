@@ -118,7 +118,9 @@ const tariff = {
   unit: "hour",
   model: "per_unit",
   rate: "0.0125",
-  conditions: { offering: ["small"], zone: [] },
+  condition: 'offering == "small"',
+  included: "0",
+  pooled: false,
   valid_from: "2026-01-01T00:00:00.000Z",
   valid_to: null,
 };
@@ -126,7 +128,12 @@ const rateCardInput = { name: "List prices", currency: "EUR", tariffs: [tariff] 
 const rateCard = {
   rate_card_id: "default",
   version: 1,
+  revision: 1,
+  state: "active",
   ...rateCardInput,
+  valid_from: "1970-01-01T00:00:00.000Z",
+  valid_to: null,
+  charges: [],
   changed_at: "2026-09-01T08:00:00.000Z",
   changed_by: "first start (key_5f0c2a7b)",
 };
@@ -233,6 +240,7 @@ const statement = {
       exact_amount: "0.147500000",
       amount: "0.15",
       rounding: "0.002500000",
+      charge: null,
     },
   ],
   net: "0.15",
@@ -240,6 +248,108 @@ const statement = {
   total: "0.15",
   credits_applied: "0.00",
   payable: "0.15",
+};
+
+/** Why that statement's line is 0.15: its record, the slice of it, and the event that opened it. */
+const explanation = {
+  line: {
+    statement_id: statement.id,
+    payer_account_id: statement.payer_account_id,
+    period: "2026-10",
+    currency: "EUR",
+    ...statement.lines[0],
+    tariff_version: 1,
+    records: "1",
+    decimals: 2,
+  },
+  account: {
+    rate_card_id: "default",
+    time_zone: "Europe/Amsterdam",
+    month: { start: "2026-09-30T22:00:00.000Z", end: "2026-10-31T23:00:00.000Z" },
+  },
+  charge: null,
+  prices: [
+    {
+      tariff_no: 1,
+      tariff: { ...tariff, rate_card_id: "default", version: 1, except: [] },
+      unit_base: "3600000",
+      curve: {
+        tiers: [{ tier: 0, label: "", from: "0", to: null, rate: "0.0125" }],
+        per: "3600000",
+        whole_steps: false,
+        pooled: false,
+      },
+      decimals: 9,
+    },
+  ],
+  run: {
+    id: "run_93c0aa17e25d4b8f6e01",
+    kind: "rate",
+    state: "published",
+    to: null,
+    bound: {},
+    versions: { usage_run: "1", registry: "b1946ac92492d234", tzdb: "2026a" },
+    at: "2026-10-02T01:00:03.000Z",
+  },
+  usage_run: {
+    id: run.id,
+    kind: "aggregate",
+    state: "published",
+    to: run.to,
+    bound: run.bound,
+    versions: run.versions,
+    at: run.changed_at,
+  },
+  records: [
+    {
+      ...billingRecord,
+      tariff_no: 1,
+      part_priced: {
+        ...window,
+        quantity: "42480000",
+        from_quantity: "0",
+        to_quantity: "42480000",
+        amount: "0.147500000",
+        tiers: "1",
+      },
+      usage_record: {
+        id: usageRecord.id,
+        name: "web-1",
+        window,
+        quantity: "42480000",
+        unit: "ms",
+        slices: 1,
+        attributes: { zone: "z1", offering: "small", template: "debian-12", resource_type: "KVM" },
+        details: event.data.details,
+        tags: event.data.tags,
+        published: [{ run_id: run.id, quantity: "42480000" }],
+      },
+      slices: {
+        count: "1",
+        quantity: "42480000",
+        shown: [
+          {
+            from: "2026-10-01T10:12:00.000Z",
+            to: "2026-10-01T22:00:00.000Z",
+            quantity: "42480000",
+            opened: {
+              at: event.time,
+              source: event.source,
+              id: event.id,
+              type: event.type,
+              position: "0/1",
+              amends: null,
+              archive: null,
+            },
+            closed: null,
+          },
+        ],
+        more: "0",
+      },
+    },
+  ],
+  more_records: "0",
+  next_cursor: null,
 };
 
 /** What the routes show as examples; a test holds each to its schema. */
@@ -253,6 +363,13 @@ export const examples = {
     revised_by: [],
   },
   ingestOutcome: { accepted: 1, duplicates: 0, rejected: [{ index: 1, id: "e-8813", ...refusal }] },
+  eventCheck: {
+    new: 1,
+    duplicates: 0,
+    conflicting: [],
+    rejected: [{ index: 1, id: "e-8813", ...refusal }],
+    windows: [{ account_id: "9b2e41d0", time_zone: "Europe/Amsterdam", ...window, period: "2026-10", closed: false }],
+  },
   usageRecordPage: { data: [usageRecord], next_cursor: null, ...completeness },
   usageSummary: {
     data: [{ group: { usage_type: 1, account: "9b2e41d0" }, ...quantity, records: 1 }],
@@ -271,4 +388,5 @@ export const examples = {
   apiKey,
   billingRecord,
   statement,
+  explanation,
 };

@@ -4,7 +4,7 @@ import { monthOf, prevMonth } from "../core/calendar.ts";
 import type { Clock } from "../core/clock.ts";
 import { type InstantMs, instant } from "../core/instant.ts";
 import type { Cadence } from "../core/schedule.ts";
-import type { Job, TickLedger } from "../core/scheduler.ts";
+import type { Job, Tick, TickLedger } from "../core/scheduler.ts";
 import type { Settings } from "../core/settings.ts";
 import { insertLines, timeField } from "../core/insert-lines.ts";
 import { defineQuery } from "../core/sql.ts";
@@ -44,30 +44,54 @@ export async function aggregateCadence(settings: Settings): Promise<Cadence> {
   };
 }
 
+/** How often rating looks whether aggregation is done, ms. */
+const FOLLOW_MS = 2_000;
+
 /** The part of the system the aggregation job works with. */
 type Worked = Pick<System, "settings" | "rateCards" | "aggregate" | "rate" | "runs" | "store" | "log">;
 
 /**
- * The scheduled job: publishes the windows that have ended by its tick, then rates this month, the one before, and every
- * older one that a run has touched since it was rated. Cadence comes from the settings, each time anew. Done twice it changes nothing: both runs see to that.
+ * The scheduled job: publishes the windows that have ended by its tick, then, where it `rates` too, rates what that may have
+ * changed. Cadence comes from the settings, each time anew. Done twice it changes nothing: both runs see to that.
  */
-export function createAggregateJob(system: Worked): Job {
-  const { settings, rateCards, aggregate, rate, log } = system;
+export function createAggregateJob(system: Worked, { rates = true }: { rates?: boolean } = {}): Job {
   return {
     name: "aggregate",
-    cadence: () => aggregateCadence(settings),
+    cadence: () => aggregateCadence(system.settings),
     run: async ({ at }, signal) => {
-      await aggregate({ until: at });
-      if ((await rateCards.list()).length === 0) {
-        log.info({ job: "aggregate" }, "no rate card, nothing is rated");
-        return;
-      }
-      for (const period of await periodsToRate(system, at)) {
-        signal.throwIfAborted();
-        await rate({ period });
-      }
+      await system.aggregate({ until: at });
+      if (rates) await rateWhatIsStale(system, { job: "aggregate", at }, signal);
     },
   };
+}
+
+/** Rating as a job of its own: at the ticks of aggregation, and where it `follows` each once aggregation has done it, in whichever process. */
+export function createRateJob(system: Worked & Pick<System, "clock">, { follows }: { follows: boolean }): Job {
+  const job = "rate";
+  return {
+    name: job,
+    cadence: () => aggregateCadence(system.settings),
+    run: async ({ at }, signal) => {
+      const isAggregated = async (): Promise<boolean> => {
+        const last = await readLastDone(system.store, "aggregate");
+        return last !== null && last.tick >= at;
+      };
+      if (follows) while (!(await isAggregated())) await system.clock.sleep(FOLLOW_MS, signal);
+      await rateWhatIsStale(system, { job, at }, signal);
+    },
+  };
+}
+
+async function rateWhatIsStale(system: Worked, { job, at }: Tick, signal: AbortSignal): Promise<void> {
+  const { rateCards, rate, log } = system;
+  if ((await rateCards.list()).length === 0) {
+    log.info({ job }, "no rate card, nothing is rated");
+    return;
+  }
+  for (const period of await periodsToRate(system, at)) {
+    signal.throwIfAborted();
+    await rate({ period });
+  }
 }
 
 /**

@@ -2,11 +2,11 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import Type, { type Static } from "typebox";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
-import { createInTurn } from "../core/in-turn.ts";
-import { formatMs, type InstantMs } from "../core/instant.ts";
-import { field, insertLines, timeField } from "../core/insert-lines.ts";
+import { formatInstant, formatMs, type InstantMs } from "../core/instant.ts";
+import { field, timeField } from "../core/insert-lines.ts";
 import { defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
+import { createSoleControl, type InControl, nextVersion, type Turn } from "../core/versions.ts";
 
 /** What a bearer may do: admin everything, finance everything but settings and keys, auditor reads, producer sends events. */
 export const Role = Type.Union([
@@ -30,7 +30,7 @@ export const ApiKey = Type.Object(
 );
 export type ApiKey = Static<typeof ApiKey>;
 
-/** The keys of this installation. Only one process may write them (ARCHITECTURE: one writer). */
+/** The keys of this installation. One change at a time (ARCHITECTURE: one writer). */
 export interface Keys {
   list(): Promise<ApiKey[]>;
   /** Makes a key; its token is told here and never again. */
@@ -62,13 +62,20 @@ const givenId = "key_environment";
 const freshMs = 5000;
 
 /** The keys in the store: versions are appended, the highest is current. */
-export function createKeys({ store, clock }: { store: Store; clock: Clock }): Keys {
+export function createKeys({
+  store,
+  clock,
+  inControl = createSoleControl(store),
+}: {
+  store: Store;
+  clock: Clock;
+  inControl?: InControl;
+}): Keys {
   let known: { rows: KeyRow[]; read_at: InstantMs } | null = null;
-  const inTurn = createInTurn();
 
   const read = (): Promise<KeyRow[]> => selectKeys(store.read, {});
 
-  async function write(row: Omit<KeyRow, "changed_ms">): Promise<ApiKey> {
+  async function write(turn: Turn, row: Omit<KeyRow, "changed_ms">): Promise<ApiKey> {
     const changed_at = clock.now();
     const values = [
       row.key_id,
@@ -79,12 +86,12 @@ export function createKeys({ store, clock }: { store: Store; clock: Clock }): Ke
       row.state,
       timeField(changed_at),
     ];
-    await insertLines(store.write, { table: "api_key", columns }, `${values.join("\t")}\n`);
+    await turn.write({ table: "api_key", columns }, `${values.join("\t")}\n`);
     known = null;
     return toKey({ ...row, changed_ms: `${changed_at}` });
   }
 
-  async function revoke(key_id: string): Promise<ApiKey> {
+  async function revoke(turn: Turn, key_id: string): Promise<ApiKey> {
     const rows = await read();
     const row = rows.find((one) => one.key_id === key_id);
     if (row === undefined) throw new AppError("not-found", `there is no key "${key_id}"`, { field: "key_id" });
@@ -95,28 +102,33 @@ export function createKeys({ store, clock }: { store: Store; clock: Clock }): Ke
         field: "key_id",
       });
     }
-    return write({ ...row, version: next(row), state: "revoked" });
+    return write(turn, { ...row, version: nextVersion(row.version), state: "revoked" });
   }
 
-  async function setGiven(token: string | null): Promise<void> {
+  async function setGiven(turn: Turn, token: string | null): Promise<void> {
     const row = (await read()).find((one) => one.key_id === givenId);
-    const given = { key_id: givenId, version: next(row), name: "TALLY_ADMIN_TOKEN", role: "admin" } as const;
+    const given = {
+      key_id: givenId,
+      version: nextVersion(row?.version),
+      name: "TALLY_ADMIN_TOKEN",
+      role: "admin",
+    } as const;
     if (token === null) {
-      if (row?.state === "active") await write({ ...given, token_sha256: row.token_sha256, state: "revoked" });
+      if (row?.state === "active") await write(turn, { ...given, token_sha256: row.token_sha256, state: "revoked" });
       return;
     }
     const token_sha256 = sha256(token).toString("hex");
     if (row?.state !== "active" || row.token_sha256 !== token_sha256)
-      await write({ ...given, token_sha256, state: "active" });
+      await write(turn, { ...given, token_sha256, state: "active" });
   }
 
   return {
     list: async () => (await read()).map(toKey),
     create: ({ name, role }) =>
-      inTurn(async () => {
-        const token = `tally_${randomBytes(32).toString("base64url")}`;
+      inControl(async (turn) => {
+        const token = newToken();
         const key_id = `key_${randomBytes(8).toString("hex")}`;
-        const key = await write({
+        const key = await write(turn, {
           key_id,
           version: "1",
           name,
@@ -126,8 +138,8 @@ export function createKeys({ store, clock }: { store: Store; clock: Clock }): Ke
         });
         return { key, token };
       }),
-    revoke: (key_id) => inTurn(() => revoke(key_id)),
-    setGiven: (token) => inTurn(() => setGiven(token)),
+    revoke: (key_id) => inControl((turn) => revoke(turn, key_id)),
+    setGiven: (token) => inControl((turn) => setGiven(turn, token)),
     find: async (token) => {
       const now = clock.now();
       const hash = sha256(token);
@@ -143,6 +155,27 @@ export function createKeys({ store, clock }: { store: Store; clock: Clock }): Ke
 }
 
 /**
+ * The keys, and beside them `token`, an admin's, which is good in this process alone and for as long as it lives: it is what
+ * commands on this machine use, and stands in no store, so that nothing of it is left behind or taken for another process's.
+ */
+export function withLocalToken(keys: Keys, { token, clock }: { token: string; clock: Clock }): Keys {
+  const hash = sha256(token);
+  const local: ApiKey = {
+    key_id: "key_local",
+    name: "local commands",
+    role: "admin",
+    state: "active",
+    changed_at: formatInstant(clock.now()),
+  };
+  return { ...keys, find: async (given) => (timingSafeEqual(sha256(given), hash) ? local : keys.find(given)) };
+}
+
+/** A token nobody can guess. */
+export function newToken(): string {
+  return `tally_${randomBytes(32).toString("base64url")}`;
+}
+
+/**
  * Sees to it that somebody can log in. The token from the environment, where there is one, is valid and replaces the
  * one given before; else, as long as no admin key is active, one is made and returned, this once.
  */
@@ -155,10 +188,6 @@ export async function ensureAdminToken(keys: Keys, given: string | null): Promis
 /** Every key is compared, each in constant time: how long it takes tells nothing of any of them. */
 function match(rows: readonly KeyRow[], hash: Buffer): KeyRow | undefined {
   return rows.filter((row) => timingSafeEqual(Buffer.from(row.token_sha256, "hex"), hash) && row.state === "active")[0];
-}
-
-function next(row: KeyRow | undefined): string {
-  return (BigInt(row?.version ?? "0") + 1n).toString();
 }
 
 function toKey({ key_id, name, role, state, changed_ms }: KeyRow): ApiKey {

@@ -17,12 +17,18 @@ const unitTitles: Readonly<Record<string, string>> = {
 
 /** The quantity of a statement line as people read it: in the unit it is priced by, or in that of its usage type where it has no price. */
 export function readableQuantity(
-  { kind, usage_type, base_quantity, quantity, unit }: StatementLine,
+  { kind, usage_type, base_quantity, quantity, unit, charge }: StatementLine,
   types: readonly UsageType[],
 ): { quantity: string; unit: string } {
+  if (charge !== null) return { quantity: "", unit: "" };
   const type = types.find((known) => known.usage_type === usage_type);
   if (kind === "unrated" && type !== undefined)
     return { quantity: displayQuantity(base_quantity, type), unit: type.display_unit };
   const counted = (type?.unit ?? "").replace(/_ms$/, "").replaceAll("_", " ");
   return { quantity: quantity.replace(/\.?0+$/, ""), unit: (unitTitles[unit] ?? unit).replace("#", counted).trim() };
+}
+
+/** What a unit of a line costs; "" of a charge, which is of no quantity. */
+export function readablePrice({ unit_price, charge }: Pick<StatementLine, "unit_price" | "charge">): string {
+  return unit_price ?? (charge === null ? "no price" : "");
 }

@@ -66,6 +66,7 @@ export function createMetrics(system: System): Metrics {
   });
   const readJobs = measureJobs(system, registers);
   const readRun = measureRun(system, registers);
+  const readLog = measureLog(system, registers);
   const quarantined: Gauge = new Gauge({
     name: "tally_quarantine_open",
     help: "Quarantined messages that were never replayed",
@@ -101,13 +102,14 @@ export function createMetrics(system: System): Metrics {
       // Figures that are read together are read before all: the registry asks each gauge for itself, all at once.
       await readJobs();
       await readRun();
+      await readLog();
       return { content_type: registry.contentType, text: await registry.metrics() };
     },
   };
 }
 
 /** What is scheduled: when it last went well, what is due and not done, how often it failed in this process. */
-function measureJobs({ jobHealth }: System, registers: Registry[]): () => Promise<void> {
+function measureJobs({ jobHealth, jobQueues }: System, registers: Registry[]): () => Promise<void> {
   const labelNames = ["job"];
   const last = new Gauge({
     name: "tally_job_last_success_timestamp_seconds",
@@ -133,13 +135,22 @@ function measureJobs({ jobHealth }: System, registers: Registry[]): () => Promis
     labelNames,
     registers,
   });
+  const queued = new Gauge({
+    name: "tally_job_queue",
+    help: "Bells of the job in Redis by state; absent without TALLY_REDIS_URL, and while Redis is away",
+    labelNames: ["job", "state"],
+    registers,
+  });
   return async () => {
     failures.reset();
+    queued.reset();
     for (const { job, state, last_success, due_ticks, failures_total } of await jobHealth.read()) {
       if (last_success !== null) last.set({ job }, last_success / 1000);
       failures.inc({ job }, failures_total);
       overdue.set({ job }, state === "on-time" ? 0 : 1);
       due.set({ job }, due_ticks);
+      for (const [queue_state, count] of Object.entries((await jobQueues?.counts(job)) ?? {}))
+        queued.set({ job, state: queue_state }, Number(count));
     }
   };
 }
@@ -165,5 +176,38 @@ function measureRun({ runs }: System, registers: Registry[]): () => Promise<void
     expires.set({ kind }, run.lease_expires_ms / 1000);
     if (run.progress !== null && run.progress.total > 0)
       progress.set({ kind }, Math.min(1, run.progress.done / run.progress.total));
+  };
+}
+
+/** The event log on Kafka: how far the store is behind it. Absent where the log is kept in the store. */
+function measureLog({ kafkaLog }: System, registers: Registry[]): () => Promise<void> {
+  if (kafkaLog === null) return async () => undefined;
+  const labelNames = ["partition"];
+  const lag = new Gauge({
+    name: "tally_log_lag_messages",
+    help: "Messages of the topic that are not stored yet; absent while Kafka is away",
+    labelNames,
+    registers,
+  });
+  const lost = new Gauge({
+    name: "tally_log_lost_messages",
+    help: "Messages that Kafka deleted before they were stored",
+    labelNames,
+    registers,
+  });
+  const messages = new Counter({
+    name: "tally_log_messages_total",
+    help: "Messages of the topic this process has stored or put in quarantine",
+    labelNames: ["outcome"],
+    registers,
+  });
+  return async () => {
+    for (const one of [lag, lost, messages]) one.reset();
+    messages.inc({ outcome: "stored" }, kafkaLog.counts.stored);
+    messages.inc({ outcome: "quarantined" }, kafkaLog.counts.refused);
+    for (const { partition, ...one } of await kafkaLog.lag().catch(() => [])) {
+      lag.set({ partition }, Number(one.messages));
+      lost.set({ partition }, Number(one.lost));
+    }
   };
 }

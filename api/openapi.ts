@@ -15,7 +15,7 @@ export interface Answer {
 }
 
 /** Every guarded route can end in these. */
-const always: readonly ProblemKey[] = ["unauthorized", "forbidden", "invalid-request", "internal"];
+const always: readonly ProblemKey[] = ["unauthorized", "forbidden", "invalid-request", "internal", "store-unavailable"];
 
 /** The `response` of a route's schema, as JSON. */
 export function answer({ status, description, schema, example, problems: own = [] }: Answer) {

@@ -16,6 +16,9 @@ export const pageQuery = {
 };
 export const limitDefault = 500;
 
+/** Names to choose by, such as of accounts: repeated, none = all. */
+export const Texts = Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { maxItems: 1000 });
+
 /** The envelope of a list: `next_cursor` null = that was the last page. */
 export function pageOf<T extends TSchema>(item: T, $id: string) {
   return Type.Object(

@@ -1,15 +1,14 @@
-import { AppError } from "../core/errors.ts";
 import { type Cadence, parseExecTime } from "../core/schedule.ts";
 import type { Job } from "../core/scheduler.ts";
 import type { Settings } from "../core/settings.ts";
+import { type Patience, whenFree } from "../core/when-free.ts";
 import { aggregateCadence } from "./jobs.ts";
 import type { System } from "./system.ts";
 
 const DAY_MS = 86_400_000;
 /** After aggregation has published the day; a check of the same minute would only wait for its lease. */
 const AFTER_MINUTES = 180;
-const WAITS = 60;
-const WAIT_MS = 10_000;
+const patience: Patience = { wait_ms_max: 600_000, step_ms: 10_000 };
 
 /**
  * The scheduled sanity checks: looked at daily, three hours after aggregation, and done when usage.sanity.check.interval days have
@@ -19,19 +18,6 @@ export function createSanityJob(
   system: Pick<System, "settings" | "clock" | "checkSanity" | "lastSanityCheck" | "log">,
 ): Job {
   const { settings, clock, log } = system;
-
-  async function checkWhenFree(signal: AbortSignal): Promise<void> {
-    for (let waits = 0; ; waits += 1) {
-      signal.throwIfAborted();
-      try {
-        await system.checkSanity();
-        return;
-      } catch (error) {
-        if (!(error instanceof AppError) || error.key !== "run-in-progress" || waits === WAITS) throw error;
-        await clock.sleep(WAIT_MS, signal);
-      }
-    }
-  }
 
   return {
     name: "sanity-check",
@@ -44,7 +30,7 @@ export function createSanityJob(
         log.info({ job: "sanity-check" }, "no sanity check is due");
         return;
       }
-      await checkWhenFree(signal);
+      await whenFree(clock, () => system.checkSanity(), { ...patience, signal });
     },
   };
 }

@@ -29,22 +29,44 @@ import {
 import { type Accounts, createAccounts } from "../core/accounts.ts";
 import { type Catalogue, createCatalogue } from "../core/catalogue.ts";
 import type { Clock } from "../core/clock.ts";
-import type { Config } from "../core/config.ts";
+import { type Config, type Role, roles as allRoles } from "../core/config.ts";
 import { createEngine, type Engine } from "../core/engine/engine.ts";
+import { readEngineHorizon } from "../core/engine/horizon.ts";
 import type { EventLog } from "../core/event-log.ts";
+import { createControlLock } from "../core/control-lock.ts";
 import type { InstantMs } from "../core/instant.ts";
+import { createJobLeases, type JobLeases } from "../core/job-lease.ts";
+import { type JobQueues, openJobQueues } from "../core/job-queues.ts";
 import type { Log } from "../core/log.ts";
 import { migrate } from "../core/migrate.ts";
+import { type ProcessLease, type StorePart, storeParts, takeParts } from "../core/process-lease.ts";
+import { connectRedis, redisAnswers } from "../core/redis.ts";
 import { createRunLedger, type Run, type RunLedger } from "../core/runs.ts";
 import { createSettings, type SettingName, type Settings } from "../core/settings.ts";
 import { openStore, type Store, type StoreConfig } from "../core/store.ts";
 import { createUsageTypes, type UsageTypes } from "../core/usage-types.ts";
-import { createIngest, createQuarantine, type Ingest, openEmbeddedLog, type Quarantine } from "../ingest/index.ts";
+import { createSoleControl } from "../core/versions.ts";
+import {
+  createIngest,
+  createPastEvents,
+  createQuarantine,
+  followEmbeddedLog,
+  type Ingest,
+  type KafkaLog,
+  openEmbeddedLog,
+  openKafkaLog,
+  type Quarantine,
+} from "../ingest/index.ts";
 import {
   type BillingRecords,
   createBillingRecords,
+  type Assignments,
+  createAssignments,
+  createExplanations,
   createRateCards,
   createStatements,
+  type Explanations,
+  previewPeriod,
   type RateCards,
   type RateOutcome,
   ratePeriod,
@@ -62,17 +84,29 @@ export interface System {
   readonly log: Log;
   readonly store: Store;
   readonly eventLog: EventLog;
+  /** The event log where it is on Kafka; null = it is kept in the store. */
+  readonly kafkaLog: KafkaLog | null;
   readonly quarantine: Quarantine;
   readonly ingest: Ingest;
   readonly runs: RunLedger;
   readonly jobHealth: JobHealth;
+  /** Who does what is due of a job, where several processes may; null = this one does. */
+  readonly jobLeases: JobLeases | null;
+  /** The bells of scheduled jobs in Redis; null = there are none. */
+  readonly jobQueues: JobQueues | null;
+  /** Whether Redis answers; null = there is none. */
+  readonly askRedis: (() => Promise<boolean>) | null;
+  /** What this process has of its store. */
+  readonly parts: ProcessLease;
   readonly settings: Settings;
   readonly accounts: Accounts;
   readonly catalogue: Catalogue;
   readonly usageTypes: UsageTypes;
   readonly rateCards: RateCards;
+  readonly assignments: Assignments;
   readonly billingRecords: BillingRecords;
   readonly statements: Statements;
+  readonly explanations: Explanations;
   readonly keys: Keys;
   /** What is asked before a period closes. */
   readonly checks: readonly ReadinessCheck[];
@@ -98,6 +132,10 @@ export interface System {
   eraseNames(request: { account_id: string; by: string }): Promise<Erasure>;
   /** One run of rating, with the defaults that the settings name. */
   rate(request: Omit<RateRequest, "defaults">): Promise<RateOutcome>;
+  /** What a period would come to at other prices, with the same defaults; publishes nothing. */
+  previewRates(request: Omit<Parameters<typeof previewPeriod>[1], "defaults">): ReturnType<typeof previewPeriod>;
+  /** Takes in what other processes on this store have changed of what is kept in memory here. */
+  refresh(): Promise<void>;
   /** The orchestration engine of this installation's own cloud; made when first asked for, since it reads its past from the log. */
   engine(): Engine;
   close(): Promise<void>;
@@ -108,32 +146,69 @@ export function storeConfig({ clickhouse_url, data_dir }: Config): StoreConfig {
   return { url: clickhouse_url, data_dir };
 }
 
-/** Opens the store, brings its schema up, and builds the stages on it. */
-export async function openSystem(config: StoreConfig, { clock, log }: { clock: Clock; log: Log }): Promise<System> {
-  const store = openStore(config);
-  await migrate(store.run);
-  return buildSystem(store, { clock, log });
+/** How a process of this configuration shares its store: a data directory is its own by the lock there, a server others may have too. */
+export function sharing(config: Config): Required<Pick<SystemDeps, "redis_url" | "kafka" | "parts" | "roles">> {
+  const { redis_url, kafka_brokers: brokers, kafka_topic: topic, roles } = config;
+  const parts = config.clickhouse_url === null ? [] : storeParts(config);
+  return { redis_url, kafka: brokers.length === 0 ? null : { brokers, topic }, parts, roles };
 }
 
-/** Builds the stages on a store whose schema is up. */
-export async function buildSystem(store: Store, { clock, log }: { clock: Clock; log: Log }): Promise<System> {
-  const usageTypes = await createUsageTypes({ store, clock });
-  const eventLog = await openEmbeddedLog({ store, clock });
+/** What a system stands on beside its store. */
+export interface SystemDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where several processes take turns at control data and scheduled jobs; null = there is this one alone. */
+  readonly redis_url?: string | null;
+  /** Where the event log is; null = in the store. */
+  readonly kafka?: { readonly brokers: readonly string[]; readonly topic: string } | null;
+  /** What it has of a store that others may have too; nothing where the data directory's lock sees to it. */
+  readonly parts?: readonly StorePart[];
+  /** What the process is for; all where left out. */
+  readonly roles?: readonly Role[];
+}
+
+/** Opens the store, brings its schema up, and builds the stages on it. @throws AppError role-in-use */
+export async function openSystem(config: StoreConfig, deps: SystemDeps): Promise<System> {
+  const store = openStore(config);
+  try {
+    await migrate(store.run);
+    return await buildSystem(store, deps);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Builds the stages on a store whose schema is up. @throws AppError role-in-use */
+export async function buildSystem(store: Store, deps: SystemDeps): Promise<System> {
+  const { clock, log, redis_url = null, kafka = null, parts: wanted = [], roles = allRoles } = deps;
+  const parts = await takeParts(wanted, { store, clock });
+  const redis = redis_url === null ? null : connectRedis(redis_url, { log });
+  const inControl = redis === null ? createSoleControl(store, parts.guard) : createControlLock({ store, clock, redis });
+  const usageTypes = await createUsageTypes({ store, clock, inControl });
+  const kafkaLog = kafka === null ? null : await openKafkaLog({ ...kafka, store, clock, log });
+  const appends = roles.some((role) => role === "core" || role === "ingest" || role === "api");
+  const openOwnLog = (): Promise<EventLog> =>
+    appends ? openEmbeddedLog({ store, clock, guard: parts.guard }) : followEmbeddedLog({ store });
+  const eventLog = kafkaLog ?? (await openOwnLog());
   const quarantine = createQuarantine({ store, clock });
-  const settings = createSettings({ store, clock });
+  const settings = createSettings({ store, clock, inControl });
   const lease_ms = async (): Promise<number> => Number(await settings.get("usage.job.lease")) * 1000;
-  const runs = createRunLedger({ store, clock, lease_ms });
+  const runs = createRunLedger({ store, clock, lease_ms, ...(redis === null ? {} : { inControl }) });
   const horizon_ms = Number(await settings.get("ingest.retention.horizon")) * 86_400_000;
-  const accounts = createAccounts({ store, clock });
-  const catalogue = createCatalogue({ store, clock });
-  const rateCards = createRateCards({ store, clock, usageTypes });
+  const accounts = createAccounts({ store, clock, inControl });
+  const catalogue = createCatalogue({ store, clock, inControl });
+  const rateCards = createRateCards({ store, clock, usageTypes, inControl });
+  const assignments = createAssignments({ store, clock, rateCards, inControl });
   const horizon = await watchHorizon({ store });
   const archived_before = (): InstantMs | null => horizon.before();
-  const ingest = createIngest({ log: eventLog, quarantine, clock, usageTypes, horizon_ms, archived_before });
+  const past = createPastEvents({ store });
+  const ingest = createIngest({ log: eventLog, quarantine, clock, usageTypes, horizon_ms, archived_before, past });
   const aggregation: AggregateDeps = {
     store,
     ingest,
-    eventLog,
+    // A run counts what is readable in the store, not what the topic holds.
+    eventLog: kafkaLog === null ? eventLog : { ...kafkaLog, bound: kafkaLog.stored },
     quarantine,
     runs,
     settings,
@@ -142,30 +217,43 @@ export async function buildSystem(store: Store, { clock, log }: { clock: Clock; 
     log: log.child({ stage: "aggregate" }),
   };
   const rating = { store, ledger: runs, rateCards, usageTypes, log: log.child({ stage: "rating" }) };
-  const checks = [...usageChecks({ store, runs }), createUnratedCheck({ store, runs })];
+  const checks = [...usageChecks({ store, runs, usageTypes }), createUnratedCheck({ store, runs })];
+  const refresh = async (): Promise<void> => {
+    await Promise.all([usageTypes.refresh(), horizon.refresh()]);
+  };
   const runAggregation = async (request: AggregateRequest): Promise<Run> => {
+    if (redis !== null) await refresh();
     await coverNewAccounts({ store }, { default_zone: await settings.get("usage.aggregation.timezone") });
     return aggregate(aggregation, request);
   };
   const retention = { ...aggregation, horizon, aggregate: runAggregation };
+  const jobQueues = redis_url === null ? null : openJobQueues({ redis_url, log });
   let engine: Engine | null = null;
   return {
     clock,
     log,
     store,
     eventLog,
+    kafkaLog,
     quarantine,
     ingest,
     runs,
-    jobHealth: createJobHealth({ store, settings, clock }),
+    jobHealth: createJobHealth({ store, settings, clock, split: redis !== null }),
+    jobLeases: redis === null ? null : createJobLeases({ store, clock, inControl, lease_ms }),
+    jobQueues,
+    askRedis: redis === null ? null : () => redisAnswers(redis),
+    parts,
+    refresh,
     settings,
     accounts,
     catalogue,
     usageTypes,
     rateCards,
+    assignments,
     billingRecords: createBillingRecords({ store }),
     statements: createStatements({ store }),
-    keys: createKeys({ store, clock }),
+    explanations: createExplanations({ store, usageTypes }),
+    keys: createKeys({ store, clock, inControl }),
     checks,
     aggregate: runAggregation,
     repeat: (request) => repeatRun(aggregation, request),
@@ -177,9 +265,25 @@ export async function buildSystem(store: Store, { clock, log }: { clock: Clock; 
     archive: (request) => archiveEvents(retention, request),
     restoreArchive: (request) => restoreArchive(retention, request),
     eraseNames: (request) => eraseNames(retention, request),
+    previewRates: async (request) =>
+      previewPeriod(rating, { ...request, defaults: ratingDefaults(await settings.all()) }),
     rate: async (request) => ratePeriod(rating, { ...request, defaults: ratingDefaults(await settings.all()) }),
-    engine: () => (engine ??= createEngine({ log: eventLog, clock, accounts, catalogue })),
-    close: () => store.close(),
+    engine: () =>
+      (engine ??= createEngine({
+        log: eventLog,
+        clock,
+        accounts,
+        catalogue,
+        horizon: (source) => readEngineHorizon({ store }, source),
+      })),
+    close: async () => {
+      // First what others wait for: the services may be away, and then their clients take their time.
+      await parts.release();
+      await jobQueues?.close();
+      redis?.disconnect();
+      await kafkaLog?.close();
+      await store.close();
+    },
   };
 }
 

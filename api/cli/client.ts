@@ -7,6 +7,8 @@ export interface ApiCall {
   readonly path: string;
   readonly body?: string;
   readonly content_type?: string;
+  /** The ETag the change was made from. */
+  readonly if_match?: string;
 }
 
 /** The API, wherever it is: in this process, or in the server that holds the data directory. */
@@ -28,6 +30,7 @@ export function createClient(send: Send, token: string): Client {
       const headers = {
         authorization: `Bearer ${token}`,
         ...(request.body === undefined ? {} : { "content-type": type }),
+        ...(request.if_match === undefined ? {} : { "if-match": request.if_match }),
       };
       const { status, body } = await send({ ...request, headers });
       const value: unknown = body === "" ? null : parse(body, request);
@@ -50,9 +53,9 @@ export function sendOver(url: string): Send {
 }
 
 /** A query string of what is given; lists are joined by commas. */
-export function queryOf(values: Readonly<Record<string, string | undefined>>): string {
+export function queryOf(values: Readonly<Record<string, string | readonly string[] | undefined>>): string {
   const given = Object.entries(values).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value] as [string, string]],
+    value === undefined ? [] : [value].flat().map((one): [string, string] => [name, one]),
   );
   return given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`;
 }

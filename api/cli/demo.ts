@@ -4,7 +4,7 @@ import type { UsageType } from "../../core/usage-type.ts";
 import { startAll } from "../all.ts";
 import { type DemoOptions, type DemoOutcome, runDemo } from "../demo/demo.ts";
 import { freshDemoFolder } from "../demo/folder.ts";
-import { readableQuantity } from "../line-units.ts";
+import { readablePrice, readableQuantity } from "../line-units.ts";
 import type { Cli } from "./cli.ts";
 import { renderTable } from "./output.ts";
 import { stopOnSignal } from "./stop-on-signal.ts";
@@ -73,7 +73,7 @@ function renderDemo({ period, events, resources, statements, sums }: DemoOutcome
     const lines = statement.lines.slice(0, LINES_SHOWN);
     const rows = lines.map((line) => {
       const { quantity, unit } = readableQuantity(line, types);
-      return [line.description, quantity, unit, line.unit_price ?? "no price", line.amount];
+      return [line.description, quantity, unit, readablePrice(line), line.amount];
     });
     const more = statement.lines.length - lines.length;
     const table = renderTable(rows, {

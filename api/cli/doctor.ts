@@ -7,7 +7,7 @@ import { AppError } from "../../core/errors.ts";
 import { formatInstant, instant, parseInstant } from "../../core/instant.ts";
 import { readMigrations } from "../../core/migrate.ts";
 import { findHolder } from "../data-lock.ts";
-import { requireEmbedded } from "../require-embedded.ts";
+import { checkRoles } from "../check-roles.ts";
 import { type Cli, resultCommand } from "./cli.ts";
 import type { Client } from "./client.ts";
 import { renderTable } from "./output.ts";
@@ -29,6 +29,8 @@ interface ScheduledJob {
 }
 
 const GIB = 2 ** 30;
+/** More than some seconds' work. */
+const LAG_MAX = 1_000_000;
 /** Usage a day and a half behind has missed a daily run. */
 const LAG_MS_MAX = 36 * 3_600_000;
 
@@ -38,13 +40,13 @@ export function doctorCommand(cli: Cli): Command {
     const checks = [checkNode(), checkZones()];
     const config = await attempt(checks, "configuration", async () => {
       const read = cli.config();
-      requireEmbedded(read);
+      checkRoles(read);
       return read;
     });
     if (config !== null) {
       checks.push({ check: "configuration", state: "good", detail: `data in ${resolve(config.data_dir)}` });
       checks.push(checkDisk(config), checkHolder(config));
-      const found = await attempt(checks, "store", () => checkStore(cli));
+      const found = await attempt(checks, "store", () => checkStore(cli, config));
       checks.push(...(found ?? []));
     }
     if (checks.some(({ state }) => state === "bad")) cli.fail();
@@ -107,12 +109,13 @@ function checkHolder({ data_dir }: Config): Check {
 }
 
 /** The store as the API tells it; opening it applies what migrations are missing. */
-async function checkStore({ reach, clock }: Cli): Promise<Check[]> {
+async function checkStore({ reach, clock }: Cli, { kafka_brokers }: Config): Promise<Check[]> {
   const now = clock.now();
   const range = new URLSearchParams({ from: formatInstant(instant(now - 1)), to: formatInstant(now) });
   return reach(async ({ client }) => {
-    const { ready, jobs } = (await client.call({ method: "GET", path: "/readyz" })) as {
+    const { ready, jobs, log } = (await client.call({ method: "GET", path: "/readyz" })) as {
       ready: boolean;
+      log?: readonly { lag: string; lost: string }[];
       jobs: readonly ScheduledJob[];
     };
     if (!ready) throw new AppError("internal", "the store does not answer");
@@ -127,11 +130,22 @@ async function checkStore({ reach, clock }: Cli): Promise<Check[]> {
     return [
       { check: "store", state: "good", detail: `answers; schema at ${readMigrations().at(-1)?.version ?? 0}` },
       ...jobs.map(checkJob),
+      ...(kafka_brokers.length === 0 ? [] : [checkLog(log)]),
       checkLag(usage.complete_to, now),
       { check: "quarantine", state: refused.data.length === 0 ? "good" : "look", detail: `${count} messages` },
       await checkSanity(client),
     ];
   });
+}
+
+/** How far the store is behind the topic; what it lost is gone for good. */
+function checkLog(log: readonly { lag: string; lost: string }[] | undefined): Check {
+  if (log === undefined) return { check: "kafka", state: "bad", detail: "no broker answers: see TALLY_KAFKA_BROKERS" };
+  const sum = (name: "lag" | "lost"): number => log.reduce((total, one) => total + Number(one[name]), 0);
+  const [lag, lost] = [sum("lag"), sum("lost")];
+  if (lost > 0)
+    return { check: "kafka", state: "bad", detail: `${lost} messages were deleted before they were stored` };
+  return { check: "kafka", state: lag > LAG_MAX ? "look" : "good", detail: `${lag} messages are not stored yet` };
 }
 
 /** Does the sanity checks, unless a run goes on. */

@@ -46,7 +46,7 @@ export function renderError(error: unknown): string {
 }
 
 /** Names come from events: what a terminal would obey (colours, cursor, line ends) is shown as a blank. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what it is about
   return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
 }

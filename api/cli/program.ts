@@ -3,9 +3,12 @@ import type { Clock } from "../../core/clock.ts";
 import { aggregateCommand } from "./aggregate.ts";
 import { createCli } from "./cli.ts";
 import { archiveCommand, eraseCommand } from "./archive.ts";
+import { backfillCommand } from "./backfill.ts";
 import { closeCommand } from "./close.ts";
 import { demoCommand } from "./demo.ts";
+import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
+import { explainCommand } from "./explain.ts";
 import { findingsCommand } from "./findings.ts";
 import { ingestCommand } from "./ingest.ts";
 import { inventoryCommand } from "./inventory.ts";
@@ -14,6 +17,7 @@ import { migrateCommand } from "./migrate.ts";
 import { type Output, renderError } from "./output.ts";
 import { quarantineCommand } from "./quarantine.ts";
 import { rateCommand } from "./rate.ts";
+import { rateCardsCommand } from "./rate-cards.ts";
 import { repeatCommand } from "./repeat.ts";
 import { replayCommand } from "./replay.ts";
 import { serveCommand } from "./serve.ts";
@@ -26,14 +30,18 @@ const makers = [
   serveCommand,
   demoCommand,
   ingestCommand,
+  backfillCommand,
   replayCommand,
   aggregateCommand,
   repeatCommand,
+  diffCommand,
   closeCommand,
   rateCommand,
   usageCommand,
   usageTypesCommand,
+  rateCardsCommand,
   statementCommand,
+  explainCommand,
   settingsCommand,
   keysCommand,
   quarantineCommand,

@@ -38,8 +38,8 @@ async function* linesOf(pages: ReturnType<typeof readTrace>, profile: TraceProfi
 }
 
 /** Something that reads Parquet: the engine that is open, else one of our own on an empty folder. */
-async function withEngine<T>(system: System | null, act: (engine: ClickHouseClient) => Promise<T>): Promise<T> {
-  if (system !== null) return act(system.store.read);
+export async function withEngine<T>(system: System | null, act: (engine: ClickHouseClient) => Promise<T>): Promise<T> {
+  if (system !== null) return act(system.store.files(system.store.read));
   const data_dir = mkdtempSync(join(tmpdir(), "tally-replay-"));
   const store = openStore({ url: null, data_dir });
   try {

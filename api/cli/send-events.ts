@@ -1,8 +1,9 @@
 import type { IngestOutcome } from "../routes/events.ts";
 import type { Client } from "./client.ts";
+import { gatherLines, type Line } from "./line-batches.ts";
 
 /** One refused event, by the line it stood on (from 1). */
-type RejectedLine = { readonly line: number } & Omit<IngestOutcome["rejected"][number], "index">;
+export type RejectedLine = { readonly line: number } & Omit<IngestOutcome["rejected"][number], "index">;
 
 /** What became of everything sent; `rejected` counts all, `first_rejected` names the first ten. */
 interface SendOutcome {
@@ -12,10 +13,13 @@ interface SendOutcome {
   readonly first_rejected: readonly RejectedLine[];
 }
 
-const BATCH_LINES = 1_000;
-/** Well below what the API takes at once. */
-const BATCH_CHARACTERS = 4_000_000;
 const NAMED_MAX = 10;
+
+/** Where lines of NDJSON go one by one; `end` gives what became of all. */
+export interface EventSink<T> {
+  add(line: string): Promise<void>;
+  end(): Promise<T>;
+}
 
 /**
  * Sends lines of NDJSON in batches, one after the other, so that of two events with one id the former counts. Each batch
@@ -27,44 +31,29 @@ export async function sendEvents(
   on_progress: (so_far: SendOutcome) => void,
 ): Promise<SendOutcome> {
   let outcome: SendOutcome = { accepted: 0, duplicates: 0, rejected: 0, first_rejected: [] };
-  let batch: { text: string; line: number }[] = [];
-  let characters = 0;
-
-  async function flush(): Promise<void> {
-    if (batch.length === 0) return;
-    const sent = batch;
-    batch = [];
-    characters = 0;
-    const body = sent.map(({ text }) => text).join("\n");
+  const { add, end } = gatherLines(async (sent) => {
     const answer = (await client.call({
       method: "POST",
       path: "/v1/events",
       content_type: "application/x-ndjson",
-      body,
+      body: sent.map(({ text }) => text).join("\n"),
     })) as IngestOutcome;
-    const named = answer.rejected
-      .slice(0, NAMED_MAX - outcome.first_rejected.length)
-      .map(({ index, ...why }) => ({ line: sent[index]?.line ?? 0, ...why }));
     outcome = {
       accepted: outcome.accepted + answer.accepted,
       duplicates: outcome.duplicates + answer.duplicates,
       rejected: outcome.rejected + answer.rejected.length,
-      first_rejected: [...outcome.first_rejected, ...named],
+      first_rejected: [...outcome.first_rejected, ...nameFirst(answer.rejected, sent, outcome.first_rejected.length)],
     };
     on_progress(outcome);
-  }
-
-  let line = 0;
-  for await (const text of lines) {
-    line += 1;
-    // The API skips blank lines, and its indexes do not count them.
-    if (text.trim() === "") continue;
-    batch.push({ text, line });
-    characters += text.length;
-    if (batch.length >= BATCH_LINES || characters >= BATCH_CHARACTERS) await flush();
-  }
-  await flush();
+  });
+  for await (const text of lines) await add(text);
+  await end();
   return outcome;
+}
+
+/** The first refusals of a batch with their lines, up to ten with those that are named already. */
+export function nameFirst(rejected: IngestOutcome["rejected"], sent: readonly Line[], named: number): RejectedLine[] {
+  return rejected.slice(0, NAMED_MAX - named).map(({ index, ...why }) => ({ line: sent[index]?.line ?? 0, ...why }));
 }
 
 /** The outcome for a person: counts, then the first refusals with their lines. */

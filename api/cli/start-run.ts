@@ -1,11 +1,12 @@
 import { AppError } from "../../core/errors.ts";
+import { type Patience, whenFree } from "../../core/when-free.ts";
 import type { Run } from "../run-answer.ts";
 import type { Cli } from "./cli.ts";
 import type { Client } from "./client.ts";
 import { createProgressBar } from "./progress-bar.ts";
 
-const WAITS = 120;
-const WAIT_MS = 500;
+const LOOK_MS = 500;
+const patience: Patience = { wait_ms_max: 60_000, step_ms: LOOK_MS };
 
 /** A run that ends within so many seconds needs no bar. */
 const QUICK_SECONDS = 1;
@@ -17,14 +18,8 @@ const QUICK_SECONDS = 1;
 export async function startRun(cli: Cli, request: Readonly<Record<string, unknown>>): Promise<Run> {
   const body = JSON.stringify({ ...request, wait: QUICK_SECONDS });
   return cli.reach(async ({ client }) => {
-    for (let waits = 0; ; waits += 1) {
-      try {
-        return await follow(cli, client, (await client.call({ method: "POST", path: "/v1/runs", body })) as Run);
-      } catch (error) {
-        if (!(error instanceof AppError) || error.key !== "run-in-progress" || waits === WAITS) throw error;
-        await cli.clock.sleep(WAIT_MS);
-      }
-    }
+    const begin = (): Promise<Run> => client.call({ method: "POST", path: "/v1/runs", body }) as Promise<Run>;
+    return follow(cli, client, await whenFree(cli.clock, begin, patience));
   });
 }
 
@@ -34,7 +29,7 @@ async function follow(cli: Cli, client: Client, begun: Run): Promise<Run> {
   try {
     while (run.state === "running") {
       bar.show(run);
-      await cli.clock.sleep(WAIT_MS);
+      await cli.clock.sleep(LOOK_MS);
       run = (await client.call({ method: "GET", path: `/v1/runs/${run.id}` })) as Run;
     }
   } finally {

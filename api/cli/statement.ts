@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { UsageType } from "../../core/usage-type.ts";
 import type { Statement } from "../../rating/index.ts";
-import { readableQuantity } from "../line-units.ts";
+import { readablePrice, readableQuantity } from "../line-units.ts";
 import { type Cli, readPeriod, resultCommand } from "./cli.ts";
 import { type Client, queryOf } from "./client.ts";
 import { renderTable } from "./output.ts";
@@ -48,9 +48,9 @@ function renderStatement(
 ): string {
   const rows = lines.map((line) => {
     const { quantity, unit } = readableQuantity(line, types);
-    return [line.account_id, line.description, quantity, unit, line.unit_price ?? "no price", line.amount];
+    return [String(line.line), line.account_id, line.description, quantity, unit, readablePrice(line), line.amount];
   });
-  const head = ["account", "item", "quantity", "unit", "unit price", "amount"];
+  const head = ["line", "account", "item", "quantity", "unit", "unit price", "amount"];
   const title = `${payer_account_id} · ${period} · ${state} · ${id}\n`;
-  return `${title}${renderTable(rows, { head, right: ["quantity", "unit price", "amount"] })}Net ${net} ${currency}\n`;
+  return `${title}${renderTable(rows, { head, right: ["line", "quantity", "unit price", "amount"] })}Net ${net} ${currency} · why a line is what it is: tally explain ${id}/<line>\n`;
 }

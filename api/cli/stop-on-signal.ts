@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
+import { renderError } from "./output.ts";
 
 /** Ctrl-C reaches a process from the terminal and again from the npm and tsx around it: so close together they are one. */
 const SAME_MS = 500;
@@ -22,6 +23,14 @@ export function stopOnSignal(stop: () => Promise<void>, clock: Clock): () => Pro
   });
   return async () => {
     await signalled;
-    await stop();
+    try {
+      await stop();
+    } catch (error) {
+      // What would not end holds the process too.
+      process.stderr.write(renderError(error));
+      process.exit(1);
+    }
+    // A client that lost its server may still be trying to reach it: nothing of ours is open any more.
+    setTimeout(() => process.exit(), SAME_MS).unref();
   };
 }

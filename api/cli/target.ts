@@ -1,11 +1,11 @@
-import { randomBytes } from "node:crypto";
 import type { Clock } from "../../core/clock.ts";
 import type { Config } from "../../core/config.ts";
 import { createLog, silentLog } from "../../core/log.ts";
 import { buildApp } from "../app.ts";
 import { findHolder, inUse, takeDataLock } from "../data-lock.ts";
-import { requireEmbedded } from "../require-embedded.ts";
-import { openSystem, storeConfig, type System } from "../system.ts";
+import { checkRoles } from "../check-roles.ts";
+import { newToken, withLocalToken } from "../keys.ts";
+import { openSystem, sharing, storeConfig, type System } from "../system.ts";
 import { type Client, createClient, sendOver } from "./client.ts";
 
 /** What a command works on. `system` is there where no server holds the data directory and this process has opened it. */
@@ -21,19 +21,19 @@ export interface Target {
  */
 export async function withTarget<T>(config: Config, clock: Clock, act: (target: Target) => Promise<T>): Promise<T> {
   const holder = findHolder(config.data_dir);
-  if (holder === null) return withSystem(config, clock, (system) => withApp(system, config, act));
+  if (holder === null) return withSystem(config, clock, (system) => withApp(system, act));
   if (holder.url === null || holder.token === null) throw inUse(config.data_dir, holder);
   return act({ client: createClient(sendOver(holder.url), holder.token), system: null });
 }
 
 /** Opens the data directory here, for as long as it takes. @throws AppError data-dir-in-use */
 async function withSystem<T>(config: Config, clock: Clock, act: (system: System) => Promise<T>): Promise<T> {
-  requireEmbedded(config);
+  checkRoles(config);
   const lock = takeDataLock(config.data_dir);
   try {
     // A command's result is its output; of the log only what a person should look at.
     const log = createLog(config.log_level === "info" ? "warn" : config.log_level);
-    const system = await openSystem(storeConfig(config), { clock, log });
+    const system = await openSystem(storeConfig(config), { clock, log, ...sharing(config) });
     try {
       return await act(system);
     } finally {
@@ -44,12 +44,11 @@ async function withSystem<T>(config: Config, clock: Clock, act: (system: System)
   }
 }
 
-/** The API without a port. Its token is the one given from outside for as long as the command runs, and nobody else knows it. */
-async function withApp<T>(system: System, config: Config, act: (target: Target) => Promise<T>): Promise<T> {
-  const { keys } = system;
-  const token = randomBytes(32).toString("base64url");
-  await keys.setGiven(token);
-  const app = await buildApp(system, { log: silentLog });
+/** The API without a port, with a token that nobody else knows. */
+async function withApp<T>(system: System, act: (target: Target) => Promise<T>): Promise<T> {
+  const token = newToken();
+  const keys = withLocalToken(system.keys, { token, clock: system.clock });
+  const app = await buildApp({ ...system, keys }, { log: silentLog });
   try {
     const client = createClient(async ({ method, path, headers, body }) => {
       const response = await app.inject({
@@ -63,6 +62,5 @@ async function withApp<T>(system: System, config: Config, act: (target: Target) 
     return await act({ client, system });
   } finally {
     await app.close();
-    await keys.setGiven(config.admin_token);
   }
 }

@@ -37,7 +37,7 @@ export function usageCommand(cli: Cli): Command {
     .action(async (options: UsageOptions) => {
       const { from, to, type, account, groupBy, timeZone, clip, basis, live } = options;
       const flags = { clip: clip === true ? "true" : undefined, live: live === true ? "true" : undefined };
-      const lists = { usage_type: type?.join(","), account_id: account?.join(","), group_by: groupBy?.join(",") };
+      const lists = { usage_type: type, account_id: account, group_by: groupBy };
       const path = `/v1/usage-summary${queryOf({ from, to, ...lists, time_zone: timeZone, basis, ...flags, limit: "10000" })}`;
       const summary = await cli.call<Summary>({ method: "GET", path });
       cli.show(summary, options, renderSummary);

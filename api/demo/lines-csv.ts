@@ -25,7 +25,13 @@ export function* csvLines(statements: Iterable<Statement>, nameOf: (account_id: 
   for (const { id, period, payer_account_id, currency, lines } of statements) {
     for (const line of lines) {
       const owner = [payer_account_id, line.account_id, nameOf(line.account_id), line.kind, line.description];
-      const priced = [String(line.usage_type), line.tariff_id ?? "", line.quantity, line.unit, line.unit_price ?? ""];
+      const priced = [
+        String(line.usage_type ?? ""),
+        line.tariff_id ?? "",
+        line.quantity,
+        line.unit,
+        line.unit_price ?? "",
+      ];
       yield toLine([period, id, ...owner, ...priced, currency, line.amount, line.exact_amount, line.rounding]);
     }
   }

@@ -10,7 +10,7 @@ const running: readonly TariffInput[] = [
     usage_type: 1,
     unit: "hour",
     rate: "0.006",
-    offering: ["tiny"],
+    condition: 'offering == "tiny"',
   }),
   perUnit({
     tariff_id: "vm-small-north",
@@ -18,8 +18,7 @@ const running: readonly TariffInput[] = [
     usage_type: 1,
     unit: "hour",
     rate: "0.022",
-    offering: ["small"],
-    zone: ["north-1"],
+    condition: 'offering == "small" && zone == "north-1"',
   }),
   perUnit({
     tariff_id: "vm-small-south",
@@ -27,8 +26,7 @@ const running: readonly TariffInput[] = [
     usage_type: 1,
     unit: "hour",
     rate: "0.0195",
-    offering: ["small"],
-    zone: ["south-1"],
+    condition: 'offering == "small" && zone == "south-1"',
   }),
   {
     tariff_id: "vm-medium",
@@ -42,7 +40,7 @@ const running: readonly TariffInput[] = [
       { up_to: "5000", rate: "0.079" },
       { up_to: null, rate: "0.0714" },
     ],
-    conditions: { offering: ["medium"] },
+    condition: 'offering == "medium"',
   },
 ];
 
@@ -55,7 +53,7 @@ const kept: readonly TariffInput[] = [
     usage_type: 6,
     unit: "gib_month",
     rate: "0.035",
-    offering: ["hdd"],
+    condition: 'offering == "hdd"',
   }),
   {
     tariff_id: "disk-ssd",
@@ -68,22 +66,15 @@ const kept: readonly TariffInput[] = [
       { up_to: "2000", rate: "0.11" },
       { up_to: null, rate: "0.094" },
     ],
-    conditions: { offering: ["ssd"] },
+    condition: 'offering == "ssd"',
   },
 ];
 
 /** The prices of the demo. Large machines have none for running, on purpose: it shows what becomes of use without a price. */
 export const demoRateCard: RateCardInput = { name: "Demo", currency, tariffs: [...running, ...kept] };
 
-function perUnit({
-  offering,
-  zone,
-  ...tariff
-}: Pick<TariffInput, "tariff_id" | "name" | "usage_type" | "unit"> & {
-  rate: string;
-  offering?: string[];
-  zone?: string[];
-}): TariffInput {
-  const conditions = { ...(offering === undefined ? {} : { offering }), ...(zone === undefined ? {} : { zone }) };
-  return { ...tariff, currency, model: "per_unit", conditions };
+function perUnit(
+  tariff: Pick<TariffInput, "tariff_id" | "name" | "usage_type" | "unit" | "condition"> & { rate: string },
+): TariffInput {
+  return { ...tariff, currency, model: "per_unit" };
 }

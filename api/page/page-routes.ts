@@ -5,7 +5,7 @@ import { AppError, toProblem } from "../../core/errors.ts";
 import type { UsageType } from "../../core/usage-type.ts";
 import type { Statement } from "../../rating/index.ts";
 import { readAccounts } from "../every-page.ts";
-import { readableQuantity } from "../line-units.ts";
+import { readablePrice, readableQuantity } from "../line-units.ts";
 import type { System } from "../system.ts";
 import { renderDashboard } from "./dashboard.ts";
 import { html, type Html } from "./html.ts";
@@ -141,7 +141,12 @@ function sectionsOf(
     const account = names.get(account_id) ?? account_id;
     return own.length === 0
       ? []
-      : [{ account, lines: own.map((line) => ({ ...line, ...readableQuantity(line, types) })) }];
+      : [
+          {
+            account,
+            lines: own.map((line) => ({ ...line, ...readableQuantity(line, types), price: readablePrice(line) })),
+          },
+        ];
   });
 }
 

@@ -20,8 +20,8 @@ interface StatementLineView {
   readonly description: string;
   readonly quantity: string;
   readonly unit: string;
-  /** Null = no tariff prices it. */
-  readonly unit_price: string | null;
+  /** What a unit costs, or that it has no price. */
+  readonly price: string;
   readonly amount: string;
   readonly kind: string;
 }
@@ -51,11 +51,11 @@ function renderSection({
   lines: readonly StatementLineView[];
   currency: string;
 }): Html {
-  const rows = lines.map(({ description, quantity, unit, unit_price, amount, kind }) => {
+  const rows = lines.map(({ description, quantity, unit, price, amount, kind }) => {
     return html`<tr class="${kind}">
       <th scope="row">${description}</th>
       <td>${groupDigits(quantity)} <span class="unit">${unit}</span></td>
-      <td class="price">${unit_price ?? "no price"}</td>
+      <td class="price">${price}</td>
       <td>${showAmount({ amount, currency })}</td>
     </tr>`;
   });

@@ -25,10 +25,6 @@ const AccountUpdate = Type.Object(
   { ...changeable, account_id: Type.Optional(Id) },
   { $id: "AccountUpdate", additionalProperties: false },
 );
-const RateCardChoice = Type.Object(
-  { rate_card_id: CoreAccount.properties.rate_card_id },
-  { $id: "RateCardChoice", additionalProperties: false },
-);
 const AccountPage = pageOf(Account, "AccountPage");
 const PageQuery = Type.Object(pageQuery, { additionalProperties: false });
 const AccountName = Type.Object({ id: Type.String({ minLength: 1, maxLength: 256 }) });
@@ -152,30 +148,6 @@ export function accountRoutes(app: Api, system: System): void {
           { by: authorOf(request), ...(if_version === undefined ? {} : { if_version }) },
         ),
       );
-    },
-  );
-
-  app.put(
-    "/v1/accounts/:id/rate-card",
-    {
-      schema: {
-        operationId: "putAccountRateCard",
-        summary: "Put an account on a rate card; empty = the default one",
-        tags,
-        params: AccountName,
-        body: RateCardChoice,
-        response: answerAccount(200),
-      },
-    },
-    async (request, reply) => {
-      const { account_id } = await find(request.params.id);
-      const { rate_card_id } = request.body;
-      if (rate_card_id !== "" && (await system.rateCards.get(rate_card_id)) === null) {
-        throw new AppError("invalid-request", `rate_card_id is "${rate_card_id}", expected a rate card that exists`, {
-          field: "rate_card_id",
-        });
-      }
-      return send(reply, await accounts.put({ account_id, rate_card_id }, { by: authorOf(request) }));
     },
   );
 }

@@ -1,7 +1,8 @@
 import Type, { type Static } from "typebox";
+import { TouchedWindow, touchedWindows } from "../../aggregate/index.ts";
 import { CloudEvent } from "../../core/events.ts";
 import { AppError } from "../../core/errors.ts";
-import { findEvent, KeptEvent, type Message, readBody, readLines } from "../../ingest/index.ts";
+import { checkEvents, findEvent, KeptEvent, type Message, readBody, readLines } from "../../ingest/index.ts";
 import type { Api } from "../api.ts";
 import { examples } from "../examples.ts";
 import type { Metrics } from "../metrics.ts";
@@ -31,6 +32,24 @@ export const IngestOutcome = Type.Object(
 );
 export type IngestOutcome = Static<typeof IngestOutcome>;
 
+const Refusals = IngestOutcome.properties.rejected;
+
+/** What would become of a batch, and what it would change; every message is in exactly one of the four. */
+export const EventCheck = Type.Object(
+  {
+    new: Type.Integer({ description: "Would be taken in" }),
+    duplicates: Type.Integer({ description: "Are there, or come again in this batch" }),
+    conflicting: { ...Refusals, description: "Their source and id are those of an event with other content" },
+    rejected: { ...Refusals, description: "Would be refused, and put in quarantine" },
+    windows: Type.Array(TouchedWindow, {
+      description:
+        "Published windows in which the new ones happen: the next run computes them anew, and later ones as far as what was opened stays open",
+    }),
+  },
+  { $id: "EventCheck" },
+);
+export type EventCheck = Static<typeof EventCheck>;
+
 const EventName = Type.Object({ source: Type.String({ minLength: 1 }), id: Type.String({ minLength: 1 }) });
 const EventList = Type.Object({ data: Type.Array(KeptEvent) }, { $id: "KeptEventList" });
 
@@ -56,6 +75,13 @@ export function eventRoutes(app: Api, { system, metrics }: { system: System; met
     );
   }
 
+  async function check(body: unknown): Promise<EventCheck> {
+    const { fresh, duplicates, conflicting, refused } = await checkEvents(system, messagesOf(body));
+    const default_zone = await system.settings.get("usage.aggregation.timezone");
+    const windows = await touchedWindows(system, fresh, { default_zone });
+    return { new: fresh.length, duplicates, conflicting: [...conflicting], rejected: [...refused], windows };
+  }
+
   app.post(
     "/v1/events",
     {
@@ -77,12 +103,32 @@ export function eventRoutes(app: Api, { system, metrics }: { system: System; met
       },
     },
     async (request, reply) => {
-      if (request.body === undefined || request.body === null)
-        throw new AppError("unreadable-body", "the body is missing, expected events", { field: "body" });
-      const outcome = await system.ingest.accept(request.body as Message[], "http");
+      const outcome = await system.ingest.accept(messagesOf(request.body), "http");
       metrics.countEvents(outcome);
       return reply.code(202).send(outcome);
     },
+  );
+
+  app.post(
+    "/v1/events/check",
+    {
+      bodyLimit: eventBytesMax,
+      validatorCompiler: () => () => true,
+      schema: {
+        operationId: "checkEvents",
+        summary: "What would become of events and what they would change; nothing is taken in",
+        tags: ["events"],
+        body: { content: bodies },
+        response: answer({
+          status: 200,
+          description: "What would become of each, as far as the store holds what was sent before",
+          schema: EventCheck,
+          example: examples.eventCheck,
+          problems: ["unreadable-body", "body-too-large", "unsupported-media-type"],
+        }),
+      },
+    },
+    (request) => check(request.body),
   );
 
   app.get(
@@ -111,6 +157,13 @@ export function eventRoutes(app: Api, { system, metrics }: { system: System; met
       );
     },
   );
+}
+
+/** What the parsers of this scope made of a body. */
+function messagesOf(body: unknown): Message[] {
+  if (body === undefined || body === null)
+    throw new AppError("unreadable-body", "the body is missing, expected events", { field: "body" });
+  return body as Message[];
 }
 
 function readJson(text: string): Message[] {

@@ -1,46 +1,11 @@
 import Type from "typebox";
-import { formatInstant, type InstantMs } from "../../core/instant.ts";
-import { defineQuery } from "../../core/sql.ts";
 import type { Api } from "../api.ts";
-import type { JobState } from "../job-health.ts";
 import { answer } from "../openapi.ts";
+import { Readiness, readReadiness } from "../readiness.ts";
+import type { Standing } from "../standing.ts";
 import type { System } from "../system.ts";
 
-const askStore = defineQuery("api/answers", Type.Object({}), Type.Object({ answer: Type.Integer() }));
-
 const Health = Type.Object({ status: Type.Literal("alive") }, { $id: "Health", additionalProperties: false });
-const Moment = Type.Union([Type.String(), Type.Null()]);
-const Job = Type.Object(
-  {
-    job: Type.String(),
-    state: Type.Union([Type.Literal("on-time"), Type.Literal("overdue"), Type.Literal("failing")]),
-    last_tick_at: Moment,
-    last_success_at: Moment,
-    due_ticks: Type.Integer({ description: "Scheduled runs that are due and not done" }),
-    oldest_due_at: Moment,
-    failures_in_row: Type.Integer({ description: "In this process" }),
-  },
-  { $id: "ScheduledJob", additionalProperties: false },
-);
-const Readiness = Type.Object(
-  {
-    ready: Type.Boolean({ description: "Requests can be answered; jobs that are behind do not change that" }),
-    checks: Type.Object({
-      store: Type.Union([Type.Literal("answers"), Type.Literal("silent"), Type.Literal("failed")]),
-      jobs: Type.Union([
-        Type.Literal("on-time"),
-        Type.Literal("overdue"),
-        Type.Literal("failing"),
-        Type.Literal("unknown"),
-      ]),
-    }),
-    jobs: Type.Array(Job),
-  },
-  { $id: "Readiness", additionalProperties: false },
-);
-
-/** A store that takes longer to say 1 is of no use to a request. */
-const patienceMs = 3000;
 
 const exampleJob = {
   job: "aggregate",
@@ -53,7 +18,7 @@ const exampleJob = {
 };
 
 /** Whether the process lives, and whether it can work. Both ask for no token. */
-export function healthRoutes(app: Api, system: System): void {
+export function healthRoutes(app: Api, { system, standing }: { system: System; standing: Standing }): void {
   const schema = { tags: ["operation"], security: [] };
 
   app.get(
@@ -75,16 +40,17 @@ export function healthRoutes(app: Api, system: System): void {
       schema: {
         ...schema,
         operationId: "getReadiness",
-        summary: "Whether requests can be answered, and whether scheduled runs are done: the store is asked",
+        summary:
+          "Whether this process can do what it is for: store, Kafka and Redis are asked; and whether scheduled runs are done",
         response: {
           ...answer({
             status: 200,
-            description: "They can",
+            description: "It can",
             schema: Readiness,
             example: { ready: true, checks: { store: "answers", jobs: "on-time" }, jobs: [exampleJob] },
           }),
           503: {
-            description: "They cannot",
+            description: "It cannot",
             content: {
               "application/json": {
                 schema: Readiness,
@@ -96,50 +62,11 @@ export function healthRoutes(app: Api, system: System): void {
       },
     },
     async (request, reply) => {
-      const store = await checkStore(system, (error) => request.log.error({ err: error }, "store failed"));
-      const ready = store === "answers";
-      if (!ready) void reply.code(503);
-      const jobs = ready ? (await system.jobHealth.read()).map(toJob) : [];
-      return reply.send({ ready, checks: { store, jobs: ready ? worstOf(jobs) : "unknown" }, jobs });
+      const readiness = await readReadiness(system, standing, (error) =>
+        request.log.error({ err: error }, "store failed"),
+      );
+      if (!readiness.ready) void reply.code(503);
+      return reply.send(readiness);
     },
   );
-}
-
-function worstOf(jobs: readonly { state: JobState["state"] }[]): JobState["state"] {
-  const states = jobs.map(({ state }) => state);
-  return (["failing", "overdue"] as const).find((bad) => states.includes(bad)) ?? "on-time";
-}
-
-function toJob({ job, state, due_ticks, failures_in_row, ...times }: JobState) {
-  const text = (at: InstantMs | null): string | null => (at === null ? null : formatInstant(at));
-  return {
-    job,
-    state,
-    last_tick_at: text(times.last_tick),
-    last_success_at: text(times.last_success),
-    due_ticks,
-    oldest_due_at: text(times.oldest_due),
-    failures_in_row,
-  };
-}
-
-async function checkStore(
-  { store, clock }: System,
-  report: (error: unknown) => void,
-): Promise<"answers" | "silent" | "failed"> {
-  const given = new AbortController();
-  const answered = askStore(store.read, {}).then(
-    () => "answers" as const,
-    (error: unknown) => {
-      report(error);
-      return "failed" as const;
-    },
-  );
-  const patience = clock.sleep(patienceMs, given.signal).then(
-    () => "silent" as const,
-    () => "silent" as const,
-  );
-  const state = await Promise.race([answered, patience]);
-  given.abort();
-  return state;
 }

@@ -18,7 +18,7 @@ export function metricsRoutes(app: Api, metrics: Metrics): void {
               "text/plain": { schema: { type: "string" }, example: 'tally_events_total{outcome="accepted"} 1000\n' },
             },
           },
-          ...problemAnswers(["unauthorized", "forbidden", "internal"]),
+          ...problemAnswers(["unauthorized", "forbidden", "internal", "store-unavailable"]),
         },
       },
     },

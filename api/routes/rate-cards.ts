@@ -1,54 +1,67 @@
 import type { FastifyReply } from "fastify";
 import Type from "typebox";
 import { AppError } from "../../core/errors.ts";
-import { RateCard as CoreRateCard, RateCardInput as CoreInput, Tariff } from "../../rating/index.ts";
+import { formatCard, parseCard, type RateCard as CoreRateCard } from "../../rating/index.ts";
 import type { Api } from "../api.ts";
 import { authorOf } from "../auth.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
-import { readIfMatch } from "../paging.ts";
 import type { System } from "../system.ts";
+import {
+  CardName,
+  IfMatch,
+  RateCard,
+  RateCardInput,
+  RateCardList,
+  readRevision,
+  StateChange,
+  tags,
+} from "./card-schemas.ts";
 
-const { if_version: _version, ...inputFields } = CoreInput.properties;
-const RateCardInput = Type.Object(inputFields, { $id: "RateCardInput", additionalProperties: false });
-const NamedTariff = Type.Object(Tariff.properties, { $id: "Tariff", additionalProperties: false });
-const RateCard = Type.Object(
-  { ...CoreRateCard.properties, tariffs: Type.Array(NamedTariff) },
-  { $id: "RateCard", additionalProperties: false },
-);
-const CardTariff = Type.Object(
-  { ...Tariff.properties, rate_card_id: Type.String(), version: Type.Integer() },
-  { $id: "CardTariff", additionalProperties: false },
-);
-const CardList = Type.Object({ data: Type.Array(RateCard) }, { $id: "RateCardList", additionalProperties: false });
-const TariffList = Type.Object({ data: Type.Array(CardTariff) }, { $id: "TariffList", additionalProperties: false });
-const CardName = Type.Object({ id: Type.String() });
-const TariffQuery = Type.Object(
-  { rate_card_id: Type.Optional(Type.String({ minLength: 1 })) },
+const Version = Type.Object({ id: Type.String(), version: Type.String({ pattern: "^[1-9]\\d{0,8}$" }) });
+const VersionQuery = Type.Object(
+  { version: Type.Optional(Type.Integer({ minimum: 1 })) },
   { additionalProperties: false },
 );
-const IfMatch = Type.Object({
-  "if-match": Type.Optional(Type.String({ description: 'The ETag seen, "0" for a card that must be new' })),
-});
+const yamlTypes = ["application/yaml", "application/x-yaml", "text/yaml"];
 
-const tags = ["pricing"];
+const answerCard = (description: string, problems: NonNullable<Parameters<typeof answer>[0]["problems"]>) => {
+  const answers: Readonly<Record<number, { readonly content: object }>> = answer({
+    status: 200,
+    description,
+    schema: RateCard,
+    example: examples.rateCard,
+    problems,
+  });
+  const file = Type.String({ description: "The card as a file that can be put again" });
+  const yaml = { "application/yaml": { schema: file, example: "rate_card_id: default\nname: List prices\n" } };
+  return { ...answers, 200: { ...answers[200], content: { ...answers[200]?.content, ...yaml } } };
+};
 
-/** What things cost. */
+/** What things cost: cards, their versions and states; as JSON, or as YAML where the headers say so. */
 export function rateCardRoutes(app: Api, { rateCards }: Pick<System, "rateCards">): void {
-  const send = (reply: FastifyReply, card: CoreRateCard): FastifyReply =>
-    reply.header("etag", `"${card.version}"`).send(card);
+  app.addContentTypeParser(yamlTypes, { parseAs: "string" }, async (_request: unknown, body: string | Buffer) =>
+    parseCard(String(body)),
+  );
+  const send = (reply: FastifyReply, card: CoreRateCard): FastifyReply => {
+    void reply.header("etag", `"${card.revision}"`);
+    if (!wantsYaml(reply.request.headers.accept)) return reply.send(card);
+    return reply.type("application/yaml; charset=utf-8").send(formatCard(card));
+  };
+  const missing = (id: string): AppError =>
+    new AppError("not-found", `there is no rate card "${id}"`, { field: "rate_card_id" });
 
   app.get(
     "/v1/rate-cards",
     {
       schema: {
         operationId: "listRateCards",
-        summary: "All rate cards with their tariffs",
+        summary: "All rate cards with their tariffs, each in its present version",
         tags,
         response: answer({
           status: 200,
           description: "The rate cards",
-          schema: CardList,
+          schema: RateCardList,
           example: { data: [examples.rateCard] },
         }),
       },
@@ -61,22 +74,42 @@ export function rateCardRoutes(app: Api, { rateCards }: Pick<System, "rateCards"
     {
       schema: {
         operationId: "getRateCard",
-        summary: "A rate card with its tariffs",
+        summary: "A rate card with its tariffs: the highest active version, or the one asked for",
+        tags,
+        params: CardName,
+        querystring: VersionQuery,
+        response: answerCard("The card; the revision is the ETag", ["not-found"]),
+      },
+    },
+    async ({ params: { id }, query: { version } }, reply) => {
+      const card = await rateCards.get(id, version);
+      if (card === null) throw missing(id);
+      const present = version === undefined ? card : await rateCards.get(id);
+      return send(reply, { ...card, revision: present?.revision ?? card.revision });
+    },
+  );
+
+  app.get(
+    "/v1/rate-cards/:id/versions",
+    {
+      schema: {
+        operationId: "listRateCardVersions",
+        summary: "All versions of a rate card, oldest first",
         tags,
         params: CardName,
         response: answer({
           status: 200,
-          description: "The card; its version is the ETag",
-          schema: RateCard,
-          example: examples.rateCard,
+          description: "The versions in their present states",
+          schema: RateCardList,
+          example: { data: [examples.rateCard] },
           problems: ["not-found"],
         }),
       },
     },
-    async ({ params: { id } }, reply) => {
-      const card = await rateCards.get(id);
-      if (card === null) throw new AppError("not-found", `there is no rate card "${id}"`, { field: "rate_card_id" });
-      return send(reply, card);
+    async ({ params: { id } }) => {
+      const versions = await rateCards.versions(id);
+      if (versions.length === 0) throw missing(id);
+      return { data: versions };
     },
   );
 
@@ -85,52 +118,70 @@ export function rateCardRoutes(app: Api, { rateCards }: Pick<System, "rateCards"
     {
       schema: {
         operationId: "putRateCard",
-        summary: "Write a rate card whole, as its next version",
+        summary: "Write a rate card whole, as its next version: a draft, or active at once",
         tags,
         params: CardName,
         headers: IfMatch,
         body: RateCardInput,
-        response: answer({
-          status: 200,
-          description: "The card as it stands; its version is the ETag",
-          schema: RateCard,
-          example: examples.rateCard,
-          problems: ["conflict", "tariff-overlap", "unreadable-body", "unsupported-media-type", "body-too-large"],
-        }),
+        response: answerCard("The version that was written; the revision is the ETag", [
+          "precondition-failed",
+          "precondition-required",
+          "tariff-overlap",
+          "unreadable-body",
+          "unsupported-media-type",
+          "body-too-large",
+        ]),
       },
     },
     async (request, reply) => {
-      const seen = readIfMatch(request.headers["if-match"]);
-      const input = seen === undefined ? request.body : { ...request.body, if_version: Number(seen) };
-      return send(reply, await rateCards.put(request.params.id, input, authorOf(request)));
+      const { id } = request.params;
+      const { rate_card_id = id, ...input } = request.body;
+      if (rate_card_id !== id)
+        throw new AppError("invalid-request", `rate_card_id is "${rate_card_id}", expected "${id}" as in the address`, {
+          field: "rate_card_id",
+        });
+      const exists = (await rateCards.get(id)) !== null;
+      const seen = readRevision(request.headers["if-match"], exists);
+      return send(reply, await rateCards.put(id, { ...input, ...seen }, authorOf(request)));
     },
   );
 
-  app.get(
-    "/v1/tariffs",
+  app.put(
+    "/v1/rate-cards/:id/versions/:version/state",
     {
       schema: {
-        operationId: "listTariffs",
-        summary: "The tariffs of all rate cards, or of one",
+        operationId: "putRateCardState",
+        summary: "Make a draft active, or end a version: it prices what lies before its end, as before",
         tags,
-        querystring: TariffQuery,
-        response: answer({
-          status: 200,
-          description: "The tariffs as they stand",
-          schema: TariffList,
-          example: { data: [{ rate_card_id: "default", version: 1, ...examples.tariff }] },
-        }),
+        params: Version,
+        headers: IfMatch,
+        body: StateChange,
+        response: answerCard("The version as it stands", [
+          "not-found",
+          "conflict",
+          "precondition-failed",
+          "precondition-required",
+          "unreadable-body",
+          "unsupported-media-type",
+        ]),
       },
     },
-    async ({ query: { rate_card_id } }) => {
-      const cards = (await rateCards.list()).filter(
-        (card) => rate_card_id === undefined || card.rate_card_id === rate_card_id,
+    async (request, reply) => {
+      const { id, version } = request.params;
+      const seen = readRevision(request.headers["if-match"], true);
+      const change = { ...request.body, ...seen };
+      return send(
+        reply,
+        await rateCards.setState({ rate_card_id: id, version: Number(version) }, change, authorOf(request)),
       );
-      return {
-        data: cards.flatMap(({ rate_card_id: card, version, tariffs }) =>
-          tariffs.map((tariff) => ({ rate_card_id: card, version, ...tariff })),
-        ),
-      };
     },
   );
+}
+
+/** Whether a caller would rather have YAML than JSON: only where the header says so. */
+function wantsYaml(accept: string | undefined): boolean {
+  const types = (accept ?? "").split(",").map((type) => type.split(";")[0]?.trim() ?? "");
+  const yaml = types.findIndex((type) => yamlTypes.includes(type));
+  const json = types.indexOf("application/json");
+  return yaml >= 0 && (json < 0 || yaml < json);
 }

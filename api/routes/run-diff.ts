@@ -5,7 +5,7 @@ import type { Run } from "../../core/runs.ts";
 import type { Api } from "../api.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
-import { pageOf, pageQuery, readPage } from "../paging.ts";
+import { pageOf, pageQuery, readPage, Texts } from "../paging.ts";
 import { findRun } from "../run-answer.ts";
 import type { System } from "../system.ts";
 
@@ -19,7 +19,7 @@ const ChangePlace = Type.Object({
   shape: Type.String({ pattern: "^\\d{1,39}$" }),
 });
 
-const PageQuery = Type.Object(pageQuery, { additionalProperties: false });
+const PageQuery = Type.Object({ account_id: Type.Optional(Texts), ...pageQuery }, { additionalProperties: false });
 
 const [record] = examples.usageRecordPage.data;
 const changeExample = {
@@ -31,6 +31,7 @@ const changeExample = {
   window: { start: record?.window.start, end: record?.window.end },
   quantity_before: null,
   quantity_after: record?.quantity,
+  difference: record?.quantity,
 };
 
 /** What a run changed, record by record. */
@@ -53,15 +54,16 @@ export function runDiffRoutes(app: Api, system: System): void {
         }),
       },
     },
-    async ({ params: { id }, query: { cursor, limit } }) => {
+    async ({ params: { id }, query: { account_id = [], cursor, limit } }) => {
       const run = await findRun(system, id);
       requireDiff(run);
+      const account_ids = account_id.toSorted();
       const page = await readPage({
-        question: { list: "run-diff", run_id: id },
+        question: { list: "run-diff", run_id: id, account_ids: account_ids.join("\n") },
         cursor,
         limit,
         place: ChangePlace,
-        read: (after, most) => readRunDiff(system, { run_seq: run.seq, after, limit: most }),
+        read: (after, most) => readRunDiff(system, { run_seq: run.seq, account_ids, after, limit: most }),
         placeOf: ({ key }) => ({ ...key }),
       });
       return { ...page, data: page.data.map(({ change }) => change) };

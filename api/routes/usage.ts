@@ -17,10 +17,9 @@ import type { Api } from "../api.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
-import { limitDefault, pageQuery, readRange } from "../paging.ts";
+import { limitDefault, pageQuery, readRange, Texts } from "../paging.ts";
 import type { System } from "../system.ts";
 
-const Texts = Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { maxItems: 1000 });
 const Instant = Type.String({ maxLength: 64, description: "RFC 3339 with an offset or Z" });
 const filters = {
   from: Instant,

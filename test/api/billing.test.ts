@@ -39,7 +39,7 @@ test("a rate card is put whole, as the version that follows the one seen", async
     "PUT",
     "/v1/rate-cards/default",
     card,
-    { status: 409, words: "version 1, not 0" },
+    { status: 412, words: "revision 1, not 0" },
     { authorization: `Bearer ${api.admin}`, "if-match": '"0"' },
   );
   expect((await api.call("GET", "/v1/rate-cards/none")).statusCode).toBe(404);
@@ -69,14 +69,15 @@ test("an account is put on a rate card that exists", async () => {
   await api.call("PUT", "/v1/accounts/on-card", {});
   expect((await api.call("PUT", "/v1/accounts/on-card/rate-card", { rate_card_id: "default" })).json()).toMatchObject({
     rate_card_id: "default",
-    version: "2",
+    valid_from: "2026-10",
+    revision: 1,
   });
   await refused(
     api,
     "PUT",
     "/v1/accounts/on-card/rate-card",
     { rate_card_id: "none" },
-    { status: 400, field: "rate_card_id", words: '"none", expected a rate card that exists' },
+    { status: 400, field: "rate_card_id", words: '"none"; expected a rate card that exists' },
   );
   await refused(
     api,

@@ -51,7 +51,7 @@ test("help ends with status 0 and lists the commands of this version alone", asy
   const { status, out } = await tally(environment, "--help");
   expect(status).toBe(0);
   expect([...out.matchAll(/^ {2}(\w[\w-]*)/gm)].map(([, name]) => name).filter((name) => name !== "help")).toEqual(
-    "serve demo ingest replay aggregate repeat close rate usage usage-types statement settings keys quarantine archive erase findings inventory doctor migrate".split(
+    "serve demo ingest backfill replay aggregate repeat diff close rate usage usage-types rate-cards statement explain settings keys quarantine archive erase findings inventory doctor migrate".split(
       " ",
     ),
   );
@@ -84,19 +84,22 @@ test("a usage type is added from a file, listed, and its events are taken", asyn
   });
   const { out } = await tally(own, "usage-types", "list");
   expect(out).toMatch(/^│ +1 │ RUNNING_VM +│ duration +│ ms +│ hours +│ the beginning +│ built in +│$/m);
-  expect(out).toMatch(/^│ 2001 │ GPU_HOURS +│ duration +│ ms +│ hours +│ the beginning +│ TALLY_ADMIN_TOKEN /m);
+  expect(out).toMatch(/^│ 2001 │ GPU_HOURS +│ duration +│ ms +│ hours +│ the beginning +│ local commands /m);
   const gpu = join(root, "gpu.ndjson");
   writeFileSync(gpu, `${event("1", "GPU.ATTACH", "2026-10-05T08:00:00Z")}\n`);
   expect(await tally(own, "ingest", gpu)).toMatchObject({ status: 0 });
 });
 
-test("a variable this version cannot follow stops the start instead of being ignored", async () => {
-  const { status, err } = await tally(
-    { ...environment, TALLY_KAFKA_BROKERS: "kafka:9092", TALLY_ROLES: "ingest" },
-    "serve",
-  );
-  expect(status).toBe(1);
-  expect(err).toMatch(/^tally: .*embedded only.*TALLY_KAFKA_BROKERS.*TALLY_ROLES.*\n$/);
+test.each([
+  [{ TALLY_ROLES: "aggregate,rating" }, /a data directory belongs to one: set TALLY_CLICKHOUSE_URL/],
+  [{ TALLY_ROLES: "api", TALLY_CLICKHOUSE_URL: "http://127.0.0.1:1" }, /api.*without Kafka.*: set TALLY_KAFKA_BROKERS/],
+  [{ TALLY_ROLES: "ingest", TALLY_CLICKHOUSE_URL: "http://127.0.0.1:1" }, /ingest.*: set TALLY_KAFKA_BROKERS/],
+  [{ TALLY_INTEGRATION_PORT: "8096" }, /TALLY_INTEGRATION_PORT.*leave it out/],
+])("%o cannot work, and stops the start with a sentence that names the variable to set", async (given, sentence) => {
+  const { status, out, err } = await tally({ ...environment, ...given }, "serve");
+  expect({ status, out }).toEqual({ status: 1, out: "" });
+  expect(err).toMatch(sentence);
+  expect(err).toMatch(/^tally: [^\n]*\n$/);
 });
 
 test("ingest counts what was accepted and rejected, names the lines of the file, and ends with status 0", async () => {
@@ -118,7 +121,12 @@ test("a dry run tells what aggregation would publish, and publishes nothing", as
 });
 
 test("aggregate publishes and usage sums it: 08:00 to 18:00 is 10 hours", async () => {
-  expect(await tally(environment, "aggregate", "--to", "2026-11-01T00:00:00Z")).toMatchObject({ status: 0 });
+  const run = await tally(environment, "aggregate", "--to", "2026-11-01T00:00:00Z", "--json");
+  expect(run.status).toBe(0);
+  const { id } = JSON.parse(run.out) as { id: string };
+  const change = /^│ acme +│ 1 +│ vm-1 +│ +│ 2026-10-05T00:00:00.000Z │ +- │ +36000000 │ +36000000 │$/m;
+  expect((await tally(environment, "diff", id, "--account", "acme,other")).out).toMatch(change);
+  expect((await tally(environment, "diff", id, "--account", "other")).out).toBe("Nothing changed.\n");
   const { out } = await tally(environment, "usage", ...october, "--json");
   // 10 h × 3,600,000 ms
   expect(JSON.parse(out)).toMatchObject({
@@ -165,6 +173,7 @@ test("doctor finds nothing bad on a store that works, and says what is bad where
     "store",
     "job aggregate",
     "job sanity-check",
+    "job archive",
     "usage",
     "quarantine",
     "sanity",

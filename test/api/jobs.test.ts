@@ -154,7 +154,7 @@ test("a job that is not done is on time, then overdue, and an error is logged on
     clock.set(at(time));
     await settled();
   };
-  const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 250));
+  const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 600));
   await look("2026-10-10T00:33:00Z");
   expect(errors, "one tick is due: on time").toEqual([]);
   await look("2026-10-11T00:31:00Z");
@@ -167,7 +167,7 @@ test("a job that is not done is on time, then overdue, and an error is logged on
   await createTickLedger(system).done("aggregate", at("2026-10-12T00:30:00Z"));
   await look("2026-10-12T00:33:00Z");
   expect(told).toEqual(["job is on time again"]);
-  for (let times = 0; times < 3; times += 1) health.failed("aggregate");
+  for (let times = 0; times < 3; times += 1) await health.failed("aggregate");
   await look("2026-10-12T00:35:00Z");
   expect(errors.at(-1)).toMatchObject({ state: "failing", due_ticks: 0, failures_in_row: 3 });
   stopping.abort();

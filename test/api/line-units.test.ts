@@ -19,6 +19,7 @@ const line: StatementLine = {
   exact_amount: "2.500000000",
   amount: "2.50",
   rounding: "0.000000000",
+  charge: null,
 };
 
 test.each([

@@ -51,7 +51,10 @@ test("metrics tell of scheduled runs that are due, when one was last done, and o
   expect(await figure('tally_job_last_success_timestamp_seconds{job="aggregate"}')).toBeUndefined();
   await createTickLedger(system).done("aggregate", at("2026-09-29T00:15:00Z"));
   await createTickLedger(system).done("sanity-check", at("2026-10-02T03:15:00Z"));
-  system.jobHealth.failed("aggregate");
+  // Archiving is due at 04:30.
+  await createTickLedger(system).done("archive", at("2026-10-01T04:30:00Z"));
+  await system.jobHealth.failed("archive", { tick_at: at("2026-10-02T04:30:00Z"), error: new Error("no space left") });
+  await system.jobHealth.failed("aggregate");
   expect(await figure('tally_job_last_success_timestamp_seconds{job="aggregate"}')).toBe(clock.now() / 1000);
   // 30 September, 1 and 2 October
   expect(await figure('tally_job_due_ticks{job="aggregate"}')).toBe(3);
@@ -79,8 +82,21 @@ test("metrics tell of scheduled runs that are due, when one was last done, and o
         oldest_due_at: null,
         failures_in_row: 0,
       },
+      {
+        job: "archive",
+        state: "on-time",
+        last_tick_at: "2026-10-01T04:30:00.000Z",
+        last_success_at: "2026-10-02T12:00:00.000Z",
+        due_ticks: 1,
+        oldest_due_at: "2026-10-02T04:30:00.000Z",
+        failures_in_row: 1,
+      },
     ],
   });
+  const { data } = (await api.call("GET", "/v1/jobs")).json<{
+    data: { job: string; failures: { error: string }[] }[];
+  }>();
+  expect(data.find(({ job }) => job === "archive")?.failures).toMatchObject([{ error: "no space left" }]);
   await createTickLedger(system).done("aggregate", at("2026-10-02T00:15:00Z"));
   system.jobHealth.done("aggregate");
   expect(await figure('tally_job_overdue{job="aggregate"}')).toBe(0);

@@ -35,7 +35,6 @@ const messages = lives.map(([type, time, resource, offering], index) => {
 });
 await system.ingest.accept(messages, "test");
 await system.accounts.put({ account_id: "acme", name: hostile }, { by: "test" });
-const conditions = { offering: ["small"] };
 const tariff = {
   tariff_id: "vm",
   name: "Machine",
@@ -44,7 +43,7 @@ const tariff = {
   unit: "hour" as const,
   model: "per_unit" as const,
   rate: "0.50",
-  conditions,
+  condition: 'offering == "small"',
 };
 await system.rateCards.put("default", { name: "Test", currency: "EUR", tariffs: [tariff] }, "test");
 await system.aggregate({ until: at("2026-11-01T00:00:00Z") });

@@ -47,7 +47,9 @@ export function spawnTally(
     env: { PATH, HOME, ...environment },
   });
   // A test that fails midway must not leave a server behind.
-  process.once("exit", () => child.kill("SIGKILL"));
+  const kill = (): void => void child.kill("SIGKILL");
+  process.once("exit", kill);
+  child.once("exit", () => process.off("exit", kill));
   const told = { out: "", err: "" };
   child.stdout.on("data", (chunk: Buffer) => void (told.out += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => void (told.err += chunk.toString()));

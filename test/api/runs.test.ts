@@ -33,14 +33,22 @@ test("a dry run of aggregation publishes nothing, and its diff can be read until
   expect([diff.pages, diff.data]).toMatchObject([
     2,
     [
-      { account_id: "acme-id", resource: "vm-1", ...fresh, quantity_after: "64800000" },
-      { account_id: "beta-id", resource: "vm-2", ...fresh, quantity_after: "43200000" },
+      { account_id: "acme-id", resource: "vm-1", ...fresh, quantity_after: "64800000", difference: "64800000" },
+      { account_id: "beta-id", resource: "vm-2", ...fresh, quantity_after: "43200000", difference: "43200000" },
     ],
   ]);
 
   const real = (await start({})).json<Run>();
   expect(real).toMatchObject({ state: "published", dry_run: false, counts: run.counts });
   expect((await everyPage(api, `/v1/runs/${real.id}/diff`)).data).toEqual(diff.data);
+  const betas = await everyPage(api, `/v1/runs/${real.id}/diff?account_id=beta-id`);
+  expect(betas.data).toEqual(diff.data.slice(1));
+  const both = await everyPage(api, `/v1/runs/${real.id}/diff?account_id=beta-id&account_id=acme-id&limit=1`);
+  expect([both.pages, both.data]).toEqual([2, diff.data]);
+  expect((await everyPage(api, `/v1/runs/${real.id}/diff?account_id=nobody`)).data).toEqual([]);
+  const first = (await api.call("GET", `/v1/runs/${real.id}/diff?limit=1`)).json<{ next_cursor: string }>();
+  const elsewhere = `/v1/runs/${real.id}/diff?limit=1&account_id=beta-id&cursor=${encodeURIComponent(first.next_cursor)}`;
+  expect((await api.call("GET", elsewhere)).statusCode, "a cursor of another question").toBe(400);
   const cleared = await api.call("GET", `/v1/runs/${run.id}/diff`);
   expect([cleared.statusCode, cleared.body]).toEqual([404, expect.stringContaining("cleared its rows away")]);
 });
@@ -64,7 +72,7 @@ test("a run that takes longer than one waits is answered 202, shows its lease wh
   expect(run).toMatchObject({ state: "published", lease: null, counts: { corrections: "2", windows: "0" } });
   // Stopped at 20:00: 14 hours instead of 18.
   expect((await everyPage(api, `/v1/runs/${run.id}/diff`)).data).toMatchObject([
-    { account_id: "acme-id", quantity_before: "64800000", quantity_after: "50400000" },
+    { account_id: "acme-id", quantity_before: "64800000", quantity_after: "50400000", difference: "-14400000" },
   ]);
 });
 

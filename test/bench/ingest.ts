@@ -18,7 +18,7 @@ const batches = 200;
 const portionRows = 10_000;
 
 /** One event of about 500 bytes; `number` makes it its own. */
-function eventOf(number: number): string {
+export function eventOf(number: number): string {
   const id = String(number).padStart(12, "0");
   const details = '"details":{"cpuNumber":"2","memory":"2048"},"tags":{"cost-center":"42"}';
   return `{"specversion":"1.0","id":"bench-${id}","source":"cloudstack/zone-1","type":"VM.START","time":"2026-10-${String((number % 28) + 1).padStart(2, "0")}T10:12:00.250Z","subject":"vm/6f1c0b1a-0000-4000-8000-${id}","data":{"account_id":"9b2e0000-0000-4000-8000-00000000${String(number % 1_000).padStart(4, "0")}","account":"acme-${number % 1_000}","domain":"ROOT/acme","zone":"z1","resource":"6f1c0b1a-0000-4000-8000-${id}","name":"web-${number}","offering":"small","template":"debian-12","resource_type":"KVM",${details}}}`;

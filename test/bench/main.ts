@@ -1,12 +1,17 @@
 import { benchCloud } from "./cloud.ts";
+import { benchExplain } from "./explain.ts";
 import { benchFaults, formatFaults } from "./faults.ts";
+import { benchFaultsDistributed } from "./faults-distributed.ts";
 import { benchIngest } from "./ingest.ts";
+import { benchManyFaults } from "./many-faults.ts";
 import { benchHistory, benchMixed } from "./mixed.ts";
+import { benchKafka } from "./kafka.ts";
 import { benchMonth } from "./month.ts";
+import { benchRating } from "./rating.ts";
 import { benchRoad } from "./road.ts";
 import { type Figure, printFigure, writeReport } from "./report.ts";
 
-// npm run bench [-- road|ingest|cloud|mixed|history|month|faults] [size]: prints each figure with its floor and target, writes out/bench.json.
+// npm run bench [-- road|ingest|kafka|cloud|rating|mixed|history|month|explain|faults|kills|many-faults] [size]: prints each figure with its floor and target, writes out/bench.json.
 
 const [, , only = "all", size] = process.argv;
 const figures: Figure[] = [];
@@ -22,9 +27,15 @@ async function take(name: string, bench: () => Promise<Figure[]>): Promise<void>
 
 await take("road", benchRoad);
 await take("ingest", benchIngest);
+// Needs Java and Maven, so it is taken by name.
+if (only === "kafka") await take("kafka", () => benchKafka(Number(size ?? 2_000_000)));
 await take("cloud", () => benchCloud(Number(size ?? 1_000_000)));
+await take("rating", () => benchRating(Number(size ?? 2_000_000)));
 await take("mixed", () => benchMixed(Number(size ?? 1_000_000)));
 await take("history", () => benchHistory(Number(size ?? 5_000)));
 await take("month", () => benchMonth(Number(size ?? 1_000_000)));
-if (only === "faults") process.stdout.write(formatFaults(await benchFaults(Number(size ?? 50))));
+await take("explain", () => benchExplain(Number(size ?? 2_000_000)));
+if (only === "faults") await benchFaultsDistributed(Number(size ?? 100));
+else if (only === "kills") process.stdout.write(formatFaults(await benchFaults(Number(size ?? 50))));
+else if (only === "many-faults") await benchManyFaults(Number(size ?? 10_000));
 else writeReport(figures);

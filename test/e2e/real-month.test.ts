@@ -80,7 +80,7 @@ const card = {
         { up_to: "1000", rate: "0.123456789" },
         { up_to: null, rate: "0.1" },
       ],
-      conditions: { offering: ["c16m100"], zone: ["lisa"] },
+      condition: 'offering == "c16m100" && zone == "lisa"',
     },
     {
       tariff_id: "allocated",

@@ -8,7 +8,7 @@ import { openSystem, type System } from "../../../api/system.ts";
 import { createTestClock } from "../../../core/clock.ts";
 import { instant } from "../../../core/instant.ts";
 import { silentLog } from "../../../core/log.ts";
-import { type Course, type CourseSize, courseOf, type Step, tariffs } from "./course.ts";
+import { cardOf, type Course, type CourseSize, courseOf, type Step } from "./course.ts";
 import { writeDump } from "./dump.ts";
 import { aim, type KillPoint } from "./kill-plan.ts";
 
@@ -54,7 +54,7 @@ async function take(
       for (const { id, time_zone } of history.accounts) {
         await accounts.put({ account_id: id, name: id, time_zone }, { by: "test" });
       }
-      await rateCards.put("default", { name: "default", currency: "EUR", tariffs: tariffs.map(asInput) }, "test");
+      await rateCards.put("default", cardOf(), "test");
       return;
     case "ingest": {
       const messages = step.events.map((value) => ({ value, raw: () => JSON.stringify(value) }));
@@ -68,12 +68,6 @@ async function take(
     case "rate":
       await rate({ period: step.period });
   }
-}
-
-function asInput({ id, tiers, conditions, ...tariff }: (typeof tariffs)[number]) {
-  const { offering, zone } = conditions;
-  const copied = tiers === undefined ? {} : { tiers: [...tiers] };
-  return { tariff_id: id, name: id, ...tariff, ...copied, conditions: { offering: [...offering], zone: [...zone] } };
 }
 
 /** Says each statement of a run as it begins: kills are aimed at them. */

@@ -32,7 +32,7 @@ export const periods = ["2026-10", "2026-11"] as const;
 
 const any = { offering: [], zone: [] };
 /** The prices of the one rate card; whatever they do not name stays unrated and is on the bill as such. */
-export const tariffs: readonly OracleTariff[] = [
+const tariffs: readonly OracleTariff[] = [
   {
     id: "run",
     usage_type: 1,
@@ -57,6 +57,18 @@ export const tariffs: readonly OracleTariff[] = [
     conditions: any,
   },
 ];
+
+/** The rate card they are on, as it is put in. */
+export function cardOf() {
+  return { name: "default", currency: "EUR", tariffs: tariffs.map(asInput) };
+}
+
+function asInput({ id, tiers, conditions, ...tariff }: (typeof tariffs)[number]) {
+  const lists = Object.entries(conditions).filter(([, values]) => values.length > 0);
+  const condition = lists.map(([name, values]) => `${name} in ${JSON.stringify(values)}`).join(" && ");
+  const copied = tiers === undefined ? {} : { tiers: [...tiers] };
+  return { tariff_id: id, name: id, ...tariff, ...copied, condition };
+}
 
 /** The course of a size: always the same, so that a process that was killed and one that was not do the same. */
 export function courseOf({ seed, drafts, resources, accounts, batch, batches_a_run }: CourseSize): Course {

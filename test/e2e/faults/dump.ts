@@ -4,6 +4,7 @@ import type { System } from "../../../api/system.ts";
 import { instant } from "../../../core/instant.ts";
 import { type BillingKey, type BillingRecord, type Statement } from "../../../rating/index.ts";
 import { readTruth } from "../../pipeline.ts";
+import type { History } from "../../property/history.ts";
 import { canonicalLines } from "./canonical.ts";
 import { type Course, periods } from "./course.ts";
 
@@ -22,15 +23,20 @@ export interface Dump {
 
 const pageRows = 5_000;
 
+/** Writes what `readDump` reads to a file. */
+export async function writeDump(system: System, { history }: Course, file: string): Promise<void> {
+  writeFileSync(file, JSON.stringify(await readDump(system, history)));
+}
+
 /** Reads all of it through the product's own readers, the checks from the tables. */
-export async function writeDump(system: System, course: Course, file: string): Promise<void> {
+export async function readDump(system: System, until: Pick<History, "until_ms">): Promise<Dump> {
   const [usage, slices, billing, statements] = [
-    await usageOf(system, course),
+    await usageOf(system, until),
     await rowsOf(system, publishedSlices),
     await billingOf(system),
     await statementsOf(system),
   ];
-  const dump: Dump = {
+  return {
     truth: canonicalLines(await readTruth(system)),
     bill: [
       ...canonicalLines(usage).map((line) => `usage ${line}`),
@@ -42,13 +48,15 @@ export async function writeDump(system: System, course: Course, file: string): P
     faults: await faultsOf(system),
     runs: await runsOf(system),
   };
-  writeFileSync(file, JSON.stringify(dump));
 }
 
-async function usageOf({ store, usageTypes, runs }: System, { history }: Course): Promise<unknown[]> {
+async function usageOf(
+  { store, usageTypes, runs }: System,
+  { until_ms }: Pick<History, "until_ms">,
+): Promise<unknown[]> {
   const as_of = (await runs.latestPublished("aggregate"))?.seq ?? 0n;
   const everything = { account_ids: [], usage_types: [], resources: [] };
-  const filter = { from: instant(0), to: instant(history.until_ms), ...everything };
+  const filter = { from: instant(0), to: instant(until_ms), ...everything };
   const found: unknown[] = [];
   for (let after: UsageKey | null = null; ;) {
     const page = await listUsageRecords(

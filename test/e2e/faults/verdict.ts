@@ -11,12 +11,12 @@ export function differenceOf(kind: string, calm: readonly string[], rough: reado
   const at = index === -1 ? calm.length : index;
   const sizes = `${calm.length} lines against ${rough.length}, sha256 ${digest(calm)} against ${digest(rough)}`;
   return [
-    `${kind} differs: ${sizes}; line ${at} is\n  ${calm[at] ?? "missing"}\nand after the kills\n  ${rough[at] ?? "missing"}`,
+    `${kind} differs: ${sizes}; line ${at} is\n  ${calm[at] ?? "missing"}\nand after the faults\n  ${rough[at] ?? "missing"}`,
   ];
 }
 
 /** What is wrong with a store after a course, held against the course itself and the oracle: nothing when all is well. */
-export function faultsOf(dump: Dump, { history }: Course): string[] {
+export function faultsOf(dump: Dump, { history }: Pick<Course, "history">): string[] {
   const sent = new Set(history.events.map(({ source, id }) => `${source} ${id}`));
   const counted = [...sent].filter((name) => dump.events[name]?.[1] !== 1);
   const strangers = Object.keys(dump.events).filter((name) => !sent.has(name));

@@ -14,7 +14,8 @@ CREATE TABLE account
     `rate_card_id` String,
     `state` LowCardinality(String),
     `changed_at` DateTime64(3, 'UTC'),
-    `changed_by` String
+    `changed_by` String,
+    `fence` UInt64
 )
 ENGINE = MergeTree
 ORDER BY (account_id, version)
@@ -55,7 +56,8 @@ CREATE TABLE api_key
     `role` LowCardinality(String),
     `token_sha256` String,
     `state` LowCardinality(String),
-    `changed_at` DateTime64(3, 'UTC')
+    `changed_at` DateTime64(3, 'UTC'),
+    `fence` UInt64
 )
 ENGINE = MergeTree
 ORDER BY (key_id, version)
@@ -112,7 +114,9 @@ CREATE TABLE billing_record
     `price_from` Decimal(38, 9),
     `price_to` Decimal(38, 9),
     `amount` Decimal(38, 9),
-    `state` LowCardinality(String)
+    `state` LowCardinality(String),
+    `price_no` UInt32,
+    INDEX usage_record usage_record_id TYPE bloom_filter(0.01) GRANULARITY 4
 )
 ENGINE = MergeTree
 PARTITION BY (period, run_seq)
@@ -127,7 +131,8 @@ CREATE TABLE catalogue_entry
     `name` String,
     `attributes` String,
     `changed_at` DateTime64(3, 'UTC'),
-    `changed_by` String
+    `changed_by` String,
+    `fence` UInt64
 )
 ENGINE = MergeTree
 ORDER BY (kind, id, version)
@@ -140,6 +145,40 @@ CREATE TABLE checkpoint
 )
 ENGINE = MergeTree
 ORDER BY (at, run_seq)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE control_turn
+(
+    `fence` UInt64,
+    `state` LowCardinality(String),
+    `holder` String,
+    `changed_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (state, fence)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE engine_horizon
+(
+    `source` LowCardinality(String),
+    `resource` String,
+    `sequence` Int64,
+    `id` String,
+    `type` LowCardinality(String),
+    `occurred_at` DateTime64(3, 'UTC'),
+    `account_id` LowCardinality(String),
+    `zone` LowCardinality(String),
+    `name` String,
+    `offering` LowCardinality(String),
+    `template` LowCardinality(String),
+    `resource_type` LowCardinality(String),
+    `vm` String,
+    `size` Int64,
+    `details` String,
+    `tags` String
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (source, resource, sequence)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE erasure
@@ -161,6 +200,7 @@ CREATE TABLE event
     `log_id` LowCardinality(String),
     `log_partition` UInt32,
     `log_offset` UInt64,
+    `log_claim` UInt64,
     `source` LowCardinality(String),
     `id` String,
     `sequence` Int64,
@@ -203,6 +243,16 @@ CREATE TABLE event
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(occurred_at)
 ORDER BY (toDate(occurred_at), k, resource, occurred_at, log_partition, log_offset)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE event_claim
+(
+    `log_partition` UInt32,
+    `epoch` UInt32,
+    `from_offset` UInt64
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (log_partition, epoch)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE event_excluded
@@ -346,6 +396,32 @@ ENGINE = ReplacingMergeTree(version)
 ORDER BY (inventory_id, n)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE TABLE job_failure
+(
+    `job` String,
+    `tick_at` DateTime64(3, 'UTC'),
+    `failed_at` DateTime64(3, 'UTC'),
+    `holder` String,
+    `error` String
+)
+ENGINE = MergeTree
+ORDER BY (job, failed_at)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE job_lease
+(
+    `job` String,
+    `fence` UInt64,
+    `beat` UInt32,
+    `tick_at` DateTime64(3, 'UTC'),
+    `holder` String,
+    `expires_at` DateTime64(3, 'UTC'),
+    `ended` UInt8
+)
+ENGINE = ReplacingMergeTree(beat)
+ORDER BY (job, fence)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE job_run
 (
     `job` String,
@@ -355,6 +431,56 @@ CREATE TABLE job_run
 ENGINE = MergeTree
 ORDER BY (job, tick_at)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE past_event
+(
+    `log_id` LowCardinality(String),
+    `log_partition` UInt32,
+    `log_offset` UInt64,
+    `log_claim` UInt64,
+    `source` LowCardinality(String),
+    `id` String,
+    `sequence` Int64,
+    `type` LowCardinality(String),
+    `subject` String,
+    `occurred_at` DateTime64(3, 'UTC'),
+    `recorded_at` DateTime64(3, 'UTC'),
+    `account_id` LowCardinality(String),
+    `account` LowCardinality(String),
+    `domain` LowCardinality(String),
+    `project_id` LowCardinality(String),
+    `zone` LowCardinality(String),
+    `resource` String,
+    `part` String,
+    `name` String,
+    `offering` LowCardinality(String),
+    `template` LowCardinality(String),
+    `resource_type` LowCardinality(String),
+    `vm` String,
+    `size` Int64,
+    `virtual_size` Int64,
+    `details` String,
+    `tags` String,
+    `extensions` String,
+    `reading_names` Array(LowCardinality(String)),
+    `reading_values` Array(Int64),
+    `counter` LowCardinality(String),
+    `epoch` String,
+    `revision` UInt32,
+    `original_source` LowCardinality(String),
+    `original_id` String,
+    `envelope` String,
+    `id_hash` UInt128 MATERIALIZED reinterpretAsUInt128(sipHash128(source, id)),
+    `k` UInt64 MATERIALIZED sipHash64(resource),
+    `shape` UInt128 MATERIALIZED reinterpretAsUInt128(sipHash128(project_id, zone, offering, template, resource_type, vm, size, virtual_size, details, tags)),
+    `content_hash` UInt128 MATERIALIZED if(empty(reading_names) AND (revision = 0), reinterpretAsUInt128(sipHash128(sequence, type, subject, occurred_at, account_id, account, domain, resource, part, name, extensions, shape)), reinterpretAsUInt128(sipHash128(sequence, type, subject, occurred_at, account_id, account, domain, resource, part, name, extensions, shape, reading_names, reading_values, counter, epoch, revision, original_source, original_id, envelope))),
+    `original_hash` UInt128 MATERIALIZED if(revision = 0, toUInt128(0), reinterpretAsUInt128(sipHash128(original_source, original_id))),
+    INDEX position log_offset TYPE minmax GRANULARITY 1
+)
+ENGINE = MergeTree
+PARTITION BY log_id
+ORDER BY log_offset
+SETTINGS index_granularity = 8192;
 
 CREATE TABLE period_close
 (
@@ -374,6 +500,20 @@ CREATE TABLE period_close
 )
 ENGINE = MergeTree
 ORDER BY (account_id, run_seq)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE process_lease
+(
+    `part` LowCardinality(String),
+    `process_id` String,
+    `beat` UInt32,
+    `shared` UInt8,
+    `holder` String,
+    `expires_at` DateTime64(3, 'UTC'),
+    `ended` UInt8
+)
+ENGINE = ReplacingMergeTree(beat)
+ORDER BY (part, process_id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE quarantine
@@ -401,10 +541,86 @@ CREATE TABLE rate_card
     `name` String,
     `currency` LowCardinality(String),
     `changed_at` DateTime64(3, 'UTC'),
-    `changed_by` String
+    `changed_by` String,
+    `fence` UInt64,
+    `revision` UInt64 DEFAULT 0,
+    `state` LowCardinality(String) DEFAULT 'active',
+    `valid_from` DateTime64(3, 'UTC') DEFAULT toDateTime64(0, 3, 'UTC'),
+    `valid_to` DateTime64(3, 'UTC') DEFAULT toDateTime64('2299-12-31 00:00:00', 3, 'UTC'),
+    `tariffs` String DEFAULT '[]',
+    `charges` String DEFAULT '[]'
 )
 ENGINE = MergeTree
 ORDER BY (rate_card_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE rate_card_assignment
+(
+    `fence` UInt64,
+    `kind` LowCardinality(String),
+    `id` String,
+    `valid_from` String,
+    `revision` UInt64,
+    `rate_card_id` String,
+    `override_card_id` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String
+)
+ENGINE = MergeTree
+ORDER BY (kind, id, valid_from, revision)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE rating_account
+(
+    `run_seq` UInt64,
+    `period` LowCardinality(String),
+    `account_id` String,
+    `plan` UInt32,
+    `rate_card_id` String,
+    `timeline` String,
+    `start_at` DateTime64(3, 'UTC'),
+    `end_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+PARTITION BY (period, run_seq)
+ORDER BY account_id
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE rating_curve
+(
+    `run_seq` UInt64,
+    `period` LowCardinality(String),
+    `price_no` UInt32,
+    `account_id` String,
+    `tiers` Array(UInt16),
+    `lows` Array(Int256),
+    `highs` Array(Int256),
+    `rates` Array(Int256),
+    `step_base` Int256,
+    `denominator` Int256
+)
+ENGINE = MergeTree
+PARTITION BY (period, run_seq)
+ORDER BY (price_no, account_id)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE rating_price
+(
+    `run_seq` UInt64,
+    `period` LowCardinality(String),
+    `plan` UInt32,
+    `usage_type` UInt16,
+    `price_no` UInt32,
+    `tariff` String,
+    `unit_base` Int256,
+    `pooled` UInt8,
+    `tiers` Array(UInt16),
+    `labels` Array(String),
+    `cuts` Array(Int64)
+)
+ENGINE = MergeTree
+PARTITION BY (period, run_seq)
+ORDER BY (plan, usage_type, price_no)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE resource_name
@@ -531,6 +747,13 @@ CREATE TABLE scratch_account
 )
 ENGINE = Memory;
 
+CREATE TABLE scratch_account_card
+(
+    `account_id` String,
+    `rate_card_id` String
+)
+ENGINE = Memory;
+
 CREATE TABLE scratch_arrival
 (
     `log_partition` UInt32,
@@ -545,10 +768,83 @@ CREATE TABLE scratch_arrival
 )
 ENGINE = Memory;
 
+CREATE TABLE scratch_charge
+(
+    `charge_no` UInt32,
+    `plan` UInt32,
+    `step` UInt32,
+    `rate_card_id` String,
+    `charge_id` String,
+    `charge_version` UInt64,
+    `name` String,
+    `kind` LowCardinality(String),
+    `scope` LowCardinality(String),
+    `currency` LowCardinality(String),
+    `minor` Int256,
+    `component` LowCardinality(String),
+    `components` Array(String),
+    `usage_types` Array(UInt16),
+    `amount` Int256,
+    `percent` Int256,
+    `factor` Int256,
+    `prorate` UInt8,
+    `valid_from_ms` Int64,
+    `valid_to_ms` Int64,
+    `edges` Array(Int64)
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_class_condition
+(
+    `class` UInt64,
+    `condition_no` UInt32
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_condition
+(
+    `condition_no` UInt32,
+    `condition` String
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_condition_match
+(
+    `shape` UInt128,
+    `condition_no` UInt32
+)
+ENGINE = Memory;
+
 CREATE TABLE scratch_counting
 (
     `usage_type` UInt16,
     `from_ms` Int64
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_curve
+(
+    `curve_no` UInt32,
+    `tiers` Array(UInt16),
+    `lows` Array(Int256),
+    `highs` Array(Int256),
+    `rates` Array(Int256),
+    `numerators` Array(Int256),
+    `step_base` Int256,
+    `denominator` Int256
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_due
+(
+    `charge_no` UInt32,
+    `step` UInt32,
+    `scope` LowCardinality(String),
+    `owner_id` String,
+    `payer_account_id` String,
+    `threshold` Int256,
+    `days` UInt16,
+    `of_days` UInt16
 )
 ENGINE = Memory;
 
@@ -672,6 +968,7 @@ ENGINE = Memory;
 CREATE TABLE scratch_price
 (
     `price_no` UInt32,
+    `series_no` UInt32,
     `plan` UInt32,
     `usage_type` UInt16,
     `tariff_id` LowCardinality(String),
@@ -680,15 +977,15 @@ CREATE TABLE scratch_price
     `component` LowCardinality(String),
     `unit` LowCardinality(String),
     `unit_base` Int256,
-    `offerings` Array(String),
-    `zones` Array(String),
-    `valid_from_ms` Int64,
-    `valid_to_ms` Int64,
+    `condition_no` UInt32,
+    `except_conditions` Array(UInt32),
+    `schedule_no` UInt32,
+    `matched` UInt8,
+    `pool_no` UInt32,
     `cuts` Array(Int64),
-    `lows` Array(Int256),
-    `highs` Array(Int256),
-    `rates` Array(Int256),
-    `numerators` Array(Int256)
+    `tiers` Array(UInt16),
+    `labels` Array(String),
+    `unit_prices` Array(Int256)
 )
 ENGINE = Memory;
 
@@ -697,6 +994,7 @@ CREATE TABLE scratch_rated_account
     `account_no` UInt32,
     `account_id` LowCardinality(String),
     `payer_account_id` LowCardinality(String),
+    `payer_no` UInt32,
     `currency` LowCardinality(String),
     `plan` UInt32,
     `start_at` DateTime64(3, 'UTC'),
@@ -761,6 +1059,28 @@ CREATE TABLE scratch_run
 )
 ENGINE = Memory;
 
+CREATE TABLE scratch_schedule
+(
+    `schedule_no` UInt32,
+    `epoch` UInt32
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_series
+(
+    `account_no` UInt32,
+    `price_no` UInt32,
+    `curve_no` UInt32
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_shape_class
+(
+    `shape` UInt128,
+    `class` UInt64
+)
+ENGINE = Memory;
+
 CREATE TABLE scratch_slice
 (
     `run_seq` UInt64,
@@ -800,7 +1120,8 @@ CREATE TABLE setting
     `version` UInt64,
     `value` String,
     `changed_at` DateTime64(3, 'UTC'),
-    `changed_by` String
+    `changed_by` String,
+    `fence` UInt64
 )
 ENGINE = MergeTree
 ORDER BY (name, version)
@@ -870,7 +1191,18 @@ CREATE TABLE statement_line
     `exact_amount` Decimal(38, 9),
     `amount` Decimal(38, 9),
     `rounding` Decimal(38, 9),
-    `records` UInt64
+    `records` UInt64,
+    `scope` LowCardinality(String) DEFAULT 'account',
+    `rate_card_id` String DEFAULT '',
+    `charge_id` String DEFAULT '',
+    `charge_version` UInt64 DEFAULT 0,
+    `of_line` UInt32 DEFAULT 0,
+    `base_amount` Decimal(38, 9) DEFAULT 0,
+    `percent` Decimal(18, 6) DEFAULT 0,
+    `factor` Decimal(18, 6) DEFAULT 0,
+    `threshold` Decimal(38, 9) DEFAULT 0,
+    `days` UInt16 DEFAULT 0,
+    `of_days` UInt16 DEFAULT 0
 )
 ENGINE = MergeTree
 PARTITION BY (period, run_seq)
@@ -893,7 +1225,8 @@ CREATE TABLE tariff
     `offerings` Array(String),
     `zones` Array(String),
     `valid_from` DateTime64(3, 'UTC'),
-    `valid_to` DateTime64(3, 'UTC')
+    `valid_to` DateTime64(3, 'UTC'),
+    `fence` UInt64
 )
 ENGINE = MergeTree
 ORDER BY (rate_card_id, version, tariff_id)
@@ -951,7 +1284,8 @@ CREATE TABLE usage_type_added
     `usage_type` UInt16,
     `definition` String,
     `added_at` DateTime64(3, 'UTC'),
-    `added_by` String
+    `added_by` String,
+    `fence` UInt64
 )
 ENGINE = MergeTree
 ORDER BY usage_type
@@ -1139,32 +1473,137 @@ SELECT
     addMilliseconds(booked_at, 1)
 FROM adjusted_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)});
 
-CREATE VIEW card_tariff
+CREATE VIEW candidate_price
 (
-    `rate_card_id` String,
-    `tariff_id` String,
-    `version` UInt64,
-    `name` String,
+    `plan` UInt32,
     `usage_type` UInt16,
-    `component` LowCardinality(String),
-    `currency` LowCardinality(String),
-    `unit` LowCardinality(String),
-    `model` LowCardinality(String),
-    `tiers_up_to` Array(String),
-    `tiers_rate` Array(String),
-    `offerings` Array(String),
-    `zones` Array(String),
-    `valid_from` DateTime64(3, 'UTC'),
-    `valid_to` DateTime64(3, 'UTC')
+    `class` UInt64,
+    `price_nos` Array(Tuple(
+        UInt32,
+        UInt32)),
+    `schedule_nos` Array(UInt32),
+    `scheduled` UInt32
 )
-AS SELECT *
-FROM tariff
-WHERE (rate_card_id, version) IN (
+AS SELECT
+    plan,
+    usage_type,
+    class,
+    groupArray((price_no, series_no)) AS price_nos,
+    groupArray(schedule_no) AS schedule_nos,
+    max(schedule_no) AS scheduled
+FROM scratch_price
+INNER JOIN scratch_class_condition AS met ON met.condition_no = scratch_price.condition_no
+WHERE (matched = 1) AND ((price_no, class) NOT IN (
     SELECT
+        price_no,
+        class
+    FROM
+    (
+        SELECT
+            price_no,
+            arrayJoin(except_conditions) AS except_no
+        FROM scratch_price
+    ) AS excepting
+    INNER JOIN scratch_class_condition AS other ON other.condition_no = except_no
+))
+GROUP BY
+    plan,
+    usage_type,
+    class;
+
+CREATE VIEW card_of_account
+AS WITH
+    in_force AS
+    (
+        SELECT *
+        FROM current_card_assignment
+        WHERE valid_from <= {period:String}
+        ORDER BY
+            kind ASC,
+            id ASC,
+            valid_from DESC
+        LIMIT 1 BY
+            kind,
+            id
+    ),
+    (
+        SELECT groupArray((id, rate_card_id))
+        FROM in_force
+        WHERE (kind = 'domain') AND (rate_card_id != '')
+    ) AS domains
+SELECT
+    account.account_id AS account_id,
+    splitByChar('/', account.domain) AS parts,
+    arrayMap(depth -> arrayStringConcat(arraySlice(parts, 1, depth), '/'), reverse(range(1, length(parts) + 1))) AS paths,
+    arrayFirst(path -> has(domains.1, path), paths) AS domain,
+    multiIf(own.rate_card_id != '', 'account', (own.id = '') AND (account.rate_card_id != ''), 'account', domain != '', 'domain', 'default') AS source,
+    multiIf(own.rate_card_id != '', own.rate_card_id, source = 'account', toString(account.rate_card_id), source = 'domain', (domains.2)[indexOf(domains.1, domain)], {default_card:String}) AS card,
+    if(own.override_card_id = '', card, concat(card, ' ', own.override_card_id)) AS rate_card_id,
+    own.override_card_id AS override_card_id
+FROM current_account AS account
+LEFT JOIN
+(
+    SELECT
+        id,
         rate_card_id,
-        version
-    FROM current_rate_card
-);
+        override_card_id
+    FROM in_force
+    WHERE kind = 'account'
+) AS own ON own.id = account.account_id;
+
+CREATE VIEW charged_account
+AS SELECT
+    known.account_id AS account_id,
+    if(account.payer_account_id = '', toString(known.account_id), account.payer_account_id) AS payer_account_id,
+    if(payer.currency = '', {default_currency:String}, toString(payer.currency)) AS currency,
+    multiIf(zoned.timeline != '', zoned.timeline, account.time_zone = '', concat('0 ', {default_zone:String}), concat('0 ', account.time_zone)) AS timeline,
+    if(carded.rate_card_id = '', {default_card:String}, carded.rate_card_id) AS rate_card_id,
+    arrayConcat([arrayMin(known.versions.3)], arrayPopFront(known.versions.3)) AS told,
+    arrayFilter((from_ms, version) -> ((version.4) = 1), told, known.versions) AS froms,
+    arrayFilter((to_ms, version) -> ((version.4) = 1), arrayPushBack(arrayPopFront(told), toInt64(9223372036854775807)), known.versions) AS tos
+FROM
+(
+    SELECT
+        account_id,
+        arraySort(groupArray((fence, version, told_ms, active))) AS versions
+    FROM
+    (
+        SELECT
+            account.account_id AS account_id,
+            fence,
+            version,
+            toUnixTimestamp64Milli(changed_at) AS told_ms,
+            toUInt8(state = 'active') AS active
+        FROM account
+        WHERE (fence <= (
+            SELECT fence
+            FROM settled_fence
+        )) AND (fence NOT IN (
+            SELECT fence
+            FROM void_fence
+        ))
+        UNION ALL
+        SELECT
+            toString(used.account_id) AS account_id,
+            toUInt64(0),
+            toUInt64(0),
+            toUnixTimestamp64Milli(min(first_at)),
+            toUInt8(1)
+        FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0) AS used
+        WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND (sign = 1) AND (toString(used.account_id) NOT IN (
+            SELECT account.account_id
+            FROM account
+            WHERE changed_at <= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
+        ))
+        GROUP BY account_id
+    )
+    GROUP BY account_id
+) AS known
+LEFT JOIN current_account AS account ON account.account_id = known.account_id
+LEFT JOIN current_account AS payer ON payer.account_id = if(account.payer_account_id = '', toString(known.account_id), account.payer_account_id)
+LEFT JOIN zone_of_account(run_seq = 0) AS zoned ON zoned.account_id = known.account_id
+LEFT JOIN scratch_account_card AS carded ON carded.account_id = known.account_id
+WHERE account.kind != 'system';
 
 CREATE VIEW closed_period
 (
@@ -1247,7 +1686,13 @@ FROM
         counter,
         epoch
     FROM event
-    WHERE (toDate(occurred_at) >= toDate(fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'))) AND (toDate(occurred_at) <= toDate(fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC'))) AND (occurred_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (occurred_at <= fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND ((k >= {k_from:UInt64}) AND (k <= {k_to:UInt64})) AND (toInt64(log_offset) <= transform(log_partition, {bound_partitions:Array(UInt32)}, {bound_offsets:Array(Int64)}, toInt64(-1))) AND (({only_touched:UInt8} = 0) OR (k IN (
+    WHERE (toDate(occurred_at) >= toDate(fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'))) AND (toDate(occurred_at) <= toDate(fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC'))) AND (occurred_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (occurred_at <= fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND ((k >= {k_from:UInt64}) AND (k <= {k_to:UInt64})) AND (toInt64(log_offset) <= transform(log_partition, {bound_partitions:Array(UInt32)}, {bound_offsets:Array(Int64)}, toInt64(-1))) AND (toInt64(log_offset) < transform(log_claim, (
+        SELECT groupArray(claim)
+        FROM ended_claim
+    ), (
+        SELECT groupArray(end_offset)
+        FROM ended_claim
+    ), toInt64(9223372036854775807))) AND (({only_touched:UInt8} = 0) OR (k IN (
         SELECT k
         FROM scratch_touched
     ))) AND ((log_partition, log_offset) NOT IN (
@@ -1367,12 +1812,21 @@ CREATE VIEW current_account
     `rate_card_id` String,
     `state` LowCardinality(String),
     `changed_at` DateTime64(3, 'UTC'),
-    `changed_by` String
+    `changed_by` String,
+    `fence` UInt64
 )
 AS SELECT *
 FROM account
+WHERE (fence <= (
+    SELECT fence
+    FROM settled_fence
+)) AND (fence NOT IN (
+    SELECT fence
+    FROM void_fence
+))
 ORDER BY
     account_id ASC,
+    fence DESC,
     version DESC
 LIMIT 1 BY account_id;
 
@@ -1384,12 +1838,21 @@ CREATE VIEW current_api_key
     `role` LowCardinality(String),
     `token_sha256` String,
     `state` LowCardinality(String),
-    `changed_at` DateTime64(3, 'UTC')
+    `changed_at` DateTime64(3, 'UTC'),
+    `fence` UInt64
 )
 AS SELECT *
 FROM api_key
+WHERE (fence <= (
+    SELECT fence
+    FROM settled_fence
+)) AND (fence NOT IN (
+    SELECT fence
+    FROM void_fence
+))
 ORDER BY
     key_id ASC,
+    fence DESC,
     version DESC
 LIMIT 1 BY key_id;
 
@@ -1421,6 +1884,38 @@ ORDER BY
     version DESC
 LIMIT 1 BY month;
 
+CREATE VIEW current_card_assignment
+(
+    `fence` UInt64,
+    `kind` LowCardinality(String),
+    `id` String,
+    `valid_from` String,
+    `revision` UInt64,
+    `rate_card_id` String,
+    `override_card_id` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String
+)
+AS SELECT *
+FROM rate_card_assignment
+WHERE (fence <= (
+    SELECT fence
+    FROM settled_fence
+)) AND (fence NOT IN (
+    SELECT fence
+    FROM void_fence
+))
+ORDER BY
+    kind ASC,
+    id ASC,
+    valid_from ASC,
+    fence DESC,
+    revision DESC
+LIMIT 1 BY
+    kind,
+    id,
+    valid_from;
+
 CREATE VIEW current_catalogue
 (
     `kind` LowCardinality(String),
@@ -1429,13 +1924,22 @@ CREATE VIEW current_catalogue
     `name` String,
     `attributes` String,
     `changed_at` DateTime64(3, 'UTC'),
-    `changed_by` String
+    `changed_by` String,
+    `fence` UInt64
 )
 AS SELECT *
 FROM catalogue_entry
+WHERE (fence <= (
+    SELECT fence
+    FROM settled_fence
+)) AND (fence NOT IN (
+    SELECT fence
+    FROM void_fence
+))
 ORDER BY
     kind ASC,
     id ASC,
+    fence DESC,
     version DESC
 LIMIT 1 BY
     kind,
@@ -1466,22 +1970,6 @@ ORDER BY
     finding_id ASC,
     version DESC
 LIMIT 1 BY finding_id;
-
-CREATE VIEW current_rate_card
-(
-    `rate_card_id` String,
-    `version` UInt64,
-    `name` String,
-    `currency` LowCardinality(String),
-    `changed_at` DateTime64(3, 'UTC'),
-    `changed_by` String
-)
-AS SELECT *
-FROM rate_card
-ORDER BY
-    rate_card_id ASC,
-    version DESC
-LIMIT 1 BY rate_card_id;
 
 CREATE VIEW current_rating
 (
@@ -1531,14 +2019,40 @@ CREATE VIEW current_setting
     `version` UInt64,
     `value` String,
     `changed_at` DateTime64(3, 'UTC'),
-    `changed_by` String
+    `changed_by` String,
+    `fence` UInt64
 )
 AS SELECT *
 FROM setting
+WHERE (fence <= (
+    SELECT fence
+    FROM settled_fence
+)) AND (fence NOT IN (
+    SELECT fence
+    FROM void_fence
+))
 ORDER BY
     name ASC,
+    fence DESC,
     version DESC
 LIMIT 1 BY name;
+
+CREATE VIEW cut_series
+(
+    `account_id` LowCardinality(String),
+    `usage_type` UInt16,
+    `own_cuts` Array(Int64)
+)
+AS SELECT
+    account.account_id AS account_id,
+    price.usage_type AS usage_type,
+    any(price.cuts) AS own_cuts
+FROM scratch_rated_account AS account
+INNER JOIN scratch_price AS price ON price.plan = account.plan
+WHERE notEmpty(price.cuts)
+GROUP BY
+    account_id,
+    usage_type;
 
 CREATE VIEW cut_slice
 AS SELECT
@@ -1554,7 +2068,12 @@ AS SELECT
     toUnixTimestamp64Milli(from_at) AS slice_from_ms,
     toUnixTimestamp64Milli(to_at) AS slice_to_ms
 FROM published_slice(as_of = {as_of:UInt64}, live_seq = 0)
-WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND arrayExists(cut -> ((cut > toUnixTimestamp64Milli(window_start)) AND (cut < toUnixTimestamp64Milli(window_end))), {cuts:Array(Int64)})
+WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND ((account_id, usage_type) IN (
+    SELECT
+        account_id,
+        usage_type
+    FROM cut_series
+)) AND (roundDown(toUnixTimestamp64Milli(window_end) - 1, {cuts:Array(Int64)}) > toUnixTimestamp64Milli(window_start))
 UNION ALL
 SELECT
     sign,
@@ -1569,7 +2088,55 @@ SELECT
     toUnixTimestamp64Milli(first_at),
     toUnixTimestamp64Milli(last_at)
 FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
-WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND (abs(slices) = 1) AND arrayExists(cut -> ((cut > toUnixTimestamp64Milli(window_start)) AND (cut < toUnixTimestamp64Milli(window_end))), {cuts:Array(Int64)});
+WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND (abs(slices) = 1) AND ((account_id, usage_type) IN (
+    SELECT
+        account_id,
+        usage_type
+    FROM cut_series
+)) AND (roundDown(toUnixTimestamp64Milli(window_end) - 1, {cuts:Array(Int64)}) > toUnixTimestamp64Milli(window_start));
+
+CREATE VIEW due_charge
+AS SELECT
+    due.charge_no AS charge_no,
+    due.scope AS scope,
+    due.owner_id AS owner_id,
+    due.payer_account_id AS payer_account_id,
+    due.threshold AS threshold,
+    due.days AS days,
+    due.of_days AS of_days,
+    charge.rate_card_id AS rate_card_id,
+    charge.charge_id AS charge_id,
+    charge.charge_version AS charge_version,
+    charge.name AS name,
+    charge.kind AS kind,
+    charge.currency AS currency,
+    charge.minor AS minor,
+    charge.component AS component,
+    charge.components AS components,
+    charge.usage_types AS usage_types,
+    charge.percent AS percent,
+    charge.factor AS factor
+FROM scratch_due AS due
+INNER JOIN scratch_charge AS charge ON charge.charge_no = due.charge_no
+WHERE due.step = {step:UInt32};
+
+CREATE VIEW ended_claim
+(
+    `claim` UInt64,
+    `end_offset` Nullable(Int64)
+)
+AS SELECT
+    claim,
+    toInt64(end_offset) AS end_offset
+FROM
+(
+    SELECT
+        bitShiftLeft(toUInt64(log_partition), 32) + epoch AS claim,
+        leadInFrame(toNullable(from_offset)) OVER (PARTITION BY log_partition ORDER BY epoch ASC ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS end_offset
+    FROM event_claim
+)
+WHERE end_offset IS NOT NULL
+ORDER BY claim ASC;
 
 CREATE VIEW fresh_record
 AS SELECT
@@ -1945,11 +2512,18 @@ FROM
     SELECT
         account_id,
         if(named = '', {default_zone:String}, named) AS wanted,
-        arrayReverseSort(groupArray((version, toString(account.time_zone), toUnixTimestamp64Milli(changed_at)))) AS versions,
+        arrayReverseSort(groupArray(((fence, version), toString(account.time_zone), toUnixTimestamp64Milli(changed_at)))) AS versions,
         (versions[1]).2 AS named,
         arrayFirstIndex(told -> ((told.2) != named), versions) AS other,
         (versions[if(other = 0, length(versions), other - 1)]).3 AS named_ms
     FROM account
+    WHERE (fence <= (
+        SELECT fence
+        FROM settled_fence
+    )) AND (fence NOT IN (
+        SELECT fence
+        FROM void_fence
+    ))
     GROUP BY account_id
 ) AS wish
 INNER JOIN zone_of_account(run_seq = {run_seq:UInt64}) AS fixed ON fixed.account_id = wish.account_id
@@ -1998,6 +2572,22 @@ WHERE (at = fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND ((k >= {k_from
     GROUP BY k
 )));
 
+CREATE VIEW owned_line
+AS SELECT
+    owner.1 AS owner_scope,
+    owner.2 AS owner_id,
+    payer_account_id,
+    account_id,
+    scope AS line_scope,
+    line,
+    kind AS line_kind,
+    component AS line_component,
+    usage_type,
+    toInt256(reinterpret(statement_line.amount, 'Int128')) AS amount
+FROM statement_line
+ARRAY JOIN arrayConcat([('payer', payer_account_id)], if(scope = 'account', [('account', account_id)], [])) AS owner
+WHERE (period = {period:String}) AND (run_seq = {run_seq:UInt64});
+
 CREATE VIEW partial_slice
 AS SELECT
     account_id,
@@ -2032,6 +2622,112 @@ WHERE (measure != 9) AND (from_ms < ({edges:Array(Int64)}[-1])) AND (to_ms > ({e
     SELECT account_id
     FROM account_of_zone(zone = {zone:String}, at_ms = ({edges:Array(Int64)}[1]))
 ));
+
+CREATE VIEW price_tier
+(
+    `plan` UInt32,
+    `tariff_id` LowCardinality(String),
+    `tariff_version` UInt64,
+    `tier` UInt16,
+    `name` String,
+    `label` String,
+    `unit` String,
+    `unit_base` Int256,
+    `unit_price` Int256
+)
+AS SELECT
+    plan,
+    tariff_id,
+    tariff_version,
+    tier,
+    any(name) AS name,
+    any(label) AS label,
+    any(unit) AS unit,
+    any(unit_base) AS unit_base,
+    any(unit_price) AS unit_price
+FROM
+(
+    SELECT
+        plan,
+        tariff_id,
+        tariff_version,
+        name,
+        unit,
+        unit_base,
+        tier,
+        label,
+        unit_price
+    FROM scratch_price
+    ARRAY JOIN
+        tiers AS tier,
+        labels AS label,
+        unit_prices AS unit_price
+)
+GROUP BY
+    plan,
+    tariff_id,
+    tariff_version,
+    tier;
+
+CREATE VIEW priced_part
+AS SELECT
+    resource,
+    part,
+    shape,
+    window_start,
+    window_end,
+    usage_record_id,
+    part_start,
+    usage_type,
+    account_no,
+    payer_no,
+    quantity,
+    arrayJoin(if(empty(holding), [(toUInt32(0), toUInt32(0))], holding)) AS price,
+    price.1 AS price_no,
+    price.2 AS series_no
+FROM
+(
+    SELECT
+        *,
+        toUInt32(transform(roundDown(toUnixTimestamp64Milli(part_start), {cuts:Array(Int64)}), {cuts:Array(Int64)}, arrayEnumerate({cuts:Array(Int64)}), toUInt32(0))) AS epoch,
+        if(scheduled = 0, price_nos, arrayFilter((numbers, schedule_no) -> ((schedule_no = 0) OR ((schedule_no, epoch) IN (
+            SELECT
+                schedule_no,
+                epoch
+            FROM scratch_schedule
+        ))), price_nos, schedule_nos)) AS holding
+    FROM usage_part(as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, cuts = {cuts:Array(Int64)}) AS usage_part
+    ANY LEFT JOIN
+    (
+        SELECT
+            account_no,
+            account_id AS owner,
+            payer_no,
+            plan,
+            start_at,
+            end_at
+        FROM scratch_rated_account
+    ) AS account ON owner = account_id
+    ANY LEFT JOIN
+    (
+        SELECT
+            shape AS classed,
+            class
+        FROM scratch_shape_class
+    ) AS classes ON classed = shape
+    ANY LEFT JOIN
+    (
+        SELECT
+            plan AS priced_plan,
+            usage_type AS priced_type,
+            class AS priced_class,
+            price_nos,
+            schedule_nos,
+            scheduled
+        FROM candidate_price
+    ) AS candidate ON (priced_plan = plan) AND (priced_type = usage_type) AND (priced_class = class)
+    WHERE (window_start >= start_at) AND (window_start < end_at)
+);
 
 CREATE VIEW published_run
 (
@@ -2091,13 +2787,48 @@ WHERE run_seq IN (
     WHERE kind = 'aggregate'
 );
 
+CREATE VIEW rate_card_version
+(
+    `rate_card_id` String,
+    `version` UInt64,
+    `name` String,
+    `currency` LowCardinality(String),
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String,
+    `fence` UInt64,
+    `revision` UInt64,
+    `state` LowCardinality(String),
+    `valid_from` DateTime64(3, 'UTC'),
+    `valid_to` DateTime64(3, 'UTC'),
+    `tariffs` String,
+    `charges` String
+)
+AS SELECT *
+FROM rate_card
+WHERE (fence <= (
+    SELECT fence
+    FROM settled_fence
+)) AND (fence NOT IN (
+    SELECT fence
+    FROM void_fence
+))
+ORDER BY
+    rate_card_id ASC,
+    version ASC,
+    fence DESC,
+    revision DESC
+LIMIT 1 BY
+    rate_card_id,
+    version;
+
 CREATE VIEW rated_account
 AS SELECT
     used.account_id AS account_id,
     if(account.payer_account_id = '', toString(used.account_id), account.payer_account_id) AS payer_account_id,
     if(payer.currency = '', {default_currency:String}, toString(payer.currency)) AS currency,
     multiIf(zoned.timeline != '', zoned.timeline, account.time_zone = '', concat('0 ', {default_zone:String}), concat('0 ', account.time_zone)) AS timeline,
-    if(account.rate_card_id = '', {default_card:String}, account.rate_card_id) AS rate_card_id
+    multiIf(payer_zoned.timeline != '', payer_zoned.timeline, payer.time_zone = '', concat('0 ', {default_zone:String}), concat('0 ', payer.time_zone)) AS payer_timeline,
+    if(carded.rate_card_id = '', {default_card:String}, carded.rate_card_id) AS rate_card_id
 FROM
 (
     SELECT DISTINCT account_id
@@ -2107,7 +2838,79 @@ FROM
 LEFT JOIN current_account AS account ON account.account_id = used.account_id
 LEFT JOIN current_account AS payer ON payer.account_id = if(account.payer_account_id = '', toString(used.account_id), account.payer_account_id)
 LEFT JOIN zone_of_account(run_seq = 0) AS zoned ON zoned.account_id = used.account_id
+LEFT JOIN scratch_account_card AS carded ON carded.account_id = used.account_id
+LEFT JOIN zone_of_account(run_seq = 0) AS payer_zoned ON payer_zoned.account_id = if(account.payer_account_id = '', toString(used.account_id), account.payer_account_id)
 WHERE account.kind != 'system';
+
+CREATE VIEW refused_message
+(
+    `quarantine_id` String,
+    `message` SimpleAggregateFunction(any, String),
+    `source` SimpleAggregateFunction(any, String),
+    `id` SimpleAggregateFunction(any, String),
+    `field` SimpleAggregateFunction(any, String),
+    `reason` SimpleAggregateFunction(any, String),
+    `replayed` UInt8,
+    `seen_at` SimpleAggregateFunction(min, DateTime64(3, 'UTC'))
+)
+AS SELECT
+    quarantine_id,
+    any(entry.raw) AS message,
+    any(entry.source) AS source,
+    any(entry.id) AS id,
+    any(entry.field) AS field,
+    any(entry.reason) AS reason,
+    toUnixTimestamp64Milli(max(entry.replayed_at)) != 0 AS replayed,
+    min(entry.first_seen_at) AS seen_at
+FROM quarantine AS entry
+GROUP BY quarantine_id;
+
+CREATE VIEW resource_label
+AS SELECT
+    account_id,
+    resource,
+    part,
+    argMax(resource_name.name, (resource_name.occurred_at, resource_name.name)) AS name
+FROM resource_name
+WHERE empty({account_ids:Array(String)}) OR (account_id IN ({account_ids:Array(String)}))
+GROUP BY
+    account_id,
+    resource,
+    part;
+
+CREATE VIEW revised_id
+AS WITH RECURSIVE
+    revised AS
+    (
+        SELECT DISTINCT
+            original_hash AS id_hash,
+            toUInt8(1) AS depth
+        FROM accepted_arrival(from_offset = {from_offset:UInt64}, to_offset = {to_offset:UInt64})
+        WHERE original_hash != 0
+        UNION ALL
+        SELECT
+            revision.id_hash AS id_hash,
+            toUInt8(revised.depth + 1) AS depth
+        FROM
+        (
+            SELECT DISTINCT
+                original_hash,
+                id_hash
+            FROM event_revision
+        ) AS revision
+        INNER JOIN revised ON revised.id_hash = revision.original_hash
+        WHERE revised.depth < 100
+    )
+SELECT DISTINCT id_hash
+FROM revised;
+
+CREATE VIEW settled_fence
+(
+    `fence` UInt64
+)
+AS SELECT max(fence) AS fence
+FROM control_turn
+WHERE state = 'done';
 
 CREATE VIEW story
 AS SELECT DISTINCT
@@ -2322,7 +3125,12 @@ AS SELECT
     window_start AS part_start,
     quantity
 FROM usage_truth(as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64})
-WHERE NOT arrayExists(cut -> ((cut > toUnixTimestamp64Milli(window_start)) AND (cut < toUnixTimestamp64Milli(window_end))), {cuts:Array(Int64)})
+WHERE NOT ((roundDown(toUnixTimestamp64Milli(window_end) - 1, {cuts:Array(Int64)}) > toUnixTimestamp64Milli(window_start)) AND ((account_id, usage_type) IN (
+    SELECT
+        account_id,
+        usage_type
+    FROM cut_series
+)))
 UNION ALL
 SELECT
     account_id,
@@ -2334,7 +3142,7 @@ SELECT
     window_end,
     reinterpretAsUInt128(sipHash128(concat(reinterpretAsFixedString(toUInt32(length(account_id))), reinterpretAsFixedString(toUInt32(length(resource))), reinterpretAsFixedString(usage_type), reinterpretAsFixedString(shape), reinterpretAsFixedString(toUnixTimestamp64Milli(window_start)), reinterpretAsFixedString(toUnixTimestamp64Milli(window_end)), account_id, resource, part))) AS usage_record_id,
     fromUnixTimestamp64Milli(edge.1, 'UTC') AS part_start,
-    sum(intDiv(quantity, slice_to_ms - slice_from_ms) * (least(slice_to_ms, edge.2) - greatest(slice_from_ms, edge.1))) AS quantity
+    sum(if((slice_from_ms >= (edge.1)) AND (slice_to_ms <= (edge.2)), quantity, intDiv(quantity, slice_to_ms - slice_from_ms) * (least(slice_to_ms, edge.2) - greatest(slice_from_ms, edge.1)))) AS quantity
 FROM
 (
     SELECT
@@ -2342,17 +3150,13 @@ FROM
         arrayFilter(cut -> ((cut > toUnixTimestamp64Milli(window_start)) AND (cut < toUnixTimestamp64Milli(window_end))), own_cuts) AS inside,
         arrayZip(arrayConcat([toUnixTimestamp64Milli(window_start)], inside), arrayConcat(inside, [toUnixTimestamp64Milli(window_end)])) AS segments
     FROM cut_slice(as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, cuts = {cuts:Array(Int64)})
-    LEFT JOIN
+    INNER JOIN
     (
         SELECT
-            account.account_id AS owner,
-            price.usage_type AS priced_type,
-            any(price.cuts) AS own_cuts
-        FROM scratch_rated_account AS account
-        INNER JOIN scratch_price AS price ON price.plan = account.plan
-        GROUP BY
-            owner,
-            priced_type
+            account_id AS owner,
+            usage_type AS priced_type,
+            own_cuts
+        FROM cut_series
     ) AS priced ON (owner = account_id) AND (priced_type = usage_type)
 )
 ARRAY JOIN segments AS edge
@@ -2420,6 +3224,14 @@ GROUP BY
     window_end,
     usage_record_id
 HAVING sum(sign) > 0;
+
+CREATE VIEW void_fence
+(
+    `fence` UInt64
+)
+AS SELECT DISTINCT fence
+FROM control_turn
+WHERE state = 'void';
 
 CREATE VIEW zone_of_account
 AS SELECT

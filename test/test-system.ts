@@ -5,6 +5,7 @@ import { openSystem, type System } from "../api/system.ts";
 import { createTestClock, type TestClock } from "../core/clock.ts";
 import type { InstantMs } from "../core/instant.ts";
 import { silentLog } from "../core/log.ts";
+import { spawnClickHouseServer } from "./clickhouse-server/process.ts";
 
 export interface TestSystem {
   readonly system: System;
@@ -12,17 +13,23 @@ export interface TestSystem {
   close(): Promise<void>;
 }
 
-/** The real stages on a real engine in a folder of its own, at `now` until its clock is moved; one per test file (one engine per process). */
-export async function openTestSystem(now: InstantMs): Promise<TestSystem> {
-  const data_dir = mkdtempSync(join(tmpdir(), "tally-test-"));
+/**
+ * The real stages on a real engine in a folder of its own, at `now` until its clock is moved; one at a time in a test file (one engine per
+ * process). `served`: on a server, over HTTP.
+ */
+export async function openTestSystem(now: InstantMs, { served = false } = {}): Promise<TestSystem> {
+  const folder = mkdtempSync(join(tmpdir(), "tally-test-"));
+  const data_dir = join(folder, "ours");
   const clock = createTestClock(now);
-  const system = await openSystem({ url: null, data_dir }, { clock, log: silentLog });
+  const server = served ? await spawnClickHouseServer(join(folder, "theirs")) : null;
+  const system = await openSystem({ url: server?.url ?? null, data_dir }, { clock, log: silentLog });
   return {
     system,
     clock,
     close: async () => {
       await system.close();
-      rmSync(data_dir, { recursive: true, force: true });
+      await server?.kill();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -9,8 +9,8 @@ const folders = [...stages, "sql", "test"];
 const madeHere = new Set(["node_modules", "data", "out", "coverage"]);
 const rootFiles = new Set(
   (
-    ".git .gitignore .ci .oxfmtrc.json .oxlintrc.json ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md LICENSE README.md " +
-    "docker-compose.yml knip.json package-lock.json package.json tsconfig.json vitest.config.ts"
+    ".dockerignore .git .gitignore .ci .oxfmtrc.json .oxlintrc.json ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md Dockerfile LICENSE README.md " +
+    "docker-compose.yml knip.json package-lock.json package.json tallyhouse.service tsconfig.json vitest.config.ts"
   ).split(" "),
 );
 
@@ -51,7 +51,10 @@ const rules: readonly Rule[] = [
   {
     name: "a file ends before line 400",
     applies: /\.(ts|mjs|sql)$/,
-    fault: ({ path, text }) => (path !== "sql/schema.sql" && lines(text) > 400 ? `${lines(text)} lines` : undefined),
+    fault: ({ path, text }) =>
+      !["sql/schema.sql", "test/core/cluster_schema.sql"].includes(path) && lines(text) > 400
+        ? `${lines(text)} lines`
+        : undefined,
     mustReject: [{ path: "core/long.ts", text: "x\n".repeat(401) }],
   },
   {

@@ -1,7 +1,14 @@
-// Writes test/COVERAGE.md from the golden cases of metering. A test holds the file to it.
+// Writes test/COVERAGE.md and test/COVERAGE-PRICES.md from the golden cases of metering and of prices. Tests hold the files to them.
 import { writeFileSync } from "node:fs";
 import { readCoverage, writtenCoverage } from "../aggregate/coverage.ts";
+import { readPricingCoverage, writtenPricingCoverage } from "../rating/coverage.ts";
 
 const coverage = readCoverage();
 writeFileSync(new URL("../COVERAGE.md", import.meta.url), writtenCoverage(coverage));
 process.stdout.write(`test/COVERAGE.md: ${coverage.cases.size} cases, ${coverage.events.length} cells of events\n`);
+
+const prices = readPricingCoverage();
+writeFileSync(new URL("../COVERAGE-PRICES.md", import.meta.url), writtenPricingCoverage(prices));
+process.stdout.write(
+  `test/COVERAGE-PRICES.md: ${prices.cases.size} cases, ${prices.cells.length} cells of models and edges\n`,
+);

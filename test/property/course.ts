@@ -62,7 +62,7 @@ export function courseArbitrary(): fc.Arbitrary<Course> {
  */
 export function batchSize({ range_minutes }: Course, index: number): number {
   if (index >= 2 && index < 5) return 2;
-  return range_minutes >= 720 ? 400 : range_minutes === 60 ? 40 : 10;
+  return range_minutes >= 720 ? 700 : range_minutes === 60 ? 40 : 10;
 }
 
 /** Zones of a batch's accounts: half name none of their own. A run's time goes with the zones, not with the accounts (measured). */

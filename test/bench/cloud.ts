@@ -27,14 +27,14 @@ async function buildCloud(machines: number): Promise<Cloud> {
   const happen = async ({ type, at, where }: { type: string; at: string; where: string }): Promise<void> => {
     await command(`INSERT INTO event (log_id, log_partition, log_offset, source, id, sequence, type, occurred_at, recorded_at, account_id, zone,
         resource, offering, template, resource_type, size, virtual_size, details, tags, extensions)
-      SELECT 'bench', 0, ${offset} + rowNumberInAllBlocks(), 'bench', concat('${type}-${offset}-', toString(number)), -1, '${type}',
+      SELECT 'embedded-bench', 0, ${offset} + rowNumberInAllBlocks(), 'bench', concat('${type}-${offset}-', toString(number)), -1, '${type}',
         fromUnixTimestamp64Milli(toInt64(${at}), 'UTC'), now64(3), concat('account-', toString(number % ${accounts})), concat('zone-', toString(number % 4)),
         concat('vm-', leftPad(toString(number), 32, '0')), concat('offering-', toString(number % 10)), 'debian-12', 'KVM', -1, -1,
         concat('{"cpuNumber":"', toString(number % 10), '"}'), '{}', '{}'
       FROM numbers(${machines}) WHERE ${where}`);
     offset += machines;
   };
-  await command("INSERT INTO event_log (log_id) VALUES ('bench')");
+  await command("INSERT INTO event_log (log_id) VALUES ('embedded-bench')");
   for (const type of ["VM.CREATE", "VM.START"])
     await happen({ type, at: `${start} + (number * 7919) % ${day}`, where: "1" });
   return { pipeline, machines, command, happen };

@@ -25,7 +25,7 @@ function createTeller(pipeline: Pipeline): (kind: string, count: number, said: S
     await pipeline.store.run.command({
       query: `INSERT INTO event (log_id, log_partition, log_offset, source, id, sequence, type, occurred_at, recorded_at, account_id, zone,
           resource, part, offering, template, resource_type, size, virtual_size, details, tags, extensions, reading_names, reading_values, counter)
-        SELECT 'bench', 0, ${offset} + rowNumberInAllBlocks(), 'bench', concat('${kind}-${offset}-', toString(number)), -1, '${type}',
+        SELECT 'embedded-bench', 0, ${offset} + rowNumberInAllBlocks(), 'bench', concat('${kind}-${offset}-', toString(number)), -1, '${type}',
           fromUnixTimestamp64Milli(toInt64(${at}), 'UTC'), now64(3), concat('account-', toString(number % ${accounts})), 'z1',
           concat('${kind}-', leftPad(toString(number), 32, '0')), ${part}, concat('offering-', toString(number % 10)), '', '', ${size}, -1,
           '{}', '{}', '{}', ${names}, ${values}, if('${type}' = 'tally.counter', 'cumulative', '')
@@ -43,7 +43,7 @@ export async function benchMixed(resources = 1_000_000): Promise<Figure[]> {
   const pipeline = await openPipeline(Date.UTC(2026, 11, 1));
   const tell = createTeller(pipeline);
   const share = (part: number): number => Math.round(resources * part);
-  await pipeline.store.run.command({ query: "INSERT INTO event_log (log_id) VALUES ('bench')" });
+  await pipeline.store.run.command({ query: "INSERT INTO event_log (log_id) VALUES ('embedded-bench')" });
   const born = `${start} + (number * 7919) % ${day}`;
   await tell("vm", share(0.3), { type: "VM.CREATE", at: born });
   await tell("vm", share(0.3), { type: "VM.START", at: born });
@@ -143,7 +143,7 @@ export async function benchHistory(machines = 5_000): Promise<Figure[]> {
   const first = Date.UTC(2026 - years, 9, 1);
   const pipeline = await openPipeline(end + 5 * day);
   const tell = createTeller(pipeline);
-  await pipeline.store.run.command({ query: "INSERT INTO event_log (log_id) VALUES ('bench')" });
+  await pipeline.store.run.command({ query: "INSERT INTO event_log (log_id) VALUES ('embedded-bench')" });
   await tell("vm", machines, { type: "VM.CREATE", at: `${first} + number` });
   await tell("vm", machines, { type: "VM.START", at: `${first} + number` });
   await pipeline.restart();

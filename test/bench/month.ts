@@ -26,12 +26,12 @@ export async function benchMonth(machines = 1_000_000): Promise<Figure[]> {
   const lane = pipeline.store.run;
   const command = (query: string): Promise<unknown> =>
     lane.command({ query, clickhouse_settings: { use_query_condition_cache: 0, max_insert_threads: "2" } });
-  await command("INSERT INTO event_log (log_id) VALUES ('bench')");
+  await command("INSERT INTO event_log (log_id) VALUES ('embedded-bench')");
   for (const [index, { type, at, where }] of life.entries()) {
     const offering = type === "VM.DYNAMIC.SCALE" ? "number % 10 + 1" : "number % 10";
     await command(`INSERT INTO event (log_id, log_partition, log_offset, source, id, sequence, type, occurred_at, recorded_at, account_id, zone,
         resource, offering, template, resource_type, size, virtual_size, details, tags, extensions)
-      SELECT 'bench', 0, ${index * machines} + rowNumberInAllBlocks(), 'bench', concat('${index}-', toString(number)), -1, '${type}',
+      SELECT 'embedded-bench', 0, ${index * machines} + rowNumberInAllBlocks(), 'bench', concat('${index}-', toString(number)), -1, '${type}',
         fromUnixTimestamp64Milli(toInt64(${start} + (number * 7919) % ${2 * day} + ${at}), 'UTC'), now64(3),
         concat('account-', toString(number % ${accounts})), concat('zone-', toString(number % 4)),
         concat('vm-', leftPad(toString(number), 32, '0')), concat('offering-', toString(${offering})), 'debian-12', 'KVM', -1, -1,

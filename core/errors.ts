@@ -115,6 +115,11 @@ export const problems = {
     title: "The event log does not answer",
     remedy: "Send the same again; what was taken in already is recognised. See TALLY_KAFKA_BROKERS.",
   },
+  "disk-full": {
+    status: 503,
+    title: "The disk has no room left",
+    remedy: "Make room in TALLY_DATA_DIR and send the same again; nothing that was acknowledged is lost.",
+  },
   "store-unavailable": {
     status: 503,
     title: "The store does not answer",

@@ -7,6 +7,7 @@ import {
   type ClickHouseClientConfigOptions,
 } from "@clickhouse/client";
 import { createChdbConnection } from "chdb/connection";
+import { type DiskRoom, type FreeBytes, freeBytesOf, watchDiskRoom, withDiskRoom } from "./disk-room.ts";
 import { openServerLane } from "./server-lane.ts";
 
 /**
@@ -16,6 +17,8 @@ import { openServerLane } from "./server-lane.ts";
 export interface StoreConfig {
   readonly url: string | null;
   readonly data_dir: string;
+  /** How much room there is on the disk of the embedded engine; by default what the system says. */
+  readonly free_bytes?: FreeBytes;
 }
 
 /**
@@ -57,6 +60,7 @@ export function openStore(config: StoreConfig): Store {
   const lanes = [openLane(config, { again: true }), openLane(config), openLane(config)] as const;
   const [read, write, run] = lanes;
   const data_dir = resolve(config.data_dir);
+  const room = config.url === null ? guardDisk(lanes, { ...config, data_dir }) : null;
   let files: ClickHouseClient | null = null;
   return {
     read,
@@ -69,6 +73,7 @@ export function openStore(config: StoreConfig): Store {
       return files;
     },
     close: async () => {
+      room?.close();
       for (const lane of [...lanes, ...(files === null ? [] : [files])]) await lane.close();
     },
   };
@@ -87,6 +92,22 @@ function openLane({ url, data_dir }: StoreConfig, { again } = { again: false }):
   const client = createClient({ connection, clickhouse_settings: embedded as ClickHouseSettings });
   spools.set(client, resolve(spool));
   return client;
+}
+
+/** No lane writes without room on the disk. */
+function guardDisk(lanes: readonly ClickHouseClient[], { data_dir, free_bytes = freeBytesOf }: StoreConfig): DiskRoom {
+  const merges = async (word: "START" | "STOP"): Promise<void> => {
+    // Not on a lane: its queue may be long.
+    const own = openLane({ url: null, data_dir });
+    try {
+      await own.command({ query: `SYSTEM ${word} MERGES` });
+    } finally {
+      await own.close();
+    }
+  };
+  const room = watchDiskRoom({ folder: data_dir, free_bytes, merges });
+  for (const lane of lanes) withDiskRoom(lane, room);
+  return room;
 }
 
 const spools = new WeakMap<ClickHouseClient, string>();

@@ -45,6 +45,7 @@ export async function openEngine(folder: string): Promise<Engine> {
       if (outline.several) throw new Refusal(62, "SYNTAX_ERROR", "Syntax error (Multi-statements are not allowed)");
       if (asked.sql.trim() === "") throw new Refusal(62, "SYNTAX_ERROR", "Empty query");
       await prepare(session, asked);
+      if (!outline.reads) requireDisk();
       const format = outline.format ?? asked.format ?? "TabSeparated";
       const counts = { read_rows: 0, read_bytes: 0, written_rows: 0 };
       if (outline.reads && !asked.wait) {
@@ -55,6 +56,7 @@ export async function openEngine(folder: string): Promise<Engine> {
         outline.takes !== null && asked.data.length + outline.takes.rest.length > 0
           ? await insertData(session, outline.takes, asked.data)
           : await run(session, asked, format);
+      if (!outline.reads) requireDisk();
       counts.read_rows = result.rowsRead;
       counts.read_bytes = result.bytesRead;
       if (outline.takes !== null) counts.written_rows = result.rowsRead;
@@ -70,6 +72,15 @@ export async function openEngine(folder: string): Promise<Engine> {
     } catch (error) {
       leave();
       throw toRefusal(error);
+    }
+  }
+
+  /** A server says when a write to its disk failed. The engine in this process does not, so a file of ours is tried before and after. */
+  function requireDisk(): void {
+    try {
+      writeFileSync(join(bodies, "tried"), "x");
+    } catch (error) {
+      throw new Refusal(75, "CANNOT_WRITE_TO_FILE_DESCRIPTOR", `Cannot write to file: ${String(error)}`);
     }
   }
 

@@ -5,6 +5,7 @@ import type { Store } from "../core/store.ts";
 import type { Message } from "./check-message.ts";
 import { EventRow, fromRow, lineOf } from "./event-line.ts";
 import type { Ingest, Rejection } from "./ingest.ts";
+import { eventName, explainConflict } from "./refusal.ts";
 
 const selectKnown = defineQuery(
   "ingest/known_events",
@@ -43,25 +44,18 @@ export async function checkEvents(
     sources: valid.map(({ event }) => event.source),
     ids: valid.map(({ event }) => event.id),
   });
-  const known = new Map(rows.map((row) => [nameOf(row), lineOf(fromRow(row))]));
+  const known = new Map(rows.map((row) => [eventName(row), lineOf(fromRow(row))]));
   const fresh: LifecycleEvent[] = [];
   const conflicting: Rejection[] = [];
   let duplicates = 0;
   for (const { index, event, line } of valid) {
-    const name = nameOf(event);
+    const name = eventName(event);
     const earlier = known.get(name);
     if (earlier === undefined) {
       known.set(name, line);
       fresh.push(event);
     } else if (earlier === line) duplicates += 1;
-    else {
-      const reason = `id is ${JSON.stringify(event.id)}, which ${event.source} has used for an event with other content`;
-      conflicting.push({ index, id: event.id, field: "id", reason });
-    }
+    else conflicting.push({ index, id: event.id, ...explainConflict(event) });
   }
   return { fresh, duplicates, conflicting, refused };
-}
-
-function nameOf({ source, id }: { source: string; id: string }): string {
-  return `${source.length}:${source}${id}`;
 }

@@ -5,6 +5,7 @@ import { AppError } from "../core/errors.ts";
 import type { Bound, EventBatch, EventLog } from "../core/event-log.ts";
 import { toCloudEvent } from "../core/events.ts";
 import { field, insertLines, timeField } from "../core/insert-lines.ts";
+import { createLineBuffer } from "../core/line-buffer.ts";
 import { defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
 import { EventRow, fromRow, messageColumns, lineOf } from "./event-line.ts";
@@ -58,8 +59,13 @@ export async function openEmbeddedLog({
     const first = nextOffset;
     nextOffset += BigInt(lines.length);
     const recordedAt = timeField(clock.now());
-    const rows = lines.map((line, index) => `${id}\t${partition}\t${first + BigInt(index)}\t${recordedAt}\t${line}\n`);
-    await insertLines(store.write, { table: "event", columns }, rows.join(""));
+    const rows = createLineBuffer(lines.length * 512);
+    lines.forEach((line, index) => {
+      rows.add(`${id}\t${partition}\t${first + BigInt(index)}\t${recordedAt}\t`);
+      rows.add(line);
+      rows.add("\n");
+    });
+    await insertLines(store.write, { table: "event", columns }, rows.bytes());
     readable = nextOffset - 1n;
   });
 

@@ -5,12 +5,13 @@ import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { Bound, EventBatch, EventLog } from "../core/event-log.ts";
 import { toCloudEvent } from "../core/events.ts";
+import { createInTurn } from "../core/in-turn.ts";
 import { field, insertLines, timeField } from "../core/insert-lines.ts";
 import type { Log } from "../core/log.ts";
 import { defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
 import { connectKafka } from "./kafka/connect.ts";
-import { consumeGroup } from "./kafka/consume-group.ts";
+import { consumeGroup, type Member } from "./kafka/consume-group.ts";
 import { patiently } from "./kafka/patiently.ts";
 import { createPositions } from "./kafka/positions.ts";
 import { createAppender } from "./kafka/producer.ts";
@@ -102,17 +103,24 @@ export async function openKafkaLog({
       positions,
       append: (events) =>
         append(events.map((event) => ({ key: event.resource, value: JSON.stringify(toCloudEvent(event)) }))),
-      consume: (reader, handle, signal) =>
-        consumeGroup({
+      consume: (reader, handle, signal) => {
+        const inTurn = createInTurn();
+        const hand = (batch: EventBatch, member: Member): Promise<void> =>
+          inTurn(async () => {
+            await handle(batch);
+            await member.commit(batch.partition, batch.last_offset + 1n, "");
+          });
+        return consumeGroup({
           kafka,
           topic: name,
           group: `${name}.${createHash("sha256").update(reader).digest("hex").slice(0, 32)}`,
           signal,
-          handle: async (batch, member) => {
-            await handle(toBatch(topic.log_id, batch));
-            await member.commit(batch.partition, BigInt(batch.lastOffset()) + 1n, "");
-          },
-        }),
+          handle: (batch, member) => hand(toBatch(topic.log_id, batch), member),
+          // A reader that waits for an offset is told of it, also where it holds nothing.
+          onPassed: ({ partition, first, last }, member) =>
+            hand(batchOf(topic.log_id, { partition, first_offset: first, last_offset: last, messages: [] }), member),
+        });
+      },
       bound: async () => boundOf((await offsets()).map(({ partition, high }) => [partition, high])),
       stored: async () =>
         boundOf([...(await positions.read())].map(([partition, { next_offset }]) => [partition, next_offset])),
@@ -177,11 +185,10 @@ function toBatch(log_id: string, batch: Batch): EventBatch {
   const { partition, messages } = batch;
   const first_offset = BigInt(messages[0]?.offset ?? batch.lastOffset());
   const last_offset = BigInt(batch.lastOffset());
-  return {
-    id: `${log_id}/${partition}:${first_offset}-${last_offset}`,
-    partition,
-    first_offset,
-    last_offset,
-    messages: messages.flatMap(({ value }) => (value === null ? [] : [value])),
-  };
+  const values = messages.flatMap(({ value }) => (value === null ? [] : [value]));
+  return batchOf(log_id, { partition, first_offset, last_offset, messages: values });
+}
+
+function batchOf(log_id: string, batch: Omit<EventBatch, "id">): EventBatch {
+  return { id: `${log_id}/${batch.partition}:${batch.first_offset}-${batch.last_offset}`, ...batch };
 }

@@ -6,7 +6,7 @@ import { checkMessage, type Checked, type Message } from "./check-message.ts";
 import type { PastEvents } from "./past-events.ts";
 import type { Quarantine, Refused } from "./quarantine.ts";
 import { createRecentIds } from "./recent-ids.ts";
-import { explainConflict, type Refusal } from "./refusal.ts";
+import { eventName, explainConflict, type Refusal } from "./refusal.ts";
 import type { EventRules, ValidationOptions } from "./validate.ts";
 
 /** One refused message of a batch, by its place in it. */
@@ -90,7 +90,7 @@ export function createIngest({
       };
       const line = "reason" in checked ? checked.past_line : checked.line;
       if (line === undefined) return refuse(checked as Refusal);
-      const name = `${source.length}:${source}${id}`;
+      const name = eventName({ source, id });
       const earlier = inBatch.get(name);
       const known = earlier === undefined ? recent.know(source, id, line) : earlier === line ? "duplicate" : "conflict";
       if (known === "duplicate") sorted.duplicates += 1;

@@ -1,10 +1,11 @@
 import type { Message } from "./check-message.ts";
+import { parseJson } from "./parse-json.ts";
 
 /** The messages of NDJSON: one per line that is not blank; a line that is not JSON is a message without a value. */
 export function readLines(text: string): Message[] {
   const messages: Message[] = [];
   for (const line of text.split("\n")) {
-    if (line.trim() !== "") messages.push({ value: parse(line), raw: () => line });
+    if (line.trim() !== "") messages.push({ value: parseJson(line), raw: () => line });
   }
   return messages;
 }
@@ -22,13 +23,5 @@ function toText(item: unknown): string | null {
     return JSON.stringify(item);
   } catch {
     return null;
-  }
-}
-
-function parse(raw: string): unknown {
-  try {
-    return JSON.parse(raw);
-  } catch {
-    return undefined;
   }
 }

@@ -59,6 +59,11 @@ export function refuse(field: string, value: unknown, expected?: string): Refusa
   };
 }
 
+/** One text for the two by which an event is known. */
+export function eventName({ source, id }: { source: string; id: string }): string {
+  return `${source.length}:${source}${id}`;
+}
+
 /** Refuses an event whose source and id are another's. */
 export function explainConflict({ source, id }: { source: string; id: string }): { field: string; reason: string } {
   const reason = `id is ${JSON.stringify(id)}, which ${source} has used for an event with other content`;

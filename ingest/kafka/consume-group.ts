@@ -1,4 +1,11 @@
-import type { Batch, ConsumerCommitOffsetsEvent, ConsumerConfig, ConsumerCrashEvent, Kafka } from "kafkajs";
+import type {
+  Batch,
+  ConsumerCommitOffsetsEvent,
+  ConsumerConfig,
+  ConsumerCrashEvent,
+  ConsumerEndBatchProcessEvent,
+  Kafka,
+} from "kafkajs";
 import { AppError } from "../../core/errors.ts";
 
 /** What a handler may do as a member of its group. */
@@ -14,6 +21,13 @@ export interface Member {
   seek(partition: number, offset: bigint): void;
 }
 
+/** Offsets that were read and hold no message, both ends in: what a transaction took back, and the marks of its end. */
+export interface Passed {
+  readonly partition: number;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
 interface Consumption {
   readonly kafka: Kafka;
   readonly topic: string;
@@ -26,6 +40,8 @@ interface Consumption {
   onJoin?(): void;
   /** Works a batch of one partition off and commits it. What it rejects with ends the call, but for what the client says. */
   handle(batch: Batch, member: Member): Promise<void>;
+  /** Called where a fetch held no message at all; the next batch does not wait for it. What it rejects with ends the call, as `handle` does. */
+  onPassed?(passed: Passed, member: Member): Promise<void>;
 }
 
 /**
@@ -81,6 +97,19 @@ export async function consumeGroup(consumption: Consumption): Promise<void> {
       return confirmed.generation;
     },
   };
+
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }: ConsumerEndBatchProcessEvent) => {
+    const { partition, batchSize, lastOffset } = payload;
+    // Null where the offsets asked for are gone, whatever the client's types say.
+    const firstOffset = payload.firstOffset as string | null;
+    if (batchSize > 0 || firstOffset === null || signal.aborted) return;
+    const passed = { partition, first: BigInt(firstOffset), last: BigInt(lastOffset) };
+    const work = (consumption.onPassed?.(passed, member) ?? Promise.resolve()).catch((error: unknown) => {
+      if (!isOfClient(error) && !(error instanceof NotCommittedError)) end(error as Error);
+    });
+    working.add(work);
+    void work.finally(() => working.delete(work));
+  });
 
   try {
     await consumer.connect();

@@ -1,14 +1,16 @@
 import type { Batch, KafkaMessage } from "kafkajs";
 import type { Clock } from "../../core/clock.ts";
 import { AppError } from "../../core/errors.ts";
+import { createInTurn, type InTurn } from "../../core/in-turn.ts";
 import { insertLines, timeField } from "../../core/insert-lines.ts";
+import { createLineBuffer } from "../../core/line-buffer.ts";
 import type { Log } from "../../core/log.ts";
 import type { Store } from "../../core/store.ts";
 import { messageColumns } from "../event-line.ts";
 import type { Ingest, PastRefused } from "../ingest.ts";
 import type { Quarantine } from "../quarantine.ts";
 import type { KafkaLog } from "../event-log-kafka.ts";
-import { consumeGroup, isOfClient, type Member } from "./consume-group.ts";
+import { consumeGroup, isOfClient, type Member, type Passed } from "./consume-group.ts";
 import { claimNumber, noteOf } from "./positions.ts";
 import { readMessage } from "./read-message.ts";
 import { checkTopic } from "./topic.ts";
@@ -18,7 +20,7 @@ const columns = ["log_id", "log_partition", "log_offset", "log_claim", "recorded
 /** Rows of one insert at most: bounds memory whatever a batch of Kafka's unpacks to. */
 const rowsMax = 20_000;
 /** What is fetched at once, before it is unpacked. */
-const fetchSizes = { maxBytesPerPartition: 4_194_304, maxBytes: 16_777_216 };
+const fetchSizes = { maxBytesPerPartition: 8_388_608, maxBytes: 16_777_216 };
 const heartbeatMs = 1_000;
 const retryMsMax = 15_000;
 
@@ -52,6 +54,14 @@ export async function ingestFromKafka(deps: IngestFromKafkaDeps, signal: AbortSi
   const { log, store, ingest, quarantine, clock, told, session_ms = 30_000 } = deps;
   const { topic, positions } = log;
   const claims = new Map<number, Claim>();
+  const turns = new Map<number, InTurn>();
+
+  /** One thing at a time for each partition. */
+  function inTurn<T>(partition: number, act: () => Promise<T>): Promise<T> {
+    const turn = turns.get(partition) ?? createInTurn();
+    turns.set(partition, turn);
+    return turn(act);
+  }
 
   /** From here on rows of former owners do not count; this one's number is fixed by a commit the broker takes from nobody else. */
   async function claim(partition: number, member: Member): Promise<Claim> {
@@ -88,6 +98,19 @@ export async function ingestFromKafka(deps: IngestFromKafkaDeps, signal: AbortSi
           member,
         );
       }
+    }
+  }
+
+  /** Goes on over offsets that hold no message: else a long stretch of them is read again and again, and lag never falls to 0. */
+  async function pass({ partition, first, last }: Passed, member: Member): Promise<void> {
+    try {
+      await checkTopic(topic);
+      const held = claims.get(partition) ?? (await claim(partition, member));
+      if (held.next_offset === first) await commit(last + 1n, partition, held, member);
+    } catch (error) {
+      // The batch after it finds that it is not in step, and asks for these offsets again.
+      claims.delete(partition);
+      told.warn({ err: error, partition }, "offsets without a message were not passed over");
     }
   }
 
@@ -133,18 +156,21 @@ export async function ingestFromKafka(deps: IngestFromKafkaDeps, signal: AbortSi
     messages: readonly KafkaMessage[],
     partition: number,
     { number }: Claim,
-  ): { rows: string; accepted: number; refused: PastRefused[] } {
+  ): { rows: Buffer; accepted: number; refused: PastRefused[] } {
     const check = ingest.checker();
     const head = `${log.id}\t${partition}\t`;
     const tail = `\t${number}\t${timeField(clock.now())}\t`;
     const refused: PastRefused[] = [];
-    let rows = "";
+    const rows = createLineBuffer(messages.length * 512);
     for (const message of messages) {
       const read = readMessage(message, check);
-      if ("line" in read) rows += `${head}${message.offset}${tail}${read.line}\n`;
-      else refused.push({ ...read, origin: `kafka ${log.id}/${partition}:${message.offset}` });
+      if ("line" in read) {
+        rows.add(`${head}${message.offset}${tail}`);
+        rows.add(read.line);
+        rows.add("\n");
+      } else refused.push({ ...read, origin: `kafka ${log.id}/${partition}:${message.offset}` });
     }
-    return { rows, accepted: messages.length - refused.length, refused };
+    return { rows: rows.bytes(), accepted: messages.length - refused.length, refused };
   }
 
   await consumeGroup({
@@ -160,16 +186,18 @@ export async function ingestFromKafka(deps: IngestFromKafkaDeps, signal: AbortSi
     concurrency: 2,
     signal,
     onJoin: () => claims.clear(),
-    handle: async (batch, member) => {
-      try {
-        await handle(batch, member);
-      } catch (error) {
-        // The partition is somebody else's, or ours anew: its batch comes again.
-        if (!(error instanceof TakenOverError)) throw error;
-        claims.delete(batch.partition);
-        member.seek(batch.partition, (await positions.forClaim(batch.partition)).from_offset);
-      }
-    },
+    handle: (batch, member) =>
+      inTurn(batch.partition, async () => {
+        try {
+          await handle(batch, member);
+        } catch (error) {
+          // The partition is somebody else's, or ours anew: its batch comes again.
+          if (!(error instanceof TakenOverError)) throw error;
+          claims.delete(batch.partition);
+          member.seek(batch.partition, (await positions.forClaim(batch.partition)).from_offset);
+        }
+      }),
+    onPassed: (passed, member) => inTurn(passed.partition, () => pass(passed, member)),
   });
 }
 

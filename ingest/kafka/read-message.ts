@@ -1,5 +1,6 @@
 import type { KafkaMessage } from "kafkajs";
 import type { Checked, Message } from "../check-message.ts";
+import { parseJson } from "../parse-json.ts";
 import { valueBytesMax } from "./producer.ts";
 
 /** What a message of the topic is: an event, or why it is none and the text under which it is kept. */
@@ -21,7 +22,7 @@ export function readMessage({ key, value }: KafkaMessage, check: (message: Messa
     return refused(`base64:${value.toString("base64")}`, "the message is not UTF-8; its bytes are kept as base64");
   if (value.length > valueBytesMax)
     return refused(text, `the message has ${value.length} bytes, expected at most ${valueBytesMax}`);
-  const checked = check({ value: parse(text), raw: () => text });
+  const checked = check({ value: parseJson(text), raw: () => text });
   if ("reason" in checked) return { ...checked, raw: text };
   const { resource, source, id } = checked.event;
   if (key !== null && key.toString("utf8") === resource) return checked;
@@ -42,13 +43,5 @@ function decode(bytes: Buffer): string | null {
     return strict.decode(bytes);
   } catch {
     return null;
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

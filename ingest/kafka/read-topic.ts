@@ -71,6 +71,11 @@ export async function readTopic(
         open.set(partition, { ...span, first: last + 1n });
         if (last + 1n >= span.end) finish(partition);
       },
+      // A topic may end with what a transaction took back.
+      onPassed: async ({ partition, last }) => {
+        const span = open.get(partition);
+        if (span !== undefined && last + 1n >= span.end) finish(partition);
+      },
     });
     await admin.deleteGroups([group]).catch(() => undefined);
   } finally {

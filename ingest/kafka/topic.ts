@@ -5,6 +5,15 @@ import { readTopicId } from "./topic-id.ts";
 /** Partitions of a topic that is made here: as many ingest processes can share its work. */
 const partitionsMade = 8;
 
+/**
+ * Everything is kept, since the log is what a cloud's past is read from. And a broker acknowledges what has reached its memory: this
+ * topic's write it to the disk first, so that what is acknowledged outlives a loss of power, with one broker too (P2).
+ */
+const configEntries = [
+  { name: "retention.ms", value: "-1" },
+  { name: "flush.messages", value: "1" },
+];
+
 /** A topic as it was found or made: its id is new when it is made anew. */
 export interface Topic {
   readonly brokers: readonly string[];
@@ -12,11 +21,10 @@ export interface Topic {
   readonly log_id: string;
 }
 
-/** The topic of this name; made where there is none, with everything kept, since the log is what a cloud's past is read from. */
+/** The topic of this name; made where there is none. One that is there is taken as its operator made it. */
 export async function openTopic(admin: Admin, brokers: readonly string[], name: string): Promise<Topic> {
   const found = await readTopicId(brokers, name);
   if (found === null) {
-    const configEntries = [{ name: "retention.ms", value: "-1" }];
     const topics = [{ topic: name, numPartitions: partitionsMade, replicationFactor: -1, configEntries }];
     await admin.createTopics({ topics, waitForLeaders: true });
   }

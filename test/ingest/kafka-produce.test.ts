@@ -1,4 +1,4 @@
-import type { KafkaMessage } from "kafkajs";
+import { ConfigResourceTypes, type KafkaMessage } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildApp } from "../../api/app.ts";
 import { ensureAdminToken } from "../../api/keys.ts";
@@ -8,6 +8,7 @@ import { silentLog } from "../../core/log.ts";
 import { openKafkaLog } from "../../ingest/event-log-kafka.ts";
 import { connectKafka } from "../../ingest/kafka/connect.ts";
 import { createAppender } from "../../ingest/kafka/producer.ts";
+import { openTopic } from "../../ingest/kafka/topic.ts";
 import { smallCloud } from "../core/engine-deps.ts";
 import { event } from "../conformance/sample-event.ts";
 import { readTruth } from "../pipeline.ts";
@@ -57,6 +58,20 @@ describe.skipIf(skipKafka)(`what is written to a real Kafka${kafkaNote}`, () => 
     await consumer.disconnect();
     return found;
   }
+
+  test("a topic that is not there is made: eight partitions, kept without an end, on the disk before it is acknowledged (P2); then it is found", async () => {
+    const name = `made-${process.pid}`;
+    const made = await openTopic(opened.admin, kafka.brokers, name);
+    const { topics } = await opened.admin.fetchTopicMetadata({ topics: [name] });
+    expect(topics[0]?.partitions).toHaveLength(8);
+    const { resources } = await opened.admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: ConfigResourceTypes.TOPIC, name, configNames: ["retention.ms", "flush.messages"] }],
+    });
+    const configs = resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]);
+    expect(Object.fromEntries(configs ?? [])).toEqual({ "retention.ms": "-1", "flush.messages": "1" });
+    expect(await openTopic(opened.admin, kafka.brokers, name)).toEqual(made);
+  });
 
   test("large batches are compressed; the producer is idempotent (Kafka knows its batches by number) and so acks=all", async () => {
     const topic = await makeTopic("compressed", { "max.message.bytes": "100000" });

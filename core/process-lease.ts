@@ -72,13 +72,15 @@ const selectLeases = defineQuery(
   }),
 );
 
+const selectThere = defineQuery("core/process_lease_there", Type.Object({}), Type.Object({ tables: Type.String() }));
+
 const LEASE_MS = 30_000;
 const RENEWALS = 5;
 
 /**
  * Takes parts of the store for this process, and keeps them by a sign of life every few seconds. Written first and looked at after: of
  * two that start in one moment the later sees both, and whoever sees another gives way, unless both share. So two never stay, and it may be that
- * neither does. The store compares nothing, and clocks are trusted: a process that sleeps through its lease finds out when it wakes.
+ * neither does. The store compares nothing, and clocks are trusted within a lease: a process that sleeps through its own, or whose clock falls back, finds out at its next sign of life.
  * @throws AppError role-in-use with the variable that lets both run
  */
 export async function takeParts(own: readonly StorePart[], deps: Deps): Promise<ProcessLease> {
@@ -103,24 +105,15 @@ export async function takeParts(own: readonly StorePart[], deps: Deps): Promise<
     if (!over) expires_ms = until;
   }
 
-  async function findOther(): Promise<AppError | null> {
-    for (const part of own) {
-      const leases = await selectLeases(store.write, { part: part.part });
-      const other = leases
-        .filter((one) => one.process_id !== process_id && clock.now() < Number(one.expires_ms))
-        .find(({ shared }) => !part.shared || shared === 0);
-      if (other !== undefined) return inUse(part, other.holder, instant(Number(other.expires_ms)));
-    }
-    return null;
-  }
+  const findOther = (): Promise<AppError | null> => findBeside(own, { store, clock, process_id });
 
   async function keep(): Promise<void> {
     while (!ended.signal.aborted && !lost.signal.aborted) {
       await clock.sleep(Math.floor(lease_ms / RENEWALS), ended.signal).catch(() => undefined);
       if (ended.signal.aborted) return;
       try {
-        // One that slept through its lease may have been followed by another; one that only could not write goes on.
-        const other = clock.now() < expires_ms ? null : await findOther();
+        // One that slept through its lease, or whose clock was set back, may have been followed by another.
+        const other = await findOther();
         if (other === null) await write(false);
         else lost.abort(other);
       } catch {
@@ -157,6 +150,33 @@ export async function takeParts(own: readonly StorePart[], deps: Deps): Promise<
       if (own.length > 0 && !lost.signal.aborted) await write(true).catch(() => undefined);
     },
   };
+}
+
+/**
+ * Refuses to begin beside a process that has what is wanted here, before anything of the store is touched: a process of another
+ * version would lay its schema under the one that works. A store without a schema has nobody.
+ * @throws AppError role-in-use
+ */
+export async function requireFree(own: readonly StorePart[], { store, clock }: Deps): Promise<void> {
+  if (own.length === 0) return;
+  const [there] = await selectThere(store.write, {});
+  const other = there?.tables === "0" ? null : await findBeside(own, { store, clock, process_id: "" });
+  if (other !== null) throw other;
+}
+
+/** Why these parts cannot be had beside another process that lives; null = they can. */
+async function findBeside(
+  own: readonly StorePart[],
+  { store, clock, process_id }: Pick<Deps, "store" | "clock"> & { process_id: string },
+): Promise<AppError | null> {
+  for (const part of own) {
+    const leases = await selectLeases(store.write, { part: part.part });
+    const other = leases
+      .filter((one) => one.process_id !== process_id && clock.now() < Number(one.expires_ms))
+      .find(({ shared }) => !part.shared || shared === 0);
+    if (other !== undefined) return inUse(part, other.holder, instant(Number(other.expires_ms)));
+  }
+  return null;
 }
 
 function inUse({ part, variable, roles }: StorePart, holder: string, expires: InstantMs): AppError {

@@ -1,4 +1,4 @@
-// docker-compose.yml, Dockerfile and tallyhouse.service, held to the code they start: no container runs here, so what can be known
+// docker-compose.yml, Dockerfile and the units of systemd, held to the code they start: no container runs here, so what can be known
 // without one is checked. Their commands are those of test/e2e/roles.test.ts.
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
@@ -97,7 +97,6 @@ test("health checks ask a route that exists and needs no token, at the port the 
 test("a process has longer to end than it takes at most", () => {
   for (const [name, { stop_grace_period = "" }] of ours)
     expect(Number(/^(\d+)s$/.exec(stop_grace_period)?.[1]) * 1000, name).toBeGreaterThan(STOP_MS);
-  expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(read("tallyhouse.service"))?.[1]) * 1000).toBeGreaterThan(STOP_MS);
 });
 
 test("the image holds what runs, all of it there, on the Node the package asks for", () => {
@@ -114,15 +113,31 @@ test("the image holds what runs, all of it there, on the Node the package asks f
   expect(existsSync(`${root}api/tally.mjs`)).toBe(true);
 });
 
-test("the service of a plain machine starts the same program, with variables that are known", () => {
-  const unit = read("tallyhouse.service");
-  expect(unit).toMatch(/^ExecStart=\/usr\/bin\/node api\/tally\.mjs serve$/m);
-  const named = [...unit.matchAll(/^Environment=(TALLY_\w+)=(.*)$/gm)].map(([, name = "", value = ""]) => [
-    name,
-    value,
-  ]);
-  expect(named.length).toBeGreaterThan(0);
-  const config = readConfig(Object.fromEntries(named) as Record<string, string>);
-  // systemd makes the folder of StateDirectory below /var/lib.
-  expect(config.data_dir).toBe(`/var/lib/${/^StateDirectory=(\S+)$/m.exec(unit)?.[1]}`);
+/** What a unit sets TALLY_DATA_DIR and the like to, once its name is filled in. */
+function unitOf(file: string, name: string): { text: string; named: Record<string, string> } {
+  const text = read(file).replaceAll("%i", name);
+  const named = [...text.matchAll(/^Environment=(TALLY_\w+)=(.*)$/gm)].map(([, key = "", value = ""]) => [key, value]);
+  return { text, named: Object.fromEntries(named) as Record<string, string> };
+}
+
+test.each([
+  { file: "tallyhouse.service", name: "" },
+  { file: "tallyhouse@.service", name: "ingest" },
+])("$file starts the same program, with variables that are known and a data directory of its own", ({ file, name }) => {
+  const { text, named } = unitOf(file, name);
+  expect(text).toMatch(/^ExecStart=\/usr\/bin\/node api\/tally\.mjs serve$/m);
+  expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(text)?.[1]) * 1000).toBeGreaterThan(STOP_MS);
+  expect(Object.keys(named).length).toBeGreaterThan(0);
+  // systemd makes the folder of StateDirectory below /var/lib, and ProtectSystem lets nothing else be written to.
+  expect(readConfig(named).data_dir).toBe(`/var/lib/${/^StateDirectory=(\S+)$/m.exec(text)?.[1]}`);
+});
+
+test("units of one template share a file of variables, and nothing else: directory and own variables go by their name", () => {
+  const [one, other] = ["ingest", "api"].map((name) => unitOf("tallyhouse@.service", name));
+  expect(one?.named["TALLY_DATA_DIR"]).not.toBe(other?.named["TALLY_DATA_DIR"]);
+  const filesOf = (text = ""): string[] =>
+    [...text.matchAll(/^EnvironmentFile=-?(\S+)$/gm)].map(([, path = ""]) => path);
+  // The later one counts, so what is its own wins.
+  expect(filesOf(one?.text)).toEqual(["/etc/tallyhouse/environment", "/etc/tallyhouse/ingest"]);
+  expect(filesOf(other?.text)).toEqual(["/etc/tallyhouse/environment", "/etc/tallyhouse/api"]);
 });

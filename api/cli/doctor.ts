@@ -8,6 +8,7 @@ import { formatInstant, instant, parseInstant } from "../../core/instant.ts";
 import { readMigrations } from "../../core/migrate.ts";
 import { findHolder } from "../data-lock.ts";
 import { checkRoles } from "../check-roles.ts";
+import type { Readiness, ScheduledJob } from "../readiness.ts";
 import { type Cli, resultCommand } from "./cli.ts";
 import type { Client } from "./client.ts";
 import { renderTable } from "./output.ts";
@@ -16,16 +17,6 @@ interface Check {
   readonly check: string;
   readonly state: "good" | "look" | "bad";
   readonly detail: string;
-}
-
-/** What /readyz says of a job. */
-interface ScheduledJob {
-  readonly job: string;
-  readonly state: "on-time" | "overdue" | "failing";
-  readonly due_ticks: number;
-  readonly oldest_due_at: string | null;
-  readonly last_success_at: string | null;
-  readonly failures_in_row: number;
 }
 
 const GIB = 2 ** 30;
@@ -108,17 +99,16 @@ function checkHolder({ data_dir }: Config): Check {
   };
 }
 
-/** The store as the API tells it; opening it applies what migrations are missing. */
-async function checkStore({ reach, clock }: Cli, { kafka_brokers }: Config): Promise<Check[]> {
+/** The store, and what stands beside it, as the API tells it; opening it applies what migrations are missing. */
+async function checkStore({ reach, clock }: Cli, config: Config): Promise<Check[]> {
   const now = clock.now();
   const range = new URLSearchParams({ from: formatInstant(instant(now - 1)), to: formatInstant(now) });
   return reach(async ({ client }) => {
-    const { ready, jobs, log } = (await client.call({ method: "GET", path: "/readyz" })) as {
-      ready: boolean;
-      log?: readonly { lag: string; lost: string }[];
-      jobs: readonly ScheduledJob[];
-    };
-    if (!ready) throw new AppError("internal", "the store does not answer");
+    // A process that is not ready says in the same words what it lacks.
+    const told = (await client.call({ method: "GET", path: "/readyz", answers: 503 })) as Readiness;
+    const services = checkServices(told, config);
+    if (told.checks.store !== "answers")
+      return [{ check: "store", state: "bad", detail: "does not answer: see the log" }, ...services];
     const usage = (await client.call({ method: "GET", path: `/v1/usage-summary?${range.toString()}` })) as {
       complete_to: string | null;
     };
@@ -129,8 +119,8 @@ async function checkStore({ reach, clock }: Cli, { kafka_brokers }: Config): Pro
     const count = `${refused.data.length}${refused.next_cursor === null ? "" : " or more"}`;
     return [
       { check: "store", state: "good", detail: `answers; schema at ${readMigrations().at(-1)?.version ?? 0}` },
-      ...jobs.map(checkJob),
-      ...(kafka_brokers.length === 0 ? [] : [checkLog(log)]),
+      ...told.jobs.map(checkJob),
+      ...services,
       checkLag(usage.complete_to, now),
       { check: "quarantine", state: refused.data.length === 0 ? "good" : "look", detail: `${count} messages` },
       await checkSanity(client),
@@ -138,8 +128,30 @@ async function checkStore({ reach, clock }: Cli, { kafka_brokers }: Config): Pro
   });
 }
 
+/** Kafka, Redis and the role of ingest, each where the process asked has it; without the store nobody knows how far Kafka is ahead. */
+function checkServices({ checks, log, stopping }: Readiness, { kafka_brokers, redis_url }: Config): Check[] {
+  const found: Check[] = [];
+  if (kafka_brokers.length > 0 && checks.store === "answers") found.push(checkLog(log));
+  if (redis_url !== null && checks.redis === "answers")
+    found.push({ check: "redis", state: "good", detail: "answers" });
+  else if (redis_url !== null)
+    found.push({
+      check: "redis",
+      state: "bad",
+      detail: "does not answer: see TALLY_REDIS_URL; changes are refused and scheduled runs wait until it does",
+    });
+  if (checks.ingest === "ended")
+    found.push({
+      check: "ingest",
+      state: "bad",
+      detail: "this process stores nothing more: its topic was made anew, see the log",
+    });
+  if (stopping === true) found.push({ check: "server", state: "look", detail: "it is coming to its end" });
+  return found;
+}
+
 /** How far the store is behind the topic; what it lost is gone for good. */
-function checkLog(log: readonly { lag: string; lost: string }[] | undefined): Check {
+function checkLog(log: Readiness["log"]): Check {
   if (log === undefined) return { check: "kafka", state: "bad", detail: "no broker answers: see TALLY_KAFKA_BROKERS" };
   const sum = (name: "lag" | "lost"): number => log.reduce((total, one) => total + Number(one[name]), 0);
   const [lag, lost] = [sum("lag"), sum("lost")];
@@ -148,7 +160,7 @@ function checkLog(log: readonly { lag: string; lost: string }[] | undefined): Ch
   return { check: "kafka", state: lag > LAG_MAX ? "look" : "good", detail: `${lag} messages are not stored yet` };
 }
 
-/** Does the sanity checks, unless a run goes on. */
+/** Does the sanity checks, unless a run goes on or none can begin. */
 async function checkSanity(client: Client): Promise<Check> {
   try {
     const path = "/v1/findings/check";
@@ -164,8 +176,12 @@ async function checkSanity(client: Client): Promise<Check> {
     const lacking = failed.length === 0 ? "" : `; could not be done: ${failed.join(", ")}`;
     return { check: "sanity", state: serious + failed.length === 0 ? "good" : "look", detail: detail + lacking };
   } catch (error) {
-    if (!(error instanceof AppError) || error.key !== "run-in-progress") throw error;
-    return { check: "sanity", state: "look", detail: "not checked: a run is going on" };
+    if (!(error instanceof AppError)) throw error;
+    if (error.key === "run-in-progress")
+      return { check: "sanity", state: "look", detail: "not checked: a run is going on" };
+    if (error.key === "control-unavailable")
+      return { check: "sanity", state: "look", detail: `not checked: ${error.message}` };
+    throw error;
   }
 }
 

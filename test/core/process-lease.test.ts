@@ -95,6 +95,26 @@ test("one that slept through its lease while another took over may do nothing mo
   expect(() => sleeper.guard()).toThrow("has the control data");
 });
 
+test("one whose clock was set back five minutes while another started hears of it, and the other stays", async () => {
+  let back_ms = 0;
+  const wrong = { now: () => instant(clock.now() - back_ms), sleep: clock.sleep };
+  const holder = await takeParts(aggregate, { store: opened.store, clock: wrong, lease_ms: 30_000 });
+  back_ms = 300_000;
+  clock.advance(6_000);
+  // Its sign of life says a time that is over for everybody else.
+  const other = await vi.waitFor(() => take(), { timeout: 10_000, interval: 50 });
+  await vi.waitFor(
+    () => {
+      clock.advance(1_000);
+      expect(holder.lost.aborted).toBe(true);
+    },
+    { timeout: 10_000, interval: 200 },
+  );
+  expect(() => holder.guard()).toThrow("has the control data");
+  expect(other.lost.aborted).toBe(false);
+  other.guard();
+});
+
 test("of processes that start in one moment one at most stays", async () => {
   for (let round = 0; round < 5; round += 1) {
     await opened.store.write.command({ query: "TRUNCATE TABLE process_lease" });

@@ -33,6 +33,11 @@ export const selectDifferences = defineQuery(
   Type.Object({ source: Text, account_id: Text, complete_for: Type.Array(Type.Integer()), registry_version: Text }),
   DifferenceRow,
 );
+export const countUnattributed = defineQuery(
+  "aggregate/inventory/inventory_unattributed",
+  Type.Object({ account_id: Text, complete_for: Type.Array(Type.Integer()) }),
+  Type.Object({ resources: Text }),
+);
 export const selectInventory = defineQuery(
   "aggregate/inventory/inventory",
   Type.Object({ inventory_id: Text }),

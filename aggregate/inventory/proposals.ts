@@ -48,7 +48,11 @@ export const InventoryReport = Type.Object(
     listed: Type.Integer(),
     made_at: Type.String(),
     made_by: Type.String(),
-    counts: Type.Record(Type.String(), Type.String()),
+    counts: Type.Record(Type.String(), Type.String(), {
+      description:
+        "differences; proposals, and of these by action; left_alone: no event could correct it without ending what is listed; " +
+        "source_archived: not listed, but whose it is stands in archived events (restore them and list again)",
+    }),
     states: Type.Record(Type.String(), Type.Integer()),
     data: Type.Array(InventoryProposal, { description: "A page of the proposals" }),
     next_cursor: Type.Union([Type.String(), Type.Null()]),

@@ -32,6 +32,7 @@ const eraseFileNames = defineCommand(
 const eraseResourceNames = defineCommand("aggregate/retention/erase_resource_names", Whose);
 const eraseKeptNames = defineCommand("aggregate/retention/erase_kept_names", Whose);
 const forgetPastNames = defineCommand("aggregate/retention/forget_past_names", Whose);
+const eraseProposalNames = defineCommand("aggregate/retention/erase_proposal_names", Whose);
 const eraseAccountName = defineCommand("aggregate/retention/erase_account_name", Whose);
 const eraseMessage = defineCommand(
   "aggregate/retention/erase_message",
@@ -58,8 +59,9 @@ export type Erasure = Static<typeof Erasure>;
 const pageMax = 500;
 
 /**
- * Erases the names of an account and of its resources: from the account, from events, also archived and refused ones. Ids, usage,
- * bills and what counts stay to the byte, and a repeat of an erased event is still a repeat. What arrives later brings its names.
+ * Erases the names of an account and of its resources: from the account, from events, also archived and refused ones, and from
+ * what inventories listed. Ids, usage, bills and what counts stay to the byte, and a repeat of an erased event is still a repeat.
+ * What arrives later brings its names.
  * Done again it changes nothing more. @throws AppError run-in-progress, archive-damaged
  */
 export async function eraseNames(
@@ -85,6 +87,7 @@ export async function eraseNames(
     await eraseKeptNames(lane, { account_id });
     await forgetPastNames(lane, { account_id });
     await eraseResourceNames(lane, { account_id });
+    await eraseProposalNames(lane, { account_id });
     await eraseAccountName(lane, { account_id });
     const counts = { events: found?.events ?? "0", names: found?.names ?? "0", messages: `${messages}` };
     const erasure = { account_id, erased_at: clock.now(), erased_by: by, run_id: run.id, ...counts };

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { archiveFolder } from "../../aggregate/retention/archive-file.ts";
 import { at } from "../at.ts";
 import { openPipeline, type Pipeline } from "../pipeline.ts";
+import { instant } from "../../core/instant.ts";
+import { listProposals } from "../../aggregate/index.ts";
 import { closeEverything } from "./closing-month.ts";
 
 // What erasing promises: the names are gone from everything that is kept, and no bill notices.
@@ -45,6 +47,15 @@ const history = [
   }),
   toEvent("q1", "2026-10-10T00:00:00Z", "NO.SUCH.TYPE", { name: "zimbelstern-mail" }),
 ];
+
+/** What a list brings of a machine nobody has heard of; its tag is no name of it. */
+const listed = {
+  ...labels,
+  kind: "vm",
+  resource: "vm-9",
+  name: 'zimbelstern "web" 9',
+  tags: { name: "web", account: "sales" },
+};
 
 async function rows<T>(query: string): Promise<T[]> {
   return (await pipeline.store.read.query({ query, format: "JSONEachRow" })).json<T>();
@@ -96,6 +107,17 @@ test("nothing of a name is left anywhere, bills are the same bytes, and a repeat
   await closeEverything(pipeline.system(), ["2026-09", "2026-10"]);
   await pipeline.system().archive({ before: "2026-10", by: "test" });
 
+  const inventory_id = await pipeline.system().takeInventory(
+    {
+      source: "cloud/z1",
+      at: instant(at("2026-11-01T00:00:00Z")),
+      account_id: "",
+      complete_for: [],
+      resources: [listed],
+    },
+    "test",
+  );
+
   const before = await billed();
   expect(before).toContain("acct-1");
   expect(await placesOf("zimbelstern")).toEqual([
@@ -103,6 +125,8 @@ test("nothing of a name is left anywhere, bills are the same bytes, and a repeat
     "event.account",
     "event.envelope",
     "event.name",
+    "inventory_proposal.event",
+    "inventory_proposal.new",
     "quarantine.raw",
     "resource_name.name",
   ]);
@@ -111,6 +135,11 @@ test("nothing of a name is left anywhere, bills are the same bytes, and a repeat
   expect(await placesOf("zimbelstern")).toEqual([]);
   expect(await pipeline.system().accounts.get("acct-1")).toMatchObject({ name: "acct-1" });
   expect(await billed()).toBe(before);
+  const [proposal] = await listProposals(pipeline, inventory_id, { after_n: -1, limit: 2 });
+  const { kind: _kind, ...data } = listed;
+  const nameless = { ...data, account: "", name: "" };
+  expect(proposal?.new).toEqual(nameless);
+  expect(proposal?.event).toMatchObject({ type: "VM.CREATE", time: "2026-11-01T00:00:00.000Z", data: nameless });
   expect(await placesOf("other"), "others keep theirs").toContain("account.name");
   expect(await rows("SELECT account_id, erased_by FROM erasure")).toEqual([
     { account_id: "acct-1", erased_by: "the data protection officer" },

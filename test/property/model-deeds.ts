@@ -2,6 +2,10 @@ import { expect } from "vitest";
 
 /** What may really happen in a history: a command that finds nothing to do has shown nothing. */
 export type Deed =
+  | "late event"
+  | "amendment"
+  | "restart"
+  | "change of range"
   | "death"
   | "live reading"
   | "dry run"
@@ -18,6 +22,10 @@ export type Deed =
 /** With so many histories each of these happens; fewer may miss one. Archiving has a property of its own. */
 const historiesMin = 20;
 const expected: readonly Deed[] = [
+  "late event",
+  "amendment",
+  "restart",
+  "change of range",
   "death",
   "live reading",
   "dry run",

@@ -56,6 +56,10 @@ const COMMANDS = {
     setClock(life, Math.max(life.now_ms, ...times));
     const { rejected } = await pipeline.send(batch);
     expect(rejected.filter(({ field }) => field !== "id")).toEqual([]);
+    for (const { type, time, data } of batch) {
+      if (instantOf(data.event?.time ?? time) < life.until_ms) deeds.did("late event");
+      if (type.startsWith("tally.event.")) deeds.did("amendment");
+    }
     life.sent.push(...batch);
     life.coming = [...(free ?? []).slice(size), ...(held ?? [])];
   },
@@ -112,7 +116,10 @@ const COMMANDS = {
     if (run !== null) deeds.did("archive");
     if (run !== null) life.archived = { horizon_ms: before.start_ms, months: archives.map(({ month }) => month) };
     await expectUnchanged(life);
-    const late = refusedByTime(life.coming, before.start_ms - 1);
+    // One whose id is new: of an id that was sent before it is told whether it repeats that event or contradicts it.
+    const sent = new Set(life.sent.map(({ source, id }) => `${source} ${id}`));
+    const unsent = life.coming.filter(({ source, id }) => !sent.has(`${source} ${id}`));
+    const late = refusedByTime(unsent, before.start_ms - 1);
     if (run === null || late === undefined) return;
     deeds.did("refusal behind the horizon");
     const { rejected } = await pipeline.send([late]);
@@ -139,6 +146,7 @@ const COMMANDS = {
   },
   async restart(): Promise<void> {
     await pipeline.restart();
+    deeds.did("restart");
   },
   async moveAccount(life: Life, { many, which }: Numbers): Promise<void> {
     const { id } = cutOf(life.history.accounts, which);
@@ -168,6 +176,7 @@ const COMMANDS = {
     const range_minutes = cutOf(RANGES, which);
     await pipeline.settings.set("usage.stats.job.aggregation.range", String(range_minutes), "test");
     life.world.setRange({ range_minutes, at_ms: life.now_ms });
+    deeds.did("change of range");
   },
 };
 

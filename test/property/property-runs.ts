@@ -11,3 +11,6 @@ export function propertyRuns({
     ? byDefault
     : Math.max(Math.min(byDefault, Number(asked)), Math.round(Number(asked) * share));
 }
+
+/** Of the histories held to the oracle each of two files has half: two thousand before a change lands, a taste of them while it is made. */
+export const HALF_RUNS = propertyRuns({ byDefault: process.env["CI"] === undefined ? 30 : 1_000, share: 0.5 });

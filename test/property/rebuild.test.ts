@@ -21,7 +21,7 @@ const course = fc.record({
 type Course = typeof course extends fc.Arbitrary<infer T> ? T : never;
 
 const histories = historyArbitrary({ events: { min: 30, max: 80 }, accounts: { min: 1, max: 3 } });
-const numRuns = propertyRuns({ byDefault: 6, share: 0.01 });
+const numRuns = propertyRuns({ byDefault: 3, share: 0.01 });
 
 /** Sends a history with runs on the way and one at the end; `onRun` comes after each, told how many there were. */
 async function live(history: History, { runs }: Course, onRun: (done: number) => Promise<void>): Promise<void> {

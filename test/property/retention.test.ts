@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => pipeline.close());
 
-const numRuns = propertyRuns({ byDefault: 4, share: 0.1 });
+const numRuns = propertyRuns({ byDefault: 3, share: 0.1 });
 
 const monthOf = (ms: number, more: number): string => {
   const [year = 0, month = 0] = new Intl.DateTimeFormat("en-CA", { timeZone: "UTC", year: "numeric", month: "2-digit" })

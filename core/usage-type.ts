@@ -18,6 +18,18 @@ const Measure = Type.Union([
 ]);
 export type Measure = Static<typeof Measure>;
 
+/**
+ * What a forecast takes for granted of use of a measure: `runs-on`, what is open stays open as it is; `at-pace`, what is reported goes on at
+ * its average pace; `as-it-is`, what a window keeps one reading of stays as it is.
+ */
+export type Outlook = "runs-on" | "at-pace" | "as-it-is";
+
+/** The outlook of a measure. A gauge is at pace: how long its last reading would hold is a matter of when the next one is due. */
+export function outlookOf(measure: Measure): Outlook {
+  if (measure === "duration" || measure === "capacity") return "runs-on";
+  return measure === "max" || measure === "unique" || measure === "latest" ? "as-it-is" : "at-pace";
+}
+
 /** Attributes that may tell one usage record from another. */
 const ShapeAttribute = Type.Union([
   Type.Literal("project_id"),

@@ -1,0 +1,76 @@
+import type { Run } from "../core/runs.ts";
+import type { InstantMs } from "../core/instant.ts";
+import { createInTurn } from "../core/in-turn.ts";
+import type { InControl } from "../core/versions.ts";
+import { type Patience, whenFree } from "../core/when-free.ts";
+import {
+  type Budgets,
+  catchUpBudgets,
+  checkBudgets,
+  createBudgets,
+  type Forecast,
+  forecastAmounts,
+  forecastPeriod,
+  type ForecastRequest,
+  type RateOutcome,
+  type RatingDefaults,
+  type RatingDeps,
+} from "../rating/index.ts";
+import type { System } from "./system.ts";
+
+/** What months will come to, and what is held against that. */
+export interface Budgeting {
+  readonly budgets: Budgets;
+  /** @throws AppError run-in-progress when a long run goes on, invalid-request, lease-lost */
+  forecast(request: ForecastRequest): Promise<Forecast>;
+  /** Holds a month against its budgets when a run has published its rating; a failure is in the log, and caught up with. */
+  rated(outcome: RateOutcome): Promise<RateOutcome>;
+  catchUpBudgets(): Promise<void>;
+}
+
+interface Deps extends Pick<System, "accounts" | "clock" | "log"> {
+  readonly rating: RatingDeps;
+  readonly inControl: InControl;
+  readonly defaults: () => Promise<RatingDefaults>;
+  /** A dry run of aggregation to a month's end. */
+  project(request: { until: InstantMs; project: string }): Promise<Run>;
+}
+
+/** A run that is going on is waited for so long by a forecast; most take less. */
+const patience: Patience = { wait_ms_max: 30_000, step_ms: 200 };
+
+/** Forecasts go one after the other: each is three short runs. */
+export function createBudgeting({ accounts, clock, log, rating, inControl, defaults, project }: Deps): Budgeting {
+  const { store, ledger } = rating;
+  const inTurn = createInTurn();
+  const forecasting = <T>(
+    make: (deps: Parameters<typeof forecastPeriod>[0], now: InstantMs) => Promise<T>,
+  ): Promise<T> =>
+    inTurn(async () => {
+      const now = clock.now();
+      const given = {
+        ...rating,
+        defaults: await defaults(),
+        project: (period: string) => project({ until: now, project: period }),
+        whenFree: <R>(begin: () => Promise<R>) => whenFree(clock, begin, patience),
+      };
+      return make(given, now);
+    });
+  const defaultCurrency = async (): Promise<string> => (await defaults()).currency;
+  const budgets = createBudgets({ store, clock, accounts, defaultCurrency, inControl });
+  const forecast = (period: string) => forecasting((given, now) => forecastAmounts(given, period, now));
+  const deps = { store, clock, log: rating.log, ledger, budgets, inControl, forecast };
+  return {
+    budgets,
+    forecast: (request) => forecasting((given, now) => forecastPeriod(given, request, now)),
+    rated: async (outcome) => {
+      const { period, state } = outcome.run;
+      if (state === "published")
+        await checkBudgets(deps, period).catch((err: unknown) =>
+          log.warn({ err, period }, "the month was not held against its budgets yet"),
+        );
+      return outcome;
+    },
+    catchUpBudgets: () => catchUpBudgets(deps),
+  };
+}

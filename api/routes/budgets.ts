@@ -1,0 +1,235 @@
+import type { FastifyReply } from "fastify";
+import Type, { type Static } from "typebox";
+import { AppError } from "../../core/errors.ts";
+import {
+  Budget as CoreBudget,
+  BudgetInput as CoreInput,
+  BudgetNotice as CoreNotice,
+  noBudget,
+} from "../../rating/index.ts";
+import type { Api } from "../api.ts";
+import { authorOf } from "../auth.ts";
+import { answer } from "../openapi.ts";
+import { pageOf, pageQuery, readPage } from "../paging.ts";
+import type { System } from "../system.ts";
+import { IfMatch, readRevision } from "./card-schemas.ts";
+
+const tags = ["budgets"];
+const Budget = Type.Object(CoreBudget.properties, { $id: "Budget", additionalProperties: false });
+const BudgetInput = Type.Object(CoreInput.properties, { $id: "BudgetInput", additionalProperties: false });
+const { budget_id: Id, ...facts } = CoreInput.properties;
+const BudgetChange = Type.Object(
+  { ...facts, budget_id: Type.Optional(Id) },
+  { $id: "BudgetChange", additionalProperties: false },
+);
+const BudgetList = Type.Object({ data: Type.Array(Budget) }, { $id: "BudgetList", additionalProperties: false });
+const BudgetNotice = Type.Object(CoreNotice.properties, { $id: "BudgetNotice", additionalProperties: false });
+const NoticePage = pageOf(BudgetNotice, "BudgetNoticePage");
+const NoticeQuery = Type.Object(
+  { period: Type.Optional(Type.String({ maxLength: 16, description: "of one month" })), ...pageQuery },
+  { additionalProperties: false },
+);
+const BudgetName = Type.Object({ id: Type.String() });
+const Place = Type.Object({ period: Type.String(), budget_id: Type.String(), notice_id: Type.String() });
+
+const example: Static<typeof Budget> = {
+  budget_id: "acme-month",
+  version: "1",
+  name: "Acme, all of it",
+  payer_account_id: "9b2e41d0",
+  currency: "EUR",
+  amount: "500",
+  thresholds: [
+    { percent: "80", of: "actual" },
+    { percent: "100", of: "forecast" },
+  ],
+  period: "month",
+  changed_at: "2026-10-01T08:00:00.000Z",
+  changed_by: "first start (key_5f0c2a7b)",
+};
+const noticeExample: Static<typeof BudgetNotice> = {
+  notice_id: "bn_5f0c2a7be1d94c60a3f15f0c2a7be1d9",
+  budget_id: "acme-month",
+  budget_version: "1",
+  period: "2026-10",
+  percent: "80",
+  of: "actual",
+  currency: "EUR",
+  threshold: "400",
+  amount: "401.2",
+  run_id: "run_5f0c2a7be1d94c60a3f1",
+  noticed_at: "2026-10-27T00:16:02.000Z",
+  state: "reached",
+  state_amount: "401.2",
+  state_run_id: "run_5f0c2a7be1d94c60a3f1",
+  state_at: "2026-10-27T00:16:02.000Z",
+};
+const answerBudget = (status: 200 | 201, description: string) =>
+  answer({
+    status,
+    description,
+    schema: Budget,
+    example,
+    problems: [
+      "not-found",
+      "conflict",
+      "precondition-failed",
+      "precondition-required",
+      "unreadable-body",
+      "unsupported-media-type",
+    ],
+  });
+
+/** Budgets of months, and the thresholds that were reached. */
+export function budgetRoutes(app: Api, { budgets }: Pick<System, "budgets">): void {
+  const send = (reply: FastifyReply, budget: CoreBudget): FastifyReply =>
+    reply.header("etag", `"${budget.version}"`).send(budget);
+  const find = async (id: string): Promise<CoreBudget> => {
+    const budget = await budgets.get(id);
+    if (budget === null) throw noBudget(id);
+    return budget;
+  };
+  const seenBy = (header: string | undefined, exists: boolean): { if_version?: number } => {
+    const { if_revision } = readRevision(header, exists);
+    return if_revision === undefined ? {} : { if_version: if_revision };
+  };
+  const noticesOf = (budget_id: string, { period = "", cursor, limit }: Static<typeof NoticeQuery>) =>
+    readPage({
+      question: { list: "budget-notices", budget_id, period },
+      cursor,
+      limit,
+      place: Place,
+      read: (after, most) => budgets.notices({ budget_id, period, after, limit: most }),
+      placeOf: (last) => ({ period: last.period, budget_id: last.budget_id, notice_id: last.notice_id }),
+    });
+  const answerNotices = answer({
+    status: 200,
+    description: "By month; each threshold once for a version of its budget and a month",
+    schema: NoticePage,
+    example: { data: [noticeExample], next_cursor: null },
+    problems: ["not-found"],
+  });
+
+  app.get(
+    "/v1/budgets",
+    {
+      schema: {
+        operationId: "listBudgets",
+        summary: "All budgets, each in its present version",
+        tags,
+        response: answer({ status: 200, description: "By id", schema: BudgetList, example: { data: [example] } }),
+      },
+    },
+    async () => ({ data: await budgets.list() }),
+  );
+
+  app.post(
+    "/v1/budgets",
+    {
+      schema: {
+        operationId: "createBudget",
+        summary: "Make a budget",
+        tags,
+        body: BudgetInput,
+        response: answerBudget(201, "The budget; its version is the ETag"),
+      },
+    },
+    async (request, reply) => {
+      const budget = await budgets.put(request.body, { by: authorOf(request), is_new: true });
+      return send(reply.code(201).header("location", `/v1/budgets/${encodeURIComponent(budget.budget_id)}`), budget);
+    },
+  );
+
+  app.get(
+    "/v1/budget-notices",
+    {
+      schema: {
+        operationId: "listAllBudgetNotices",
+        summary: "The thresholds of all budgets that were reached",
+        tags,
+        querystring: NoticeQuery,
+        response: answerNotices,
+      },
+    },
+    async ({ query }) => noticesOf("", query),
+  );
+
+  app.get(
+    "/v1/budgets/:id",
+    {
+      schema: {
+        operationId: "getBudget",
+        summary: "A budget",
+        tags,
+        params: BudgetName,
+        response: answerBudget(200, "The budget; its version is the ETag"),
+      },
+    },
+    async ({ params }, reply) => send(reply, await find(params.id)),
+  );
+
+  app.put(
+    "/v1/budgets/:id",
+    {
+      schema: {
+        operationId: "putBudget",
+        summary: "Write a budget whole, as its next version; its thresholds are noticed anew",
+        tags,
+        params: BudgetName,
+        headers: IfMatch,
+        body: BudgetChange,
+        response: answerBudget(200, "The budget as it stands; its version is the ETag"),
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { budget_id = id, ...input } = request.body;
+      if (budget_id !== id)
+        throw new AppError("invalid-request", `budget_id is "${budget_id}", expected "${id}" as in the address`, {
+          field: "budget_id",
+        });
+      const seen = seenBy(request.headers["if-match"], (await budgets.get(id)) !== null);
+      return send(reply, await budgets.put({ budget_id, ...input }, { by: authorOf(request), ...seen }));
+    },
+  );
+
+  app.delete(
+    "/v1/budgets/:id",
+    {
+      schema: {
+        operationId: "deleteBudget",
+        summary: "Hold no month against a budget any more; its notices stay",
+        tags,
+        params: BudgetName,
+        headers: IfMatch,
+        response: answerBudget(200, "The budget as it was"),
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      await find(id);
+      return send(
+        reply,
+        await budgets.remove(id, { by: authorOf(request), ...seenBy(request.headers["if-match"], true) }),
+      );
+    },
+  );
+
+  app.get(
+    "/v1/budgets/:id/notices",
+    {
+      schema: {
+        operationId: "listBudgetNotices",
+        summary: "The thresholds of a budget that were reached, of former versions, too",
+        tags,
+        params: BudgetName,
+        querystring: NoticeQuery,
+        response: answerNotices,
+      },
+    },
+    async ({ params: { id }, query }) => {
+      if ((await budgets.versions()).every(({ budget }) => budget.budget_id !== id)) throw noBudget(id);
+      return noticesOf(id, query);
+    },
+  );
+}

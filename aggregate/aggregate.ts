@@ -15,6 +15,8 @@ import {
 import { correctPublished } from "./correct.ts";
 import { dueIn, openSpans } from "./due-windows.ts";
 import { pruneCheckpoints } from "./prune-checkpoints.ts";
+import { projectReported } from "./projection/project-reported.ts";
+import { projectedSpans } from "./projection/projected-spans.ts";
 import { publishedCalendars } from "./published-calendars.ts";
 import { publishSpan } from "./publish-span.ts";
 import { requireRestored } from "./retention/archives.ts";
@@ -34,6 +36,8 @@ export interface AggregateRequest {
   readonly dry_run?: boolean;
   /** A dry run that computes the windows still open as well, up to `until`: usage as it is now. */
   readonly live?: boolean;
+  /** A dry run that goes on to the end of this month, as if no event came after `until`, which is now: a projection. */
+  readonly project?: string;
   readonly began?: (run: Run) => void;
 }
 
@@ -45,7 +49,10 @@ export interface AggregateRequest {
  */
 export async function aggregate(deps: AggregateDeps, request: AggregateRequest): Promise<Run> {
   return deps.runs.hold(
-    { kind: "aggregate", dry_run: (request.dry_run ?? false) || request.live === true },
+    {
+      kind: "aggregate",
+      dry_run: (request.dry_run ?? false) || request.live === true || request.project !== undefined,
+    },
     async (run) => {
       request.began?.(run);
       return carryOut(deps, run, request);
@@ -54,7 +61,7 @@ export async function aggregate(deps: AggregateDeps, request: AggregateRequest):
 }
 
 async function carryOut(deps: AggregateDeps, begun: Run, request: AggregateRequest): Promise<Run> {
-  const { until, from } = request;
+  const { until, from, project } = request;
   await clearFailedRuns(deps);
   const { run, context, former } = await fixBounds(deps, begun, until);
   if (from !== undefined) await refuseArchived(deps, from);
@@ -74,15 +81,16 @@ async function carryOut(deps: AggregateDeps, begun: Run, request: AggregateReque
   const zones = await readZones(context, await fixZones(context));
   deps.runs.guard(run);
   const corrected = await correctPublished(context, zones);
-  const due = await dueIn(context, zones, until);
+  const due = project === undefined ? await dueIn(context, zones, () => until) : [];
   const open = request.live === true ? openSpans(zones, { due, until }) : [];
-  const spans = [...due, ...open];
+  const projected = project === undefined ? [] : await projectedSpans(context, zones, { now: until, period: project });
+  const spans = [...due, ...open, ...projected];
   const windows = spans.reduce((sum, { edges }) => sum + edges.length - 1, 0);
   let computed = 0;
   let records = 0n;
   for (const span of spans) {
     await tell("computing windows", computed, windows, "windows");
-    const written = await publishSpan(context, span, { keep: !open.includes(span) });
+    const written = await publishSpan(context, span, { keep: due.includes(span) });
     computed += span.edges.length - 1;
     records += written;
     deps.log.info(
@@ -91,6 +99,7 @@ async function carryOut(deps: AggregateDeps, begun: Run, request: AggregateReque
     );
   }
 
+  if (project !== undefined) await projectReported(context, { now: until, period: project });
   const corrections = corrected > 0n ? await countCorrections(context, records) : 0n;
   const counts = {
     arrivals: `${arrivals}`,

@@ -110,7 +110,15 @@ export async function checkpointsBetween(context: RunContext, from: InstantMs, t
   return (await known).filter((at) => at >= from && at <= to);
 }
 
-/** To be called when a run has written checkpoints or let go of some. */
+/** To be called when a run has written a checkpoint: those there are need not be looked up again. */
+export function checkpointWritten(context: RunContext, at: InstantMs): void {
+  const known = checkpointsKnown.get(context);
+  if (known === undefined) return;
+  const added = known.then((checkpoints) => [...new Set([...checkpoints, at])].toSorted((a, b) => a - b));
+  checkpointsKnown.set(context, added);
+}
+
+/** To be called when a run has let go of checkpoints, or begins to look. */
 export function checkpointsChanged(context: RunContext): void {
   checkpointsKnown.delete(context);
 }

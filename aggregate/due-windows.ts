@@ -3,11 +3,17 @@ import { beginning, firstEvent, type RunContext } from "./context.ts";
 import { dueSpans, type Span, windowStart } from "./windows.ts";
 import type { Zone } from "./zones.ts";
 
-/** The windows that have ended and nobody has published: of zones, and those that lead into a zone somebody moved to. */
-export async function dueIn(context: RunContext, zones: readonly Zone[], until: InstantMs): Promise<Span[]> {
+/** The windows that end by an instant and nobody has published: of zones, and those that lead into a zone somebody moved to. */
+export async function dueIn(
+  context: RunContext,
+  zones: readonly Zone[],
+  untilOf: (zone: Zone) => InstantMs,
+): Promise<Span[]> {
   const spans: Span[] = [];
-  for (const { zone, ranges, founded, joined, ...bounds } of zones) {
+  for (const one of zones) {
+    const { zone, ranges, founded, joined, ...bounds } = one;
     const { published_to, ends } = bounds;
+    const until = untilOf(one);
     if (ranges === null) {
       if (published_to === null && joined !== null && ends <= until) spans.push({ zone, edges: [joined, ends] });
       continue;

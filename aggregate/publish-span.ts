@@ -1,7 +1,7 @@
 import { assert } from "../core/errors.ts";
 import { instant } from "../core/instant.ts";
 import { insertLines, timeField } from "../core/insert-lines.ts";
-import { checkpointsChanged, rangesFor, type RunContext, stateBefore } from "./context.ts";
+import { checkpointWritten, rangesFor, type RunContext, stateBefore } from "./context.ts";
 import { pairIntervals } from "./pair-intervals.ts";
 import { checkSpan, writeExtremes, writeRecords, writeSlices, writeState } from "./run-sql.ts";
 import type { Span } from "./windows.ts";
@@ -43,7 +43,7 @@ export async function publishSpan(context: RunContext, span: Span, { keep }: { k
   await noteWindows(context, span);
   if (keepState) {
     await insertLines(lane, { table: "checkpoint", columns: ["at", "run_seq"] }, `${timeField(end)}\t${run_seq}\n`);
-    checkpointsChanged(context);
+    checkpointWritten(context, end);
   }
   return records;
 }

@@ -70,7 +70,8 @@ async function computeAgain(context: RunContext, original: Run): Promise<void> {
   await requireEvents(context, original);
   const zones = await readZones(context, placing);
   await correctPublished(context, zones);
-  for (const span of await dueIn(context, zones, original.to_ms)) await publishSpan(context, span, { keep: true });
+  for (const span of await dueIn(context, zones, () => original.to_ms))
+    await publishSpan(context, span, { keep: true });
 }
 
 /** Refuses where events that the run counted are in archive files alone. */

@@ -17,6 +17,7 @@ export function createUnratedCheck({ store, runs }: { store: Store; runs: RunLed
   return {
     name: "unrated",
     overridable: true,
+    asked: "together",
     find: async ({ payer: { accounts }, period }) => {
       const rating = await runs.latestPublished("rate", period);
       const spans = accounts.map((account) => accountPeriod(account, period));

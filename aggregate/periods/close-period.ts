@@ -1,9 +1,10 @@
 import { AppError, type ProblemKey } from "../../core/errors.ts";
 import type { InstantMs } from "../../core/instant.ts";
 import type { Run } from "../../core/runs.ts";
-import { coverNewAccounts, type Override, writeClosing } from "./closings.ts";
+import { coverNewAccounts, type Override, writeClosings } from "./closings.ts";
 import { type BillingPeriod, everyPayer, type PayerPeriods, type PeriodDeps } from "./periods.ts";
-import { blockingFindings, type Finding, readReadiness, type ReadinessCheck } from "./readiness.ts";
+import { readReadinessOfAll } from "./ask-checks.ts";
+import { blockingFindings, type Finding, type ReadinessCheck } from "./readiness.ts";
 
 /** What closing stands on. `checks`: the whole checklist, those of later stages too. */
 export interface CloseDeps extends PeriodDeps {
@@ -45,11 +46,12 @@ export async function closePeriod(deps: CloseDeps, request: CloseRequest): Promi
 
   await deps.aggregate({ until: deps.clock.now() });
   return deps.runs.hold({ kind: "close", period: request.period }, async (run) => {
-    const default_zone = (await deps.settings.all())["usage.aggregation.timezone"] ?? "UTC";
+    const default_zone = async (): Promise<string> =>
+      (await deps.settings.all())["usage.aggregation.timezone"] ?? "UTC";
     await coverNewAccounts(deps, { default_zone });
     const bound = (await deps.runs.latestPublished("aggregate"))?.bound ?? {};
     const { ready, refused } = await judge(deps, await candidates(deps, request), request, { before_run: false });
-    for (const one of ready) await close(deps, request, { run, bound, one });
+    await close(deps, request, { run, bound, ready });
     const counts = { payers: `${ready.length}`, refused: `${refused.length}` };
     const done = await deps.runs.step(run, { state: ready.length === 0 ? "unchanged" : "published", bound, counts });
     return { run: done, closed: await closedOf(deps, request, to_show), refused };
@@ -109,8 +111,10 @@ async function judge(
   const cured = new Set(
     before_run ? deps.checks.filter(({ cured_by_run }) => cured_by_run).map(({ name }) => name) : [],
   );
-  for (const one of asked.filter((candidate) => stateOf(candidate, period) !== "closed")) {
-    const findings = await readReadiness(deps, one, period);
+  const open = asked.filter((candidate) => stateOf(candidate, period) !== "closed");
+  const answers = await readReadinessOfAll(deps, open, period);
+  for (const [index, one] of open.entries()) {
+    const findings = answers[index] ?? [];
     const blocking = blockingFindings(findings, overrides).filter(({ check }) => !cured.has(check));
     const found = new Set(findings.map(({ check }) => check));
     if (blocking.length === 0) ready.push({ ...one, overrides: overrides.filter(({ finding }) => found.has(finding)) });
@@ -136,24 +140,38 @@ function refusal({ period, payer_account_id }: CloseRequest, blocking: readonly 
 async function close(
   deps: CloseDeps,
   { period, reason = "", by }: CloseRequest,
-  { run, bound, one }: { run: Run; bound: Run["bound"]; one: Ready },
+  { run, bound, ready }: { run: Run; bound: Run["bound"]; ready: readonly Ready[] },
 ): Promise<void> {
-  const { payer_account_id, accounts } = one.payer;
-  const signed = { closed_ms: deps.clock.now(), closed_by: by, reason, overrides: one.overrides };
-  await writeClosing(deps, { payer_account_id, period, run_seq: run.seq, run_id: run.id, bound, ...signed }, accounts);
+  const signed = {
+    period,
+    run_seq: run.seq,
+    run_id: run.id,
+    bound,
+    closed_ms: deps.clock.now(),
+    closed_by: by,
+    reason,
+  };
+  await writeClosings(
+    deps,
+    ready.map(({ payer: { payer_account_id, accounts }, overrides }) => ({
+      closing: { payer_account_id, ...signed, overrides },
+      accounts,
+    })),
+  );
 }
 
 /** The period as it stands now for those asked for, where it is closed. */
 async function closedOf(
   deps: CloseDeps,
-  { period }: CloseRequest,
+  { period, payer_account_id }: CloseRequest,
   payers: readonly string[],
 ): Promise<BillingPeriod[]> {
+  const wanted = new Set(payers);
   const closed: BillingPeriod[] = [];
-  for (const payer_account_id of payers)
-    for await (const { periods } of everyPayer(deps, { payer_account_id })) {
-      const own = periods.find((one) => one.period === period) ?? periods.find((one) => one.period > period);
-      if (own?.state === "closed") closed.push(own);
-    }
+  for await (const { payer, periods } of everyPayer(deps, { payer_account_id })) {
+    if (!wanted.has(payer.payer_account_id)) continue;
+    const own = periods.find((one) => one.period === period) ?? periods.find((one) => one.period > period);
+    if (own?.state === "closed") closed.push(own);
+  }
   return closed;
 }

@@ -77,31 +77,33 @@ const columns = [
   "closed_at",
 ];
 
-/** Writes that a closing holds some accounts; it counts when its run is published. */
-export async function writeClosing(
+/** Writes that closings hold some accounts each; they count when their run is published. */
+export async function writeClosings(
   { store }: { store: Store },
-  closing: Closing,
-  accounts: readonly ZonedAccount[],
+  closings: readonly { readonly closing: Closing; readonly accounts: readonly ZonedAccount[] }[],
 ): Promise<void> {
-  const lines = accounts.map((account) => {
-    const { start, end } = accountPeriod(account, closing.period);
-    return [
-      closing.run_seq,
-      closing.run_id,
-      field(closing.payer_account_id),
-      field(account.account_id),
-      closing.period,
-      periodZone(account, closing.period),
-      timeField(start),
-      timeField(end),
-      field(JSON.stringify(closing.bound)),
-      field(closing.closed_by),
-      field(closing.reason),
-      field(JSON.stringify(closing.overrides)),
-      timeField(closing.closed_ms),
-    ].join("\t");
-  });
-  await insertLines(store.run, { table: "period_close", columns }, lines.map((line) => `${line}\n`).join(""));
+  const lines = closings.flatMap(({ closing, accounts }) => accounts.map((account) => lineOf(closing, account)));
+  if (lines.length > 0) await insertLines(store.run, { table: "period_close", columns }, lines.join(""));
+}
+
+function lineOf(closing: Closing, account: ZonedAccount): string {
+  const { start, end } = accountPeriod(account, closing.period);
+  const values = [
+    closing.run_seq,
+    closing.run_id,
+    field(closing.payer_account_id),
+    field(account.account_id),
+    closing.period,
+    periodZone(account, closing.period),
+    timeField(start),
+    timeField(end),
+    field(JSON.stringify(closing.bound)),
+    field(closing.closed_by),
+    field(closing.reason),
+    field(JSON.stringify(closing.overrides)),
+    timeField(closing.closed_ms),
+  ];
+  return `${values.join("\t")}\n`;
 }
 
 /**
@@ -110,13 +112,18 @@ export async function writeClosing(
  */
 export async function coverNewAccounts(
   { store }: { store: Store },
-  { default_zone }: { default_zone: string },
+  { default_zone }: { default_zone: () => Promise<string> },
 ): Promise<void> {
   const [any] = await selectAnyClosing(store.run, {});
   if (any?.closings === "0") return;
-  for (const { account_id, timeline, ...row } of await selectUncovered(store.run, { default_zone })) {
-    await writeClosing({ store }, toClosing(row), [{ account_id, timeline }]);
-  }
+  const uncovered = await selectUncovered(store.run, { default_zone: await default_zone() });
+  await writeClosings(
+    { store },
+    uncovered.map(({ account_id, timeline, ...row }) => ({
+      closing: toClosing(row),
+      accounts: [{ account_id, timeline }],
+    })),
+  );
 }
 
 function toClosing(row: Static<typeof ClosingRow>): Closing {

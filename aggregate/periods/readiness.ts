@@ -6,9 +6,9 @@ import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import type { Override } from "./closings.ts";
 import { openFindings } from "../sanity/findings.ts";
-import { accountPeriod, type Payer, payerPeriod, periodZone } from "./payers.ts";
+import { accountPeriod, type Payer, periodZone } from "./payers.ts";
 import { readPublishedSpans } from "./period-usage.ts";
-import type { BillingPeriod, PeriodDeps, PayerPeriods } from "./periods.ts";
+import type { BillingPeriod, PeriodDeps } from "./periods.ts";
 
 /** Something that speaks against closing a period. */
 export const Finding = Type.Object(
@@ -37,12 +37,15 @@ export interface CheckedPeriod {
 
 /**
  * One question of the checklist; null = nothing speaks against closing. `cured_by_run`: the closing's own aggregation answers it,
- * so it does not refuse a closing before that. Every stage may bring checks of its own (api puts the list together).
+ * so it does not refuse a closing before that. `asked`: who it is asked about at once; left out, each payer alone. `together`: payers with
+ * the same bounds, where null for all of them is null for each; `once`: the answer is the same for all. Every stage may bring
+ * checks of its own (api puts the list together).
  */
 export interface ReadinessCheck {
   readonly name: string;
   readonly overridable: boolean;
   readonly cured_by_run?: boolean;
+  readonly asked?: "together" | "once";
   find(asked: CheckedPeriod): Promise<{ count: number; detail: string; ids: string[] } | null>;
 }
 
@@ -74,6 +77,9 @@ const selectUnfinished = defineQuery(
   Type.Object({ period: Text }),
   Type.Object({ run_id: Text, kind: Text, error: Text }),
 );
+
+/** A source that was heard of within so long before a period is asked for in it, also where it never spoke again. */
+const SOURCES_MS = 31 * 86_400_000;
 
 /** The questions this stage can answer, in the order in which they are asked. */
 export function usageChecks({
@@ -109,6 +115,7 @@ export function usageChecks({
     {
       name: "published",
       overridable: false,
+      asked: "together",
       cured_by_run: true,
       find: async ({ payer, period }) => {
         const spans = await readPublishedSpans({ store });
@@ -124,6 +131,7 @@ export function usageChecks({
     {
       name: "admitted",
       overridable: false,
+      asked: "together",
       cured_by_run: true,
       find: async ({ payer, end }) => {
         const bound = (await runs.latestPublished("aggregate"))?.bound ?? {};
@@ -143,6 +151,7 @@ export function usageChecks({
     {
       name: "registry",
       overridable: false,
+      asked: "once",
       cured_by_run: true,
       find: async () => {
         const counted = (await runs.latestPublished("aggregate"))?.versions["registry"];
@@ -154,6 +163,7 @@ export function usageChecks({
     {
       name: "quarantine",
       overridable: true,
+      asked: "together",
       find: async ({ payer, start, end }) => {
         const [row] = await selectQuarantined(store.read, { account_ids: idsOf(payer), from_ms: start, to_ms: end });
         if (row === undefined || row.messages === "0") return null;
@@ -167,10 +177,11 @@ export function usageChecks({
     {
       name: "silent-sources",
       overridable: true,
+      asked: "together",
       find: async ({ payer, start, end, now }) => {
         const rows = await selectSilent(store.read, {
           account_ids: idsOf(payer),
-          from_ms: start,
+          from_ms: start - SOURCES_MS,
           to_ms: end,
           now_ms: now,
         });
@@ -186,16 +197,19 @@ export function usageChecks({
     {
       name: "conflicts",
       overridable: true,
+      asked: "together",
       find: (asked) => openOf({ store }, asked, (check) => check === "conflict"),
     },
     {
       name: "sanity",
       overridable: true,
+      asked: "together",
       find: (asked) => openOf({ store }, asked, (check) => check !== "conflict"),
     },
     {
       name: "failed-runs",
       overridable: true,
+      asked: "once",
       find: async ({ period }) => {
         const rows = await selectUnfinished(store.read, { period });
         if (rows.length === 0) return null;
@@ -221,21 +235,6 @@ async function openOf(
   const count = found.reduce((sum, one) => sum + one.count, 0);
   const told = found.map((one) => `${one.check} (${one.severity}): ${one.count}`).join(", ");
   return { count, detail: `open findings of the sanity checks: ${told}`, ids: found.flatMap(({ ids }) => ids) };
-}
-
-/** All that speaks against closing a payer's period as things stand. */
-export async function readReadiness(
-  { clock, checks }: Pick<PeriodDeps, "clock"> & { checks: readonly ReadinessCheck[] },
-  { payer, periods }: PayerPeriods,
-  period: string,
-): Promise<Finding[]> {
-  const asked = { payer, period, ...payerPeriod(payer, period), periods, now: clock.now() };
-  const findings: Finding[] = [];
-  for (const { name, overridable, find } of checks) {
-    const found = await find(asked);
-    if (found !== null) findings.push({ check: name, blocking: true, overridable, ...found });
-  }
-  return findings;
 }
 
 /** Which findings hold up a closing that overrides some of them by name. */

@@ -1,5 +1,13 @@
 import Type from "typebox";
-import { BillingPeriod, everyPayer, Finding, listPeriods, Override, readReadiness } from "../../aggregate/index.ts";
+import {
+  BillingPeriod,
+  everyPayer,
+  Finding,
+  listPeriods,
+  Override,
+  type PayerPeriods,
+  readReadinessOfAll,
+} from "../../aggregate/index.ts";
 import { MONTH_PATTERN } from "../../core/calendar.ts";
 import { AppError } from "../../core/errors.ts";
 import { authorOf } from "../auth.ts";
@@ -195,14 +203,18 @@ async function readinessOf(
   asked: { period: string; account_id: string | undefined; after: string | undefined; limit: number },
 ) {
   const { period: month, account_id, after = "", limit } = asked;
-  const found = [];
+  const page: { one: PayerPeriods; own: BillingPeriod }[] = [];
   for await (const one of everyPayer(system, { payer_account_id: account_id, after_payer: after })) {
     const own = one.periods.find((candidate) => candidate.period === month);
     if (own === undefined || one.payer.payer_account_id <= after) continue;
-    const findings = own.state === "closed" ? [] : await readReadiness(system, one, month);
-    const ready = own.state !== "closed" && !findings.some(({ blocking }) => blocking);
-    found.push({ payer_account_id: own.payer_account_id, period: month, state: own.state, ready, findings });
-    if (found.length === limit) break;
+    page.push({ one, own });
+    if (page.length === limit) break;
   }
-  return found;
+  const open = page.filter(({ own }) => own.state !== "closed").map(({ one }) => one);
+  const answers = await readReadinessOfAll(system, open, month);
+  return page.map(({ one, own: { payer_account_id, state } }) => {
+    const findings = answers[open.indexOf(one)] ?? [];
+    const ready = state !== "closed" && !findings.some(({ blocking }) => blocking);
+    return { payer_account_id, period: month, state, ready, findings };
+  });
 }

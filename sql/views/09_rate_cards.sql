@@ -13,7 +13,8 @@ WHERE fence <= (SELECT fence FROM settled_fence) AND fence NOT IN (SELECT fence 
 ORDER BY kind, id, valid_from, fence DESC, revision DESC LIMIT 1 BY kind, id, valid_from;
 
 -- The cards of all known accounts in a period, and where they come from: the account's own assignment, else what the account says
--- of itself, else the nearest domain above it that says something, else the default.
+-- of itself, else the nearest domain above it that says something, else the default. frozen 1: of those that closed the period, by what
+-- accounts said when they did (scratch_closed_account); assignments do not reach closed months.
 CREATE OR REPLACE VIEW card_of_account AS
 WITH
   in_force AS (
@@ -29,8 +30,14 @@ SELECT account.account_id AS account_id,
     own.rate_card_id != '', own.rate_card_id,
     source = 'account', toString(account.rate_card_id),
     source = 'domain', domains.2[indexOf(domains.1, domain)],
-    {default_card:String}) AS card,
+    account.default_card) AS card,
   if(own.override_card_id = '', card, concat(card, ' ', own.override_card_id)) AS rate_card_id,
-  own.override_card_id AS override_card_id
-FROM current_account AS account
+  own.override_card_id AS override_card_id,
+  account.prices_ms AS prices_ms
+FROM (
+  SELECT account_id, domain, toString(current_account.rate_card_id) AS rate_card_id, {default_card:String} AS default_card, toInt64(0) AS prices_ms
+  FROM current_account WHERE {frozen:UInt8} = 0
+  UNION ALL
+  SELECT account_id, domain, rate_card_id, default_card, prices_ms FROM scratch_closed_account WHERE {frozen:UInt8} = 1
+) AS account
 LEFT JOIN (SELECT id, rate_card_id, override_card_id FROM in_force WHERE kind = 'account') AS own ON own.id = account.account_id;

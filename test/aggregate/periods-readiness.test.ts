@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { closePeriod, everyPayer, type Finding, readReadiness } from "../../aggregate/index.ts";
+import { closePeriod, everyPayer, type Finding, readReadinessOfAll } from "../../aggregate/index.ts";
 import type { InstantMs } from "../../core/instant.ts";
 import { at } from "../at.ts";
 import { openPipeline, type Pipeline } from "../pipeline.ts";
@@ -22,6 +22,7 @@ const event = (source: string, day: string, data: object = {}): unknown => ({
   time: `${day}T10:00:00Z`,
   data: { account_id: "acme", resource: `vm-${source}`, ...data },
 });
+const DAY_MS = 86_400_000;
 const marchDays = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `2026-03-${String(index + 1).padStart(2, "0")}`);
 
@@ -29,7 +30,7 @@ async function findingsOfMarch(now: string): Promise<Finding[]> {
   pipeline.clock.set(at(now));
   const system = pipeline.system();
   for await (const one of everyPayer(system, { payer_account_id: "acme" }))
-    return (await readReadiness(system, one, "2026-03")).filter(({ check }) => check !== "unrated");
+    return ((await readReadinessOfAll(system, [one], "2026-03"))[0] ?? []).filter(({ check }) => check !== "unrated");
   return [];
 }
 
@@ -51,6 +52,22 @@ test("a source that sent every day and stopped before the month ended is named; 
       ids: ["stopped"],
     },
   ]);
+});
+
+test("a source that broke off before the month began, or in its first days, is named; one that is long gone is not", async () => {
+  const days = (from: string, count: number): string[] =>
+    Array.from({ length: count }, (_, index) => new Date(at(from) + index * DAY_MS).toISOString().slice(0, 10));
+  await pipeline.send([
+    ...days("2026-02-15T00:00:00Z", 14).map((day) => event("broke-off-in-february", day)),
+    ...days("2026-02-20T00:00:00Z", 12).map((day) => event("broke-off-in-march", day)),
+    ...days("2026-01-10T00:00:00Z", 14).map((day) => event("long-gone", day)),
+    ...days("2026-02-15T00:00:00Z", 49).map((day) => event("goes-on", day)),
+  ]);
+  await pipeline.aggregate(at("2026-04-05T00:00:00Z"));
+  const silent = (await findingsOfMarch("2026-04-05T00:00:00Z")).find(({ check }) => check === "silent-sources");
+  // The former on 28 February, the latter on 3 March; of January's nothing lies within the 31 days before March, from 29 January on.
+  expect(silent).toMatchObject({ blocking: true, count: 2, ids: ["broke-off-in-february", "broke-off-in-march"] });
+  expect(silent?.detail).toContain("2026-02-28T10:00:00.000Z");
 });
 
 test("a failed rating of the month holds it up until one has succeeded; that of another month does not", async () => {
@@ -121,4 +138,42 @@ test("a registry that changed without a type more is published by the next run, 
   expect((await findingsOfMarch("2026-04-05T00:00:00Z")).map(({ check }) => check)).toContain("registry");
   await pipeline.aggregate(at("2026-04-05T00:00:00Z"));
   expect((await findingsOfMarch("2026-04-05T00:00:00Z")).map(({ check }) => check)).not.toContain("registry");
+});
+
+test("what speaks against a month is the same whether all payers are asked about together or each alone", async () => {
+  const payers = ["fine", "late", "quiet", "elder", "pacific", "refused", "clean"];
+  const told = (account_id: string, day: string, data: object = {}): unknown => ({
+    ...(event(`source-of-${account_id}`, day, { account_id, ...data }) as object),
+  });
+  await pipeline.putAccount("pacific", "Pacific/Auckland");
+  await pipeline.send([
+    ...payers.map((account_id) => told(account_id, "2026-03-01")),
+    told("elder", "2026-02-01"),
+    ...marchDays(10).map((day) => told("quiet", day)),
+    ...payers.filter((id) => id !== "quiet").map((account_id) => told(account_id, "2026-04-02")),
+  ]);
+  pipeline.clock.set(at("2026-04-05T00:00:00Z"));
+  await pipeline.aggregate(at("2026-04-05T00:00:00Z"));
+  await pipeline.send([
+    told("late", "2026-03-20"),
+    { ...(told("refused", "2026-03-21") as object), data: { account_id: "refused", resource: 7 } },
+  ]);
+  const system = pipeline.system();
+  const all = [];
+  for await (const one of everyPayer(system)) all.push(one);
+  const together = await readReadinessOfAll(system, all, "2026-03");
+  const alone = [];
+  for (const one of all) alone.push(...(await readReadinessOfAll(system, [one], "2026-03")));
+  expect(together).toEqual(alone);
+  const named = Object.fromEntries(
+    all.map(({ payer }, index) => [payer.payer_account_id, (together[index] ?? []).map(({ check }) => check)]),
+  );
+  expect(named).toMatchObject({
+    clean: ["unrated"],
+    elder: ["order", "unrated"],
+    fine: ["unrated"],
+    late: ["admitted", "unrated"],
+    quiet: ["silent-sources", "unrated"],
+    refused: ["quarantine", "unrated"],
+  });
 });

@@ -1,5 +1,7 @@
 -- Sources that fell silent before a span ended: seven days with events in it, none since, and for twice as long as ever within it.
--- Params  account_ids Array(String), from_ms, to_ms, now_ms Int64
+-- Params  account_ids Array(String)
+-- Params  from_ms, to_ms, now_ms Int64   the span (Unix ms UTC): a period and some weeks before it, so that a source that broke off before
+--                                        the period or in its first days is missed in it, too
 -- Rows    source String, last_ms Int64 (its last event, Unix ms UTC)
 -- Why     a source that has broken off looks like usage that goes on unchanged
 SELECT toString(source) AS source, toUnixTimestamp64Milli(max(occurred_at)) AS last_ms

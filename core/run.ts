@@ -43,6 +43,10 @@ export interface Run {
   readonly period: string;
   /** Computes everything and publishes nothing. */
   readonly dry_run: boolean;
+  /** Name and key of who asked for it; '' = nobody did, or nobody was told. */
+  readonly asked_by: string;
+  /** Why a period is rated again; '' for all else. */
+  readonly reason: string;
   readonly from_ms: InstantMs;
   readonly to_ms: InstantMs;
   readonly bound: Bound;
@@ -68,6 +72,8 @@ const RunRow = Type.Object({
   state: RunState,
   period: Text,
   dry_run: Type.Integer(),
+  asked_by: Text,
+  reason: Text,
   from_ms: Text,
   to_ms: Text,
   bound: Text,
@@ -121,6 +127,8 @@ const columns = [
   "state",
   "period",
   "dry_run",
+  "asked_by",
+  "reason",
   "from_at",
   "to_at",
   "bound",
@@ -146,6 +154,8 @@ export async function writeRun(store: Store, run: Run): Promise<void> {
     run.state,
     run.period,
     run.dry_run ? 1 : 0,
+    field(run.asked_by),
+    field(run.reason),
     timeField(run.from_ms),
     timeField(run.to_ms),
     json(run.bound),
@@ -172,6 +182,8 @@ function toRun(row: Static<typeof RunRow>): Run {
     state: row.state,
     period: row.period,
     dry_run: row.dry_run === 1,
+    asked_by: row.asked_by,
+    reason: row.reason,
     from_ms: time(row.from_ms),
     to_ms: time(row.to_ms),
     bound: JSON.parse(row.bound) as Bound,

@@ -19,6 +19,8 @@ export interface RunAsked {
   readonly kind: RunKind;
   readonly period?: string;
   readonly dry_run?: boolean;
+  readonly asked_by?: string;
+  readonly reason?: string;
 }
 
 /** The ledger of runs: one at a time by a lease with expiry, each step a row, `seq` the fencing number. */
@@ -27,7 +29,7 @@ export interface RunLedger {
    * Begins a run and holds its lease, renewed until `end`; one left over by a process that is gone, or whose lease has
    * expired, is failed first. @throws AppError run-in-progress
    */
-  begin(kind: RunKind, period?: string, options?: { dry_run?: boolean }): Promise<Run>;
+  begin(kind: RunKind, period?: string, options?: Omit<RunAsked, "kind" | "period">): Promise<Run>;
   /**
    * Writes the run's next step, whichever earlier one is given, and gives the run as it then stands. One that is
    * published cannot fail any more: that changes nothing. @throws AppError lease-lost instead of publishing without the lease
@@ -144,18 +146,17 @@ export function createRunLedger({ store, clock, lease_ms, shared, inControl }: R
   }
 
   /** Writes down that a run begins, after those that hold it up are asked. */
-  async function enter(asked: { kind: RunKind; period: string; dry_run: boolean; length_ms: number }): Promise<Run> {
-    const { kind, period, dry_run, length_ms } = asked;
+  async function enter(asked: Required<RunAsked> & { length_ms: number }): Promise<Run> {
+    const { length_ms, ...of } = asked;
     await refuseOrTakeOver();
     const [last] = await readRuns(store, {}, 1);
     const now = clock.now();
     const run: Run = {
-      ...unborn(kind, now),
+      ...unborn(asked.kind, now),
       // Two that begin in one moment must not share a number: what one cleared away would be the other's.
       seq: (last?.seq ?? 0n) + (sole ? 1n : BigInt(randomInt(1, SEQ_GAP_MAX))),
       id: `run_${randomBytes(10).toString("hex")}`,
-      period,
-      dry_run,
+      ...of,
       lease_expires_ms: instant(now + length_ms),
     };
     await writeRun(store, run);
@@ -211,7 +212,7 @@ export function createRunLedger({ store, clock, lease_ms, shared, inControl }: R
     stop: () => {
       stopping = true;
     },
-    begin: async (kind, period = "", { dry_run = false } = {}) => {
+    begin: async (kind, period = "", { dry_run = false, asked_by = "", reason = "" } = {}) => {
       if (stopping) throw new AppError("lease-lost", "this process is stopping, so no run begins in it");
       if (held !== null) {
         const { run } = held;
@@ -229,7 +230,7 @@ export function createRunLedger({ store, clock, lease_ms, shared, inControl }: R
       held = taken;
       try {
         const length_ms = (await lease_ms?.()) ?? LEASE_MS;
-        const asked = { kind, period, dry_run, length_ms };
+        const asked = { kind, period, dry_run, asked_by, reason, length_ms };
         const run = await (inControl === undefined ? enter(asked) : enterInTurn(inControl, asked));
         held = { ...taken, run, lease_ms: length_ms, expires_ms: run.lease_expires_ms, written_ms: run.began_ms };
         remember(run);
@@ -261,8 +262,8 @@ export function createRunLedger({ store, clock, lease_ms, shared, inControl }: R
       held.renewal.abort();
       held = null;
     },
-    hold: async ({ kind, period, dry_run = false }, work) => {
-      const run = await ledger.begin(kind, period, { dry_run });
+    hold: async ({ kind, period, ...options }, work) => {
+      const run = await ledger.begin(kind, period, options);
       try {
         return await work(run);
       } catch (error) {
@@ -292,6 +293,8 @@ function unborn(kind: RunKind, now: InstantMs): Run {
     state: "running",
     period: "",
     dry_run: false,
+    asked_by: "",
+    reason: "",
     from_ms: zero,
     to_ms: zero,
     bound: {},

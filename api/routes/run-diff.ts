@@ -8,6 +8,7 @@ import { answer } from "../openapi.ts";
 import { pageOf, pageQuery, readPage, Texts } from "../paging.ts";
 import { findRun } from "../run-answer.ts";
 import type { System } from "../system.ts";
+import { RatingDiffByAccount, RatingDiffByRecord, readRatingDiff } from "./rating-diff.ts";
 
 const ChangePage = pageOf(UsageDifference, "UsageDifferencePage");
 const ChangePlace = Type.Object({
@@ -19,7 +20,18 @@ const ChangePlace = Type.Object({
   shape: Type.String({ pattern: "^\\d{1,39}$" }),
 });
 
-const PageQuery = Type.Object({ account_id: Type.Optional(Texts), ...pageQuery }, { additionalProperties: false });
+const PageQuery = Type.Object(
+  {
+    account_id: Type.Optional(Texts),
+    by: Type.Optional(
+      Type.Union([Type.Literal("account"), Type.Literal("record")], {
+        description: "of a rating run: what it changed account by account, unless said otherwise, or record by record",
+      }),
+    ),
+    ...pageQuery,
+  },
+  { additionalProperties: false },
+);
 
 const [record] = examples.usageRecordPage.data;
 const changeExample = {
@@ -41,23 +53,29 @@ export function runDiffRoutes(app: Api, system: System): void {
     {
       schema: {
         operationId: "getRunDiff",
-        summary: "Usage records a run of aggregation changed, or a dry one would have changed",
+        summary: "What a run changed, or a dry one would have changed: usage records of aggregation, bills of rating",
         tags: ["runs"],
         params: Type.Object({ id: Type.String() }),
         querystring: PageQuery,
         response: answer({
           status: 200,
-          description: "A page of changes, in the order of the records' keys",
-          schema: ChangePage,
+          description: "A page of changes, in the order of their keys; of a rating run with its totals",
+          schema: Type.Union([ChangePage, RatingDiffByAccount, RatingDiffByRecord]),
           example: { data: [changeExample], next_cursor: null },
           problems: ["not-found", "run-in-progress"],
         }),
       },
     },
-    async ({ params: { id }, query: { account_id = [], cursor, limit } }) => {
+    async ({ params: { id }, query: { account_id = [], by, cursor, limit } }) => {
       const run = await findRun(system, id);
-      requireDiff(run);
+      requireEnded(run);
       const account_ids = account_id.toSorted();
+      if (run.kind === "rate") return readRatingDiff(system, run, { by: by ?? "account", account_ids, cursor, limit });
+      requireDiff(run);
+      if (by !== undefined)
+        throw new AppError("invalid-request", `by is "${by}", expected no such field with a run of aggregation`, {
+          field: "by",
+        });
       const page = await readPage({
         question: { list: "run-diff", run_id: id, account_ids: account_ids.join("\n") },
         cursor,
@@ -71,13 +89,17 @@ export function runDiffRoutes(app: Api, system: System): void {
   );
 }
 
-/** @throws AppError run-in-progress, not-found where the run's rows are not (or no more) there */
-function requireDiff({ id, kind, state, counts }: Run): void {
+/** @throws AppError run-in-progress */
+function requireEnded({ id, state }: Run): void {
   if (state === "running")
     throw new AppError("run-in-progress", `run ${id} has not ended, so nobody knows yet what it changes`);
+}
+
+/** @throws AppError not-found where the run's rows are not (or no more) there */
+function requireDiff({ id, kind, state, counts }: Run): void {
   const none =
     kind !== "aggregate"
-      ? `is of kind ${kind}, and only runs of aggregation have one`
+      ? `is of kind ${kind}, and only runs of aggregation and rating have one`
       : state === "failed"
         ? "failed and changed nothing"
         : counts["cleared"] === "1"

@@ -2,9 +2,9 @@
 -- Params  kind, state, period, run_id String   '' = any
 -- Params  before_seq UInt64                    only runs below it, 0 = all
 -- Params  limit UInt32
--- Rows    run_seq, step, run_id, kind, state, period, dry_run, from_ms, to_ms, bound, former_bound, versions, counts, error, began_ms, holder, lease_expires_ms, progress, changed_ms
+-- Rows    run_seq, step, run_id, kind, state, period, dry_run, asked_by, reason, from_ms, to_ms, bound, former_bound, versions, counts, error, began_ms, holder, lease_expires_ms, progress, changed_ms
 -- Why     one row per step is kept; what counts is the latest
-SELECT run_seq, step, run_id, kind, state, period, dry_run,
+SELECT run_seq, step, run_id, kind, state, period, dry_run, asked_by, reason,
   toUnixTimestamp64Milli(from_at) AS from_ms, toUnixTimestamp64Milli(to_at) AS to_ms,
   bound, former_bound, versions, counts, error,
   toUnixTimestamp64Milli(began_at) AS began_ms, holder, toUnixTimestamp64Milli(lease_expires_at) AS lease_expires_ms, progress,

@@ -62,6 +62,7 @@ export async function previewPeriod(
     defaults,
     pricing,
     dry_run: true,
+    by_sums: true,
     look: async ({ run_seq }) => {
       preview = await totalsOf(run_seq);
     },

@@ -126,8 +126,9 @@ const NOWHERE: BillingKey = {
   part_start_ms: "0",
   tier: 0,
 };
-const BILLING_ID = /^br_(\d{4})(\d{2})_([0-9a-f]{32})_([0-9a-z]+)_(\d+)_(.*)$/;
-const USAGE_RECORD_ID = /^ur_([0-9a-f]{32})$/;
+/** Ids of usage records are written without leading zero bytes, which one in 256 has. */
+const BILLING_ID = /^br_(\d{4})(\d{2})_([0-9a-f]{2,32})_([0-9a-z]+)_(\d+)_(.*)$/;
+const USAGE_RECORD_ID = /^ur_([0-9a-f]{2,32})$/;
 const TIER_MAX = 65_535;
 /** One usage record has this many tiers × price changes × components at most. */
 const PARTS_MAX = 100_000;

@@ -42,6 +42,8 @@ export interface RatingPlans {
   readonly to_ms: number;
   /** 0, then the instants within at which some price changes, ascending. */
   readonly cuts: readonly number[];
+  /** `cuts`, and where months of accounts begin and end, ascending: between two of them a price holds or does not, for all of it. */
+  readonly edges: readonly number[];
 }
 
 const Asked = Type.Object({
@@ -72,7 +74,9 @@ const selectTotals = defineQuery(
     from_ms: Type.Number(),
     to_ms: Type.Number(),
     cuts: Type.Array(Type.Number()),
+    edges: Type.Array(Type.Number()),
     price_nos: Type.Array(Type.Integer()),
+    usage_types: Type.Array(Type.Integer()),
   }),
   Type.Object({
     account_no: Type.Integer(),
@@ -125,7 +129,9 @@ export async function readPlans(
   const to_ms = Math.max(...plans.map(({ month }) => month.end));
   const list = listPrices(period, plans);
   const cuts = plans.length === 0 ? [] : cutsOf(list.prices, { start: instant(from_ms), end: instant(to_ms) });
-  return { plans, list, from_ms, to_ms, cuts: [0, ...cuts] };
+  const months = plans.flatMap(({ month }): number[] => [month.start, month.end]);
+  const edges = [...new Set([0, ...cuts, ...months])].toSorted((a, b) => a - b);
+  return { plans, list, from_ms, to_ms, cuts: [0, ...cuts], edges };
 }
 
 /**
@@ -134,7 +140,7 @@ export async function readPlans(
  */
 export async function writePlans(
   store: Store,
-  { period, as_of, defaults, plans, list, from_ms, to_ms, cuts }: Scope & RatingPlans,
+  { period, as_of, defaults, plans, list, from_ms, to_ms, cuts, edges }: Scope & RatingPlans,
 ): Promise<IntegerWidth> {
   await clearAccounts(store.run, {});
   await writeAccounts(store.run, {
@@ -153,8 +159,11 @@ export async function writePlans(
   const condition_nos = await fillConditions(store.run, texts);
   await writePrices(store, { list, edges: cuts, condition_nos });
   const span = { as_of, from_ms, to_ms };
-  const price_nos = list.prices.filter(needsTotal).map(({ price_no }) => price_no);
-  const totals = price_nos.length === 0 ? [] : await selectTotals(store.run, { ...span, cuts: [...cuts], price_nos });
+  const needing = list.prices.filter(needsTotal);
+  const price_nos = needing.map(({ price_no }) => price_no);
+  const usage_types = [...new Set(needing.map(({ tariff }) => tariff.usage_type))];
+  const asks = { ...span, cuts: [...cuts], edges: [...edges], price_nos, usage_types };
+  const totals = price_nos.length === 0 ? [] : await selectTotals(store.run, asks);
   const own = decideSeries(
     list.prices,
     totals.map((total) => ({ ...total, quantity: BigInt(total.quantity) })),

@@ -6,7 +6,7 @@ import type { Registry } from "../core/registry.ts";
 import { defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
 import { createSoleControl, type InControl, type Turn } from "../core/versions.ts";
-import { cardColumns, cardLine, readVersions } from "./cards/card-rows.ts";
+import { cardColumns, cardLine, readVersions, readVersionsAt } from "./cards/card-rows.ts";
 import { createPricing, type Pricing } from "./cards/pricing.ts";
 import { type CardState, RateCard, RateCardInput } from "./cards/rate-card.ts";
 import { readCharges } from "./charges/read-charges.ts";
@@ -38,6 +38,8 @@ export interface RateCards {
   setState(of: { rate_card_id: string; version: number }, change: StateChange, changed_by: string): Promise<RateCard>;
   /** What rating reads: the prices of all versions that count. */
   pricing(): Promise<Pricing>;
+  /** The prices as they stood at an instant, Unix ms UTC: what came later counts for nothing, whatever it says of its validity. */
+  pricingAt(at_ms: number): Promise<Pricing>;
 }
 
 const selectAssigned = defineQuery(
@@ -127,6 +129,7 @@ export function createRateCards({
       const [assigned] = await selectAssigned(store.run, {});
       return createPricing(await readVersions(store, ""), assigned?.fingerprint ?? "");
     },
+    pricingAt: async (at_ms) => createPricing(await readVersionsAt(store, at_ms), ""),
   };
 }
 

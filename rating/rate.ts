@@ -1,6 +1,4 @@
-import Type, { type Static } from "typebox";
-import { minorUnit } from "../core/currencies.ts";
-import { RATING_SCALE } from "../core/decimal.ts";
+import Type from "typebox";
 import { AppError, assert } from "../core/errors.ts";
 import { isMonth, tzdbVersion } from "../core/calendar.ts";
 import type { Log } from "../core/log.ts";
@@ -9,11 +7,15 @@ import type { Run, RunLedger } from "../core/runs.ts";
 import { defineCommand, defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
 import type { IntegerWidth } from "./integer-width.ts";
-import { type Plan, type RatingDefaults, readPlans, writePlans } from "./plans.ts";
+import type { RatingDefaults } from "./plans.ts";
 import type { Pricing } from "./cards/pricing.ts";
-import { writeCharges } from "./charges/write-charges.ts";
-import { dropPrices, keepPrices } from "./explain/keep-prices.ts";
+import { dropPrices } from "./explain/keep-prices.ts";
+import { layProjection, type RatedProjection } from "./forecast/lay-projection.ts";
 import type { RateCards } from "./rate-cards.ts";
+import { dropStaleDifferences, keepDifference } from "./rerate/keep-difference.ts";
+import { type PeriodTotal, readTotals, writeBills } from "./write-bills.ts";
+
+export type { PeriodTotal };
 
 /** What rating stands on. */
 export interface RatingDeps {
@@ -30,24 +32,19 @@ export interface RateRequest {
   readonly defaults: RatingDefaults;
   readonly dry_run?: boolean;
   readonly force?: boolean;
+  /** Who asks, and why. With a reason it is a re-rating: what it says otherwise than the run before is kept for ever (rerate/). */
+  readonly asked_by?: string;
+  readonly reason?: string;
   readonly began?: (run: Run) => void;
   /** Prices to go by instead of those that count; for dry runs, which show what they would come to. */
   readonly pricing?: Pricing;
+  /** Prices what each account used of each price in one go: the same lines, no billing records behind them. For dry runs. */
+  readonly by_sums?: boolean;
+  /** Rows to rate on top of what is published, for dry runs. */
+  readonly projection?: RatedProjection;
   /** Looks at the rows of a run before it is published, or dropped when it is a dry one. */
   readonly look?: (rows: { run_seq: string; period: string }) => Promise<void>;
 }
-
-const PeriodTotal = Type.Object({
-  currency: Type.String(),
-  statements: Type.String(),
-  lines: Type.String(),
-  records: Type.String(),
-  unrated_lines: Type.String(),
-  exact_amount: Type.String(),
-  amount: Type.String(),
-});
-/** What one currency of a period comes to: exact (9 decimals) and as its statements say it. */
-export type PeriodTotal = Static<typeof PeriodTotal>;
 
 export interface RateOutcome {
   readonly run: Run;
@@ -61,36 +58,6 @@ const readInputs = defineQuery(
   Type.Object({}),
   Type.Object({ as_of: Type.String(), accounts: Type.String(), engine: Type.String() }),
 );
-const pricePeriod = defineCommand(
-  "rating/rate_period",
-  Type.Object({
-    ...RunScope,
-    as_of: Type.String(),
-    from_ms: Type.Number(),
-    to_ms: Type.Number(),
-    cuts: Type.Array(Type.Number()),
-    integer: Type.String(),
-  }),
-  // what is priced side by side is sorted and written side by side
-  { max_insert_threads: 2 },
-);
-const checkPeriod = defineQuery(
-  "rating/check_period",
-  Type.Object({ ...RunScope, as_of: Type.String(), from_ms: Type.Number(), to_ms: Type.Number() }),
-  Type.Object({ wrong_prices: Type.String(), lost_records: Type.String(), wrong_quantities: Type.String() }),
-);
-const writeLines = defineCommand(
-  "rating/write_statement_lines",
-  Type.Object({
-    ...RunScope,
-    type_ids: Type.Array(Type.Integer()),
-    type_names: Type.Array(Type.String()),
-    base_units: Type.Array(Type.String()),
-    currency_codes: Type.Array(Type.String()),
-    minor_steps: Type.Array(Type.Integer()),
-  }),
-);
-const readTotals = defineQuery("rating/period_totals", Type.Object(RunScope), PeriodTotal);
 const findStale = defineQuery(
   "rating/stale_runs",
   Type.Object({}),
@@ -106,12 +73,15 @@ const dropLines = defineCommand("rating/drop_lines", Type.Object(RunScope));
  */
 export async function ratePeriod(deps: RatingDeps, request: RateRequest): Promise<RateOutcome> {
   const { store, ledger, rateCards, usageTypes, log } = deps;
-  const { period, defaults, dry_run = false, force = false } = request;
+  const { period, defaults, dry_run = false, force = false, by_sums = false, asked_by = "", reason = "" } = request;
   requirePeriod(period);
-  return ledger.hold({ kind: "rate", period, dry_run }, async (begun) => {
+  assert(dry_run || !by_sums, "what is published has its records");
+  return ledger.hold({ kind: "rate", period, dry_run, asked_by, reason }, async (begun) => {
     let run = begun;
     request.began?.(run);
     await dropStale(store);
+    await dropStaleDifferences(deps);
+    await layProjection(store, request.projection, { dry_run });
     const pricing = request.pricing ?? (await rateCards.pricing());
     const [inputs] = await readInputs(store.run, {});
     assert(inputs !== undefined, "the store says what there is to rate");
@@ -121,17 +91,33 @@ export async function ratePeriod(deps: RatingDeps, request: RateRequest): Promis
       run = await ledger.step(run, { state: "unchanged", versions });
       return { run, dry_run, totals: await readTotals(store.run, { run_seq: last.seq.toString(), period }) };
     }
-    const { totals, integer } = await writeRun(deps, { run, period, defaults, pricing, as_of: inputs.as_of });
+    const scope = {
+      run,
+      period,
+      defaults,
+      pricing,
+      as_of: inputs.as_of,
+      by_sums,
+      before: request.projection?.before ?? null,
+    };
+    const { totals, integer } = await writeBills(deps, scope, request);
     await request.look?.({ run_seq: run.seq.toString(), period });
+    const compared = isCompared(request) && last !== null ? await keepDifference(deps, { run, former: last }) : {};
     if (dry_run) {
       await dropRun(store, { period, run_seq: run.seq.toString() });
+      // what it rated again of closed months lies under other periods
+      await dropStale(store);
       run = await ledger.step(run, {
         state: "discarded",
         versions,
-        counts: { ...countsOf(totals, integer), dry_run: "1" },
+        counts: { ...countsOf(totals, integer), ...compared, dry_run: "1" },
       });
     } else {
-      run = await ledger.step(run, { state: "published", versions, counts: countsOf(totals, integer) });
+      run = await ledger.step(run, {
+        state: "published",
+        versions,
+        counts: { ...countsOf(totals, integer), ...compared },
+      });
       // Published is published: what is left over now is cleared when the next run begins.
       await dropStale(store).catch((err: unknown) => log.warn({ run_id: run.id, err }, "former bills not cleared yet"));
     }
@@ -140,56 +126,9 @@ export async function ratePeriod(deps: RatingDeps, request: RateRequest): Promis
   });
 }
 
-interface Scope {
-  readonly run: Run;
-  readonly period: string;
-  readonly defaults: RatingDefaults;
-  readonly pricing: Pricing;
-  readonly as_of: string;
-}
-
-interface Written {
-  readonly totals: PeriodTotal[];
-  readonly integer: IntegerWidth;
-}
-
-async function writeRun(
-  { store, usageTypes, ledger }: RatingDeps,
-  { run, period, defaults, pricing, as_of }: Scope,
-): Promise<Written> {
-  const found = await readPlans(store, { period, as_of, defaults, pricing });
-  const { plans, from_ms, to_ms } = found;
-  const scope = { run_seq: run.seq.toString(), period };
-  if (plans.length === 0) {
-    await writeCharges(store, { ...scope, as_of, defaults, pricing });
-    return { totals: await readTotals(store.run, scope), integer: "Int128" };
-  }
-  const integer = await writePlans(store, { period, as_of, defaults, ...found });
-  if (!run.dry_run) await keepPrices(store, scope, found);
-  const tell = (what: string, done: number): Promise<void> => ledger.beat(run, { what, done, total: 3, unit: "steps" });
-  await tell("pricing records", 0);
-  await pricePeriod(store.run, { ...scope, as_of, from_ms, to_ms, cuts: [...found.cuts], integer });
-  await tell("checking sums", 1);
-  await requireSums(store, { ...scope, as_of, from_ms, to_ms });
-  const types = usageTypes.list();
-  const currency_codes = [...new Set(plans.map(({ currency }: Plan) => currency))];
-  await tell("writing statement lines", 2);
-  await writeLines(store.run, {
-    ...scope,
-    type_ids: types.map(({ usage_type }) => usage_type),
-    type_names: types.map(({ name }) => name),
-    base_units: types.map(({ unit }) => unit),
-    currency_codes,
-    minor_steps: currency_codes.map((code) => 10 ** (RATING_SCALE - minorUnit(code))),
-  });
-  await writeCharges(store, { ...scope, as_of, defaults, pricing });
-  return { totals: await readTotals(store.run, scope), integer };
-}
-
-async function requireSums(store: Store, scope: Parameters<typeof checkPeriod>[1]): Promise<void> {
-  const [found] = await checkPeriod(store.run, scope);
-  const wrong = Object.entries(found ?? { check: "no answer" }).filter(([, count]) => count !== "0");
-  assert(wrong.length === 0, `rating does not add up: ${wrong.map(([what, count]) => `${what} ${count}`).join(", ")}`);
+/** Re-ratings, and dry runs at the prices that count that nobody looks into (previews compare for themselves); nightly runs replace drafts. */
+function isCompared({ dry_run = false, reason = "", pricing, look }: RateRequest): boolean {
+  return dry_run ? pricing === undefined && look === undefined : reason !== "";
 }
 
 async function dropStale(store: Store): Promise<void> {

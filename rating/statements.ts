@@ -23,10 +23,21 @@ const Charged = Type.Object({
   of_line: Type.Union([Type.Integer(), Type.Null()], { description: "the line that a discount reduces" }),
 });
 
-/** One price applied to one account's use; `quantity` counts units (9 decimals), `base_quantity` ms or byte·ms. */
+const OriginalKind = Type.Union([Type.Literal("usage"), Type.Literal("unrated"), ...ChargeKind.anyOf]);
+const Adjusts = Type.Object({
+  period: Type.String(),
+  statement_id: Type.String({ description: "the original" }),
+  line: Type.Union([Type.Integer(), Type.Null()], { description: "of the original; null = it has no such line" }),
+  kind: OriginalKind,
+});
+
+/**
+ * One price applied to one account's use; `quantity` counts units (9 decimals), `base_quantity` ms or byte·ms. An adjustment is a
+ * difference: to what has been billed for a line of a closed period.
+ */
 export const StatementLine = Type.Object({
   line: Type.Integer(),
-  kind: Type.Union([Type.Literal("usage"), Type.Literal("unrated"), ...ChargeKind.anyOf]),
+  kind: Type.Union([...OriginalKind.anyOf, Type.Literal("adjustment")]),
   account_id: Type.String({ description: "of a charge of its payer as a whole: the payer" }),
   usage_type: Type.Union([Type.Integer(), Type.Null()], { description: "null = a charge that is of none" }),
   tariff_id: Type.Union([Type.String(), Type.Null()]),
@@ -41,6 +52,7 @@ export const StatementLine = Type.Object({
   amount: Type.String(),
   rounding: Type.String(),
   charge: Type.Union([Charged, Type.Null()], { description: "what a line is by that is no price of use" }),
+  adjusts: Type.Union([Adjusts, Type.Null()], { description: "what an adjustment corrects" }),
 });
 export type StatementLine = Static<typeof StatementLine>;
 
@@ -57,6 +69,14 @@ export const ChargeColumns = {
   threshold: Type.String(),
   days: Type.Integer(),
   of_days: Type.Integer(),
+};
+
+/** The columns of a line that say what it corrects, where it is an adjustment. */
+export const AdjustmentColumns = {
+  adjusts_period: Type.String(),
+  adjusts_kind: Type.Union([...OriginalKind.anyOf, Type.Literal("")]),
+  adjusts_line: Type.Integer(),
+  adjusts_statement: Type.String(),
 };
 
 /** What a payer owes for a period. Neither run nor clock shows in it: the same bill is the same bytes (P1). */
@@ -78,8 +98,17 @@ export type Statement = Static<typeof Statement>;
 
 /** Statements of the rating run that counts for each period. */
 export interface Statements {
-  /** By payer; `after` is the payer of the last statement of the page before. */
-  list(options: { period: string; payer_account_id?: string; after?: string; limit: number }): Promise<Statement[]>;
+  /**
+   * By payer and currency; `after` is the payer of the last statement of the page before, `after_currency` its currency: left out, all of
+   * that payer's were on it.
+   */
+  list(options: {
+    period: string;
+    payer_account_id?: string;
+    after?: string;
+    after_currency?: string;
+    limit: number;
+  }): Promise<Statement[]>;
   get(id: string): Promise<Statement | null>;
 }
 
@@ -104,6 +133,7 @@ const LineRow = Type.Object({
   amount: Type.String(),
   rounding: Type.String(),
   ...ChargeColumns,
+  ...AdjustmentColumns,
 });
 type LineRow = Static<typeof LineRow>;
 
@@ -114,22 +144,25 @@ const selectLines = defineQuery(
     id: Type.String(),
     payer_account_id: Type.String(),
     after: Type.String(),
+    after_currency: Type.String(),
     limit: Type.Integer(),
   }),
   LineRow,
 );
+/** Above all currencies. */
+const AFTER_ALL = "~";
 const ID = /^st_(\d{4})(\d{2})_[0-9a-f]{32}$/;
 
 /** Statements on the store. */
 export function createStatements({ store }: { store: Store }): Statements {
   return {
-    list: async ({ period, payer_account_id = "", after = "", limit }) =>
-      toStatements(await selectLines(store.read, { period, id: "", payer_account_id, after, limit })),
+    list: async ({ period, payer_account_id = "", after = "", after_currency = AFTER_ALL, limit }) =>
+      toStatements(await selectLines(store.read, { period, id: "", payer_account_id, after, after_currency, limit })),
     get: async (id) => {
       const period = readStatementId(id);
       if (period === null) return null;
       const [found] = toStatements(
-        await selectLines(store.read, { period, id, payer_account_id: "", after: "", limit: 1 }),
+        await selectLines(store.read, { period, id, payer_account_id: "", after: "", after_currency: "", limit: 1 }),
       );
       return found ?? null;
     },
@@ -178,7 +211,7 @@ export function toLine(
 ): StatementLine {
   const { line, kind, account_id, usage_type, description, base_quantity, unit, unit_base, exact_amount, rounding } =
     row;
-  const rated = kind === "usage";
+  const rated = (kind === "adjustment" ? row.adjusts_kind : kind) === "usage";
   return {
     line,
     kind,
@@ -195,8 +228,14 @@ export function toLine(
     quantity: formatFixed(dec(row.base_quantity).div(dec(unit_base)), 9),
     unit_price: rated ? formatDecimal(dec(row.unit_price)) : null,
     amount: formatFixed(dec(row.amount), decimals),
-    charge: row.charge_id === "" ? null : toCharge(row, kind),
+    charge: row.charge_id === "" || kind === "adjustment" ? null : toCharge(row, kind),
+    adjusts: toAdjusts(row),
   };
+}
+
+function toAdjusts(row: Static<Type.TObject<typeof AdjustmentColumns>>): StatementLine["adjusts"] {
+  const { adjusts_period: period, adjusts_statement: statement_id, adjusts_line: line, adjusts_kind: kind } = row;
+  return kind === "" ? null : { period, statement_id, line: line === 0 ? null : line, kind };
 }
 
 function toCharge(

@@ -23,6 +23,8 @@ const Row = Type.Object({
 });
 const selectVersions = defineQuery("rating/rate_cards", Type.Object({ rate_card_id: Type.String() }), Row);
 
+const selectVersionsAt = defineQuery("rating/closed/rate_cards_at", Type.Object({ at_ms: Type.Number() }), Row);
+
 /** The columns of table rate_card as `cardLine` writes them. */
 export const cardColumns =
   "rate_card_id version revision state name currency valid_from valid_to tariffs charges changed_at changed_by".split(
@@ -32,6 +34,11 @@ export const cardColumns =
 /** All versions of a card, or of all cards ("") by id, oldest first. */
 export async function readVersions(store: Store, rate_card_id: string): Promise<RateCard[]> {
   return (await selectVersions(store.read, { rate_card_id })).map(toCard);
+}
+
+/** All versions of all cards as they were at an instant, Unix ms UTC. */
+export async function readVersionsAt(store: Store, at_ms: number): Promise<RateCard[]> {
+  return (await selectVersionsAt(store.run, { at_ms })).map(toCard);
 }
 
 /** A version as a line for table rate_card. */

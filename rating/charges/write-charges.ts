@@ -53,9 +53,11 @@ interface Due {
   readonly edges: readonly number[];
 }
 
+/** `period`: under which the lines go; `month`: of whose days the charges are. */
 interface Scope {
   readonly run_seq: string;
   readonly period: string;
+  readonly month: string;
   readonly as_of: string;
   readonly defaults: RatingDefaults;
   readonly pricing: Pricing;
@@ -65,9 +67,12 @@ interface Scope {
  * Adds the lines of charges to those of a run, step by step for all payers at once. Needs the cards of accounts laid out, and the lines of
  * what was used written, if there are any.
  */
-export async function writeCharges(store: Store, { run_seq, period, as_of, defaults, pricing }: Scope): Promise<void> {
+export async function writeCharges(
+  store: Store,
+  { run_seq, period, month, as_of, defaults, pricing }: Scope,
+): Promise<void> {
   if (!pricing.hasCharges) return;
-  const { start, end } = monthBounds({ zone: "UTC", month: period });
+  const { start, end } = monthBounds({ zone: "UTC", month });
   const asked = {
     as_of,
     from_ms: start - DAY_MS,
@@ -77,7 +82,7 @@ export async function writeCharges(store: Store, { run_seq, period, as_of, defau
     default_card: defaults.rate_card_id,
   };
   const plans = await selectPlans(store.run, asked);
-  const dues = plans.flatMap((plan, index) => duesOf(plan, { plan: index + 1, period, pricing }));
+  const dues = plans.flatMap((plan, index) => duesOf(plan, { plan: index + 1, period: month, pricing }));
   for (const clear of clears) await clear(store.run, {});
   if (dues.length === 0) return;
   const turns = orderTurns(dues.map(({ turn }) => turn.split("/").map(Number) as [number, number, number]));

@@ -1,7 +1,7 @@
 import Type, { type Static } from "typebox";
 import { defineQuery } from "../../core/sql.ts";
 import { BillingRow } from "../billing-records.ts";
-import { ChargeColumns, StatementLine } from "../statements.ts";
+import { AdjustmentColumns, ChargeColumns, StatementLine } from "../statements.ts";
 
 const Text = Type.String();
 const Whole = Type.Integer();
@@ -10,7 +10,8 @@ const Texts = Type.Array(Text);
 const Wides = Type.Array(Type.BigInt());
 const RunScope = { run_seq: Text, period: Text };
 
-const LineRow = Type.Object({
+/** A statement line with the run that wrote it. */
+export const LineRow = Type.Object({
   run_seq: Text,
   id: Text,
   payer_account_id: Text,
@@ -34,8 +35,10 @@ const LineRow = Type.Object({
   rounding: Text,
   records: Text,
   ...ChargeColumns,
+  ...AdjustmentColumns,
+  former_line: Whole,
+  restated_line: Whole,
 });
-/** A statement line with the run that wrote it. */
 export type LineRow = Static<typeof LineRow>;
 export const selectLine = defineQuery(
   "rating/explain/line",
@@ -71,6 +74,7 @@ export const selectRecords = defineQuery(
     after_window_start_ms: Text,
     after_usage_record_id: Text,
     after_part_start_ms: Text,
+    only: Wides,
     limit: Whole,
   }),
   RecordRow,
@@ -109,7 +113,7 @@ export const selectParts = defineQuery(
 export const selectAccount = defineQuery(
   "rating/explain/account",
   Type.Object({ ...RunScope, account_id: Text }),
-  Type.Object({ plan: Whole, rate_card_id: Text, timeline: Text, start_ms: Text, end_ms: Text }),
+  Type.Object({ plan: Whole, rate_card_id: Text, timeline: Text, start_ms: Text, end_ms: Text, cut_seq: Text }),
 );
 
 const PriceRow = Type.Object({

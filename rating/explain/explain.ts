@@ -1,4 +1,3 @@
-import Type, { type Static } from "typebox";
 import { minorUnit } from "../../core/currencies.ts";
 import { AppError, assert } from "../../core/errors.ts";
 import { formatMs, instant } from "../../core/instant.ts";
@@ -8,6 +7,7 @@ import { parseTimeline, zoneAt } from "../../core/zone-timeline.ts";
 import { readBillingId, toRecord } from "../billing-records.ts";
 import { readVersions } from "../cards/card-rows.ts";
 import { readStatementId, toLine } from "../statements.ts";
+import { readAdjustment } from "./explain-adjustment.ts";
 import { explainPrice } from "./explain-price.ts";
 import {
   type LineRow,
@@ -21,22 +21,9 @@ import {
   selectRecords,
   selectRuns,
 } from "./explain-sql.ts";
+import { afterOf, type ExplainPage, pickShared, placeOf, type RecordPlace, sharedBy } from "./record-page.ts";
 import { readUsage } from "./explain-usage.ts";
 import type { ExplainedLine, ExplainedRecord, ExplainedRun, Explanation } from "./explanation.ts";
-
-/** Where a page of a line's records ended. */
-export const RecordPlace = Type.Object(
-  { window_start_ms: Type.String(), usage_record_id: Type.String(), part_start_ms: Type.String() },
-  { additionalProperties: false },
-);
-export type RecordPlace = Static<typeof RecordPlace>;
-
-/** How much to show: billing records of the line, slices of each. */
-export interface ExplainPage {
-  readonly after?: RecordPlace;
-  readonly records: number;
-  readonly slices: number;
-}
 
 /**
  * Explains amounts of the rating run that counts for a period (P11); null = there is no such line or record.
@@ -50,7 +37,6 @@ export interface Explanations {
   record(id: string, page: Pick<ExplainPage, "slices">): Promise<Explanation | null>;
 }
 
-const NOWHERE: RecordPlace = { window_start_ms: "0", usage_record_id: "0", part_start_ms: "0" };
 const anyLine = {
   id: "",
   line: 0,
@@ -73,11 +59,11 @@ export function createExplanations({ store, usageTypes }: { store: Store; usageT
       if (period === null) return null;
       const [row] = await selectLine(store.read, { ...anyLine, period, id: statement_id, line });
       if (row === undefined) return null;
-      const { after } = page;
+      if (row.kind === "adjustment") return explainAdjustment(row, page);
       const found = await selectRecords(store.read, {
         ...sharedBy(row),
-        is_next: after === undefined ? 0 : 1,
-        ...afterOf(after ?? NOWHERE),
+        ...afterOf(page.after),
+        only: [],
         limit: page.records + 1,
       });
       const records = found.slice(0, page.records);
@@ -127,7 +113,7 @@ export function createExplanations({ store, usageTypes }: { store: Store; usageT
     });
     const [run] = await selectRuns(store.read, { seqs: [BigInt(run_seq)] });
     assert(run !== undefined, `the run of a statement line is in the ledger`);
-    const as_of = usageRunOf(run);
+    const as_of = usageRunOf(run, account.cut_seq);
     const cutRecords = records.map((record) => ({ ...record, part_end_ms: partEnd(record, prices[0]) }));
     const used = await readUsage(store, { as_of, account_id, usage_type, records: cutRecords, limit: slices });
     const runs = await readRuns([as_of, ...used.flatMap(({ usage }) => usage.rows.map((of) => of.run_seq))]);
@@ -143,6 +129,7 @@ export function createExplanations({ store, usageTypes }: { store: Store; usageT
         month: { start: formatMs(start_ms), end: formatMs(end_ms) },
       },
       charge: null,
+      adjustment: null,
       prices: prices.map(explainPrice),
       run: toRun(run),
       usage_run: usageRun,
@@ -170,15 +157,28 @@ export function createExplanations({ store, usageTypes }: { store: Store; usageT
     };
   }
 
+  /** A line that corrects a closed month: that month's account, prices and records, and what they were before. */
+  async function explainAdjustment(row: LineRow, page: ExplainPage) {
+    const [run] = await selectRuns(store.read, { seqs: [BigInt(row.run_seq)] });
+    assert(run !== undefined, `the run of a statement line is in the ledger`);
+    const found = await readAdjustment(store, { row, page, as_of: usageRunOf(run) });
+    const { side, records, last, more_records } = found;
+    const { line: _line, ...said } = await explain({ row: side, records, slices: page.slices });
+    const explanation = { ...said, line: toExplainedLine(row), adjustment: found.adjustment, more_records };
+    return { explanation, next: last };
+  }
+
   async function explainCharge(row: LineRow): Promise<Explanation> {
     const [run] = await selectRuns(store.read, { seqs: [BigInt(row.run_seq)] });
     assert(run !== undefined, `the run of a statement line is in the ledger`);
-    const as_of = usageRunOf(run);
+    const { period, run_seq, account_id } = row;
+    const [charged] = await selectAccount(store.read, { period, run_seq, account_id });
+    const as_of = usageRunOf(run, charged?.cut_seq);
     const usage_run = (await readRuns([as_of])).get(as_of);
     const version = Number(row.charge_version);
     const card = (await readVersions(store, row.rate_card_id)).find((of) => of.version === version);
     const charge = card?.charges.find(({ charge_id }) => charge_id === row.charge_id) ?? null;
-    const nothing = { account: null, prices: [], records: [], more_records: "0" };
+    const nothing = { account: null, adjustment: null, prices: [], records: [], more_records: "0" };
     return { line: toExplainedLine(row), charge, ...nothing, run: toRun(run), usage_run: usage_run ?? null };
   }
 
@@ -219,35 +219,6 @@ function partEnd({ part_start_ms, window_end_ms }: RecordRow, price: PriceRow | 
   return next === undefined || next > Number(window_end_ms) ? window_end_ms : next.toString();
 }
 
-function pickShared({
-  payer_account_id,
-  account_id,
-  usage_type,
-  tariff_id,
-  tariff_version,
-  component,
-  tier,
-}: RecordRow | LineRow) {
-  return { payer_account_id, account_id, usage_type, tariff_id, tariff_version, component, tier };
-}
-
-function sharedBy(row: LineRow) {
-  const { payer_account_id: _payer, ...shared } = pickShared(row);
-  return { period: row.period, run_seq: row.run_seq, ...shared };
-}
-
-function afterOf({ window_start_ms, usage_record_id, part_start_ms }: RecordPlace) {
-  return {
-    after_window_start_ms: window_start_ms,
-    after_usage_record_id: usage_record_id,
-    after_part_start_ms: part_start_ms,
-  };
-}
-
-function placeOf({ window_start_ms, usage_record_no, part_start_ms }: RecordRow): RecordPlace {
-  return { window_start_ms, usage_record_id: usage_record_no, part_start_ms };
-}
-
 function withoutOwn<T extends { price_no: number; shape: string; part_end_ms: string }>(record: T) {
   const { price_no: _price, shape: _shape, part_end_ms: _end, ...row } = record;
   return row;
@@ -268,9 +239,10 @@ function toExplainedLine(row: LineRow): ExplainedLine {
   };
 }
 
-/** The number of the run of aggregation up to which a rating run counted usage. */
-function usageRunOf({ versions }: { versions: string }): string {
-  return (JSON.parse(versions) as { usage_run?: string }).usage_run ?? "0";
+/** The number of the run up to which a rating run counted usage: all it knew, or of who had closed the month what came before that. */
+function usageRunOf({ versions }: { versions: string }, cut_seq = "0"): string {
+  const usage_run = (JSON.parse(versions) as { usage_run?: string }).usage_run ?? "0";
+  return cut_seq === "0" || BigInt(cut_seq) > BigInt(usage_run) ? usage_run : cut_seq;
 }
 
 function toRun(row: Awaited<ReturnType<typeof selectRuns>>[number]): ExplainedRun {

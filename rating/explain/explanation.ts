@@ -147,6 +147,54 @@ export const ExplainedRecord = Type.Object(
 );
 export type ExplainedRecord = Static<typeof ExplainedRecord>;
 
+const Billed = Type.Union([Type.Object({ quantity: Whole, amount: Text }), Type.Null()]);
+const Line = Type.Union([Type.Object(StatementLine.properties), Type.Null()]);
+
+/** What an adjustment is the difference of, and what late facts are behind it. */
+export const ExplainedAdjustment = Type.Object(
+  {
+    period: Type.String({ description: "the closed month that was rated whole again" }),
+    billed_up_to: Type.String({ description: "the month whose statements were the last to correct it, or it itself" }),
+    original: Type.Union(Line.anyOf, { description: "as the month was closed; null = it had no such line" }),
+    billed: Type.Union(Line.anyOf, {
+      description: "as it had been billed, with all corrections on earlier statements",
+    }),
+    restated: Type.Union(Line.anyOf, { description: "as it is: the adjustment is this less what was billed" }),
+    records: Type.Array(
+      Type.Object({
+        usage_record_id: Text,
+        resource: Text,
+        part: Text,
+        window: Span,
+        part_start: Text,
+        billed: Billed,
+        restated: Billed,
+      }),
+      {
+        description: "usage records that came out otherwise in this line: what was billed for each, and what is right",
+      },
+    ),
+    late_usage: Type.Array(
+      Type.Object({
+        usage_record_id: Text,
+        account_id: Text,
+        usage_type: Type.Integer(),
+        resource: Text,
+        part: Text,
+        window: Span,
+        quantity: Type.String({ description: "by how much the record changed, in whole base units" }),
+        published: Type.Array(Type.Object({ run_id: Text, id: Text }), {
+          description: "the usage adjustments, ua_…, and the runs that published them",
+        }),
+      }),
+      { description: "what came after the statement before; the first of them" },
+    ),
+    more_late_usage: Text,
+  },
+  { $id: "ExplainedAdjustment", additionalProperties: false },
+);
+export type ExplainedAdjustment = Static<typeof ExplainedAdjustment>;
+
 /** Why a line is what it is: line → billing records → usage records → slices → events, the prices and the runs (P11). */
 export const Explanation = Type.Object({
   line: ExplainedLine,
@@ -155,6 +203,10 @@ export const Explanation = Type.Object({
   }),
   charge: Type.Union([Charge, Type.Null()], {
     description: "of a line that is no price of use: the charge as its card says it; line.charge says what it came to",
+  }),
+  adjustment: Type.Union([ExplainedAdjustment, Type.Null()], {
+    description:
+      "of a line that corrects a closed month: account, prices and records are then those of that month, as it is, or of what was billed where nothing is left",
   }),
   prices: Type.Array(ExplainedPrice, {
     description: "those of the records shown; of unrated use the first of those that did not match",

@@ -3,6 +3,7 @@ import { numbersField, textsField } from "../../core/array-field.ts";
 import { field, insertLines } from "../../core/insert-lines.ts";
 import { defineCommand } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
+import { withoutInstant } from "../closed/closed-accounts.ts";
 import type { Plan } from "../plans.ts";
 import { cutsOf, type ListedPrice, type PriceList } from "../price-list.ts";
 
@@ -35,7 +36,7 @@ export async function keepPrices(
 ): Promise<void> {
   await writeAccounts(store.run, {
     ...scope,
-    cards: plans.map(({ rate_card_id }) => rate_card_id),
+    cards: plans.map(({ rate_card_id }) => withoutInstant(rate_card_id)),
     timelines: plans.map(({ timeline }) => timeline),
   });
   await writeCurves(store.run, scope);

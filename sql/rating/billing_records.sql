@@ -1,6 +1,6 @@
 -- A page of a period's billing records in the order of pricing.
 -- Params  period String
--- Params  account_id, payer_account_id, tariff_id, state, usage_record_id String   '' = any; the id as 32 hexadecimal digits
+-- Params  account_id, payer_account_id, tariff_id, state, usage_record_id String   '' = any; the id as hexadecimal digits
 -- Params  usage_type UInt16                                                        0 = any
 -- Params  is_next UInt8   1 = after the key that follows
 -- Params  after_account_id, after_tariff_id String, after_usage_type UInt16, after_window_start_ms Int64

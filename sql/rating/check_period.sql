@@ -33,7 +33,7 @@ repriced AS (
 ),
 truth AS (
   SELECT usage_type, sum(sign) AS records, sum(quantity) AS used
-  FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
+  FROM rated_usage(as_of = {as_of:UInt64})
   INNER JOIN (SELECT account_id AS owner, start_at, end_at FROM scratch_rated_account) AS account ON owner = account_id
   WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
     AND window_start >= start_at AND window_start < end_at

@@ -3,7 +3,7 @@
 -- Rows    usage_type UInt16, quantity Int256
 -- Why     no running sum can pass it, so it says how wide the integers of pricing must be
 SELECT usage_type, sum(published.quantity) AS quantity
-FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0) AS published
+FROM rated_usage(as_of = {as_of:UInt64}) AS published
 WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
 GROUP BY usage_type
 ORDER BY usage_type

@@ -17,17 +17,17 @@ SELECT {run_seq:UInt64}, {period:String}, payer_account_id, currency,
     if(label = '', '', concat(' · ', label))) AS description,
   used, if(tariff_id = '', transform(usage_type, {type_ids:Array(UInt16)}, {base_units:Array(String)}, ''), toString(price_unit)) AS line_unit, unit_base,
   reinterpret(accurateCast(tier_rate, 'Int128'), 'Decimal(38, 12)') AS unit_price,
-  reinterpret(exact, 'Decimal(38, 9)') AS exact_amount,
-  reinterpret(rounded, 'Decimal(38, 9)') AS rounded_amount,
-  reinterpret(rounded - exact, 'Decimal(38, 9)') AS rounding,
+  reinterpret(accurateCast(exact, 'Int128'), 'Decimal(38, 9)') AS exact_amount,
+  reinterpret(accurateCast(rounded, 'Int128'), 'Decimal(38, 9)') AS rounded_amount,
+  reinterpret(accurateCast(rounded - exact, 'Int128'), 'Decimal(38, 9)') AS rounding,
   records
 FROM (
   SELECT *,
-    toInt128(transform(currency, {currency_codes:Array(String)}, {minor_steps:Array(Int64)}, toInt64(1))) AS step,
-    if(exact < 0, toInt128(-1), toInt128(1)) * intDiv(2 * abs(exact) + step, 2 * step) * step AS rounded
+    toInt256(transform(currency, {currency_codes:Array(String)}, {minor_steps:Array(Int64)}, toInt64(1))) AS step,
+    if(exact < 0, toInt256(-1), toInt256(1)) * intDiv(2 * abs(exact) + step, 2 * step) * step AS rounded
   FROM (
     SELECT payer_account_id, toString(any(billing_record.currency)) AS currency, account_id, usage_type, tariff_id, tariff_version, component, tier,
-      sum(quantity) AS used, reinterpret(sum(amount), 'Int128') AS exact, count() AS records
+      sum(quantity) AS used, toInt256(reinterpret(sum(amount), 'Int128')) AS exact, count() AS records
     FROM billing_record
     WHERE period = {period:String} AND run_seq = {run_seq:UInt64}
     GROUP BY payer_account_id, account_id, usage_type, tariff_id, tariff_version, component, tier

@@ -4,8 +4,8 @@
 -- its first use in the range where that came before, to where it was deleted. Payer, currency, zones and cards as rated_account has them.
 CREATE OR REPLACE VIEW charged_account AS
 SELECT known.account_id AS account_id,
-  if(account.payer_account_id = '', toString(known.account_id), account.payer_account_id) AS payer_account_id,
-  if(payer.currency = '', {default_currency:String}, toString(payer.currency)) AS currency,
+  multiIf(closed.account_id != '', closed.payer_account_id, account.payer_account_id = '', toString(known.account_id), account.payer_account_id) AS payer_account_id,
+  multiIf(closed.account_id != '', toString(closed.currency), payer.currency = '', {default_currency:String}, toString(payer.currency)) AS currency,
   multiIf(zoned.timeline != '', zoned.timeline, account.time_zone = '', concat('0 ', {default_zone:String}), concat('0 ', account.time_zone)) AS timeline,
   if(carded.rate_card_id = '', {default_card:String}, carded.rate_card_id) AS rate_card_id,
   arrayConcat([arrayMin(known.versions.3)], arrayPopFront(known.versions.3)) AS told,
@@ -19,18 +19,21 @@ FROM (
     WHERE fence <= (SELECT fence FROM settled_fence) AND fence NOT IN (SELECT fence FROM void_fence)
     UNION ALL
     SELECT toString(used.account_id) AS account_id, toUInt64(0), toUInt64(0), toUnixTimestamp64Milli(min(first_at)), toUInt8(1)
-    FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0) AS used
+    FROM rated_usage(as_of = {as_of:UInt64}) AS used
     WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC') AND sign = 1
       AND toString(used.account_id) NOT IN (SELECT account.account_id FROM account WHERE changed_at <= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'))
     GROUP BY account_id
   )
   GROUP BY account_id
 ) AS known
+LEFT JOIN scratch_closed_account AS closed ON closed.account_id = known.account_id
 LEFT JOIN current_account AS account ON account.account_id = known.account_id
-LEFT JOIN current_account AS payer ON payer.account_id = if(account.payer_account_id = '', toString(known.account_id), account.payer_account_id)
+LEFT JOIN current_account AS payer
+  ON payer.account_id = multiIf(closed.account_id != '', closed.payer_account_id, account.payer_account_id = '', toString(known.account_id), account.payer_account_id)
 LEFT JOIN zone_of_account(run_seq = 0) AS zoned ON zoned.account_id = known.account_id
 LEFT JOIN scratch_account_card AS carded ON carded.account_id = known.account_id
-WHERE account.kind != 'system';
+WHERE account.kind != 'system'
+  AND ((SELECT count() FROM scratch_rating_scope) = 0 OR known.account_id IN (SELECT account_id FROM scratch_rating_scope));
 
 -- Each line of a run by who owns it: an account its own, a payer all that are on its statement.
 CREATE OR REPLACE VIEW owned_line AS

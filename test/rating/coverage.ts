@@ -1,3 +1,4 @@
+import { closedCases } from "./closed/closed-case.ts";
 import { type PricingCase, pricingCases } from "./golden-case.ts";
 
 const models = "per_unit graduated volume package allowance pool band matrix".split(" ");
@@ -10,12 +11,6 @@ const edges =
 const reasons: Readonly<Record<string, string>> = {
   "per_unit/tier border": "all units cost the same",
   "matrix/tier border": "all units of a value cost the same",
-  ...Object.fromEntries(
-    models.map((model) => [
-      `${model}/closed period`,
-      "rating knows no closing: the whole period is rated again at its own cards, and the difference is the ledger's to book",
-    ]),
-  ),
 };
 
 /** A model at an edge: the cases that show it by their ids, and why there are none. */
@@ -34,8 +29,19 @@ export interface PricingCoverage {
 /** What the golden cases of prices cover: each model at each edge. */
 export function readPricingCoverage(): PricingCoverage {
   const count = new Map<string, number>();
+  // cases of closed months are about several; the one that is closed stands for them
+  const closed = closedCases().map(({ given, ...golden }) => ({
+    file: "closed",
+    ...golden,
+    given: {
+      ...given,
+      period: "2026-10",
+      usage: [],
+    },
+    then: { lines: [] },
+  }));
   const cases = new Map(
-    pricingCases().map((golden): [string, PricingCase] => {
+    [...pricingCases(), ...closed].map((golden): [string, PricingCase] => {
       const number = (count.get(golden.file) ?? 0) + 1;
       count.set(golden.file, number);
       return [`${golden.file} ${number}`, golden];

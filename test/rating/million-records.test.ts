@@ -202,6 +202,7 @@ test.each(months)(
       for (const { account } of used) tally.add(modelOf(account.tariff));
     }
     expect(compared).toBe(records);
+    expect(await read("SELECT 1 FROM billing_record WHERE amount < 0 OR quantity < 0 LIMIT 1")).toEqual([]);
     expect([...tally].toSorted()).toEqual(
       ["bands", "graduated", "included", "matrix", "package", "per_unit", "pooled", "volume"].toSorted(),
     );

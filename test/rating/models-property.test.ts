@@ -147,6 +147,12 @@ test("P10: what a pool costs is the price of all its use, shared by use", async 
   }
 });
 
+test("a preview by sums comes to the same lines as rating by records", async () => {
+  const { by_records, by_sums } = await on.bothLines(period);
+  expect(by_sums).toEqual(by_records);
+  expect(by_sums.length).toBeGreaterThan(4 * CARDS);
+});
+
 const sumsOf = (names: string): Promise<Sum[]> =>
   on.rows<Sum>(
     `SELECT account_id, sum(amount) AS amount FROM billing_record WHERE substring(account_id, 1, 1) IN (${names})

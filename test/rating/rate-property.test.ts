@@ -208,6 +208,18 @@ test.each(months)(
   },
 );
 
+test("a record is found by its id, also where that begins with zeros, and so is what it bills", async () => {
+  const [{ period }] = months;
+  const { records } = await on.billingRecords.list({ period, limit: 10_000 });
+  const short = records.filter(({ usage_record_id }) => usage_record_id.length < "ur_".length + 32);
+  expect(short.length).toBeGreaterThan(3);
+  for (const record of [...short.slice(0, 4), ...records.slice(0, 2)]) {
+    expect(await on.billingRecords.get(record.id)).toEqual(record);
+    const found = await on.billingRecords.list({ period, usage_record_id: record.usage_record_id, limit: 100 });
+    expect(found.records).toContainEqual(record);
+  }
+});
+
 test("usage as it stands is the sum over published rows, wherever a run took something back", async () => {
   const [month] = months;
   const { start, end } = boundsOf(month);

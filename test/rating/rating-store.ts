@@ -1,3 +1,4 @@
+import { monthBounds } from "../../core/calendar.ts";
 import { createTestClock } from "../../core/clock.ts";
 import { instant } from "../../core/instant.ts";
 import { silentLog } from "../../core/log.ts";
@@ -53,26 +54,78 @@ export async function openRatingStore() {
   const command = (query: string): Promise<unknown> => store.write.command({ query });
   const quoted = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 
+  const rows = async <T>(query: string): Promise<T[]> =>
+    (await store.read.query({ query, format: "JSONEachRow" })).json<T>();
+  const rate = (period: string, options: Partial<RateRequest> = {}): Promise<RateOutcome> =>
+    ratePeriod(deps, { period, defaults, ...options });
+  /** The lines of a run but for what only records can tell. */
+  const linesOf = (period: string, run_seq: string): Promise<unknown[]> =>
+    rows(
+      `SELECT * EXCEPT (run_seq, records) FROM statement_line WHERE period = '${period}' AND run_seq = ${run_seq} ORDER BY payer_account_id, line`,
+    );
+
   return {
     ...deps,
     clock,
     statements: createStatements({ store }),
     billingRecords: createBillingRecords({ store }),
-    rows: async <T>(query: string): Promise<T[]> =>
-      (await store.read.query({ query, format: "JSONEachRow" })).json<T>(),
+    rows,
     command,
-    rate: (period: string, options: Partial<RateRequest> = {}): Promise<RateOutcome> =>
-      ratePeriod(deps, { period, defaults, ...options }),
+    rate,
+    /** A period's lines as rating by records makes them, and as a preview by sums does, of the usage that stands now. */
+    bothLines: async (period: string): Promise<{ by_records: unknown[]; by_sums: unknown[] }> => {
+      let [by_records, by_sums]: unknown[][] = [[], []];
+      await rate(period, {
+        dry_run: true,
+        look: async (run) => void (by_records = await linesOf(period, run.run_seq)),
+      });
+      const look: RateRequest["look"] = async (run) => void (by_sums = await linesOf(period, run.run_seq));
+      await rate(period, { dry_run: true, by_sums: true, look });
+      return { by_records: by_records ?? [], by_sums: by_sums ?? [] };
+    },
     putCard: (
       tariffs: readonly TariffInput[],
       id = "default",
       currency = "EUR",
       charges: readonly ChargeInput[] = [],
     ) => rateCards.put(id, { name: id, currency, tariffs: [...tariffs], charges: [...charges] }, "test"),
-    publishUsage: (run_seq: number) =>
-      command(
+    /** Publishes the usage written under a number; `windows`: starts of those it wrote of, which only what concerns closed months asks for. */
+    publishUsage: async (run_seq: number, windows: readonly number[] = []) => {
+      if (windows.length > 0) {
+        const rows = [...new Set(windows)].map(
+          (start) => `(${run_seq}, 'UTC', ${at(start)}, ${at(start + 3_600_000)}, 1)`,
+        );
+        await command(
+          `INSERT INTO run_window (run_seq, time_zone, window_start, window_end, first) VALUES ${rows.join(",")}`,
+        );
+      }
+      await command(
         `INSERT INTO run (run_seq, step, run_id, kind, state, period, from_at, to_at, bound, former_bound, versions, counts, error, changed_at) VALUES (${run_seq}, 2, 'run_usage_${run_seq}', 'aggregate', 'published', '', ${at(0)}, ${at(0)}, '{}', '{}', '{}', '{}', '', ${at(0)})`,
-      ),
+      );
+    },
+    /** Closes a month for a payer, as a run of that number and at that instant; all accounts live in `time_zone`. */
+    closeMonth: async (closing: {
+      readonly run_seq: number;
+      readonly payer: string;
+      readonly accounts?: readonly string[];
+      readonly period: string;
+      readonly closed_ms: number;
+      readonly time_zone?: string;
+    }) => {
+      const { run_seq, payer, accounts = [payer], period, closed_ms, time_zone = "Europe/Amsterdam" } = closing;
+      const { start, end } = monthBounds({ zone: time_zone, month: period });
+      const head = `${run_seq}, 'run_close_${run_seq}', '${payer}'`;
+      const rows = accounts.map(
+        (account_id) =>
+          `(${head}, '${account_id}', '${period}', '${time_zone}', ${at(start)}, ${at(end)}, '{}', 'test', '', '[]', ${at(closed_ms)})`,
+      );
+      await command(
+        `INSERT INTO period_close (run_seq, run_id, payer_account_id, account_id, period, time_zone, from_at, to_at, bound, closed_by, reason, overrides, closed_at) VALUES ${rows.join(",")}`,
+      );
+      await command(
+        `INSERT INTO run (run_seq, step, run_id, kind, state, period, from_at, to_at, bound, former_bound, versions, counts, error, changed_at) VALUES (${run_seq}, 2, 'run_close_${run_seq}', 'close', 'published', '${period}', ${at(0)}, ${at(0)}, '{}', '{}', '{}', '{}', '', ${at(closed_ms)})`,
+      );
+    },
     writeAccounts: async (accounts: readonly AccountRow[]) => {
       const rows = accounts.map(
         ({

@@ -6,6 +6,7 @@ import { monthBounds } from "../../core/calendar.ts";
 import { formatInstant, instant } from "../../core/instant.ts";
 import { rateQuantity, type Tariff, type TariffInput } from "../../rating/index.ts";
 import { openRatingStore, type RatingStore, type UsageRow } from "./rating-store.ts";
+import { evenWindows, type WindowAt, windowsBetween } from "./use-windows.ts";
 
 const SEED = 25;
 const PAYERS = 8;
@@ -13,15 +14,19 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const zone = "Europe/Amsterdam";
 const period = "2026-10";
-const { start, end } = monthBounds({ zone, month: period });
+const month = monthBounds({ zone, month: period });
+const { start, end } = month;
 const minutes = (end - start) / MINUTE_MS;
 const offerings = ["small", "medium", "large"];
 
-/** The same use of each payer as a run over days says it, over hours, over the month at once, and by two runs of which the second knows better. */
+/** The same use of each payer as a run over days says it, over hours, quarters, the month at once, windows cut anyhow for each resource, and by two runs
+ * of which the second knows better. */
 const ways = [
   { name: "day", window_ms: 24 * HOUR_MS },
   { name: "hour", window_ms: HOUR_MS },
+  { name: "quarter", window_ms: 15 * MINUTE_MS },
   { name: "once", window_ms: end - start },
+  { name: "anyhow", window_ms: 0 },
   { name: "late", window_ms: 24 * HOUR_MS },
 ] as const;
 
@@ -38,6 +43,7 @@ const story = fc.record({
   uses: fc.array(used, { minLength: 20, maxLength: 40 }),
   border: fc.integer({ min: 1, max: 500 }),
   change: fc.integer({ min: 1, max: minutes - 1 }),
+  cuts: fc.uniqueArray(fc.integer({ min: 1, max: minutes - 1 }), { minLength: 40, maxLength: 120 }),
   first: rates,
   second: rates,
 });
@@ -88,7 +94,7 @@ function tariffsOf(list: readonly string[], border: number): TariffInput[] {
 beforeAll(async () => {
   on = await openRatingStore();
   await on.writeShapes(offerings.map((offering, index) => ({ shape: BigInt(index + 1), offering, zone: "z1" })));
-  for (const [index, { uses, border, change, first, second }] of fc
+  for (const [index, { uses, border, change, cuts, first, second }] of fc
     .sample(story, { seed: SEED, numRuns: PAYERS })
     .entries()) {
     const card = { name: "c", currency: "EUR" };
@@ -102,14 +108,15 @@ beforeAll(async () => {
       ways.map(({ name }) => ({ account_id: `${name}-${index}`, time_zone: zone, rate_card_id: `card-${index}` })),
     );
     for (const { name, window_ms } of ways) {
-      const rows = rowsOf(`${name}-${index}`, kept, window_ms);
+      const windows = window_ms === 0 ? windowsBetween(month, cuts.map(atMinute)) : evenWindows(month, window_ms);
+      const rows = rowsOf(`${name}-${index}`, kept, windows);
       if (name !== "late") await on.writeUsage(rows);
       else {
         // The first run heard of every other use alone; the second takes back what it said of the windows it changes.
         const early = rowsOf(
           `${name}-${index}`,
           kept.filter((_, at) => at % 2 === 0),
-          window_ms,
+          windows,
         );
         await on.writeUsage(early);
         await on.writeUsage([
@@ -127,27 +134,28 @@ beforeAll(async () => {
 afterAll(() => on.close());
 
 /** The uses of each resource in each window, as one record of as many slices, for three usage types alike. */
-function rowsOf(account_id: string, uses: readonly Use[], window_ms: number): UsageRow[] {
-  const windows = new Map<string, { resource: number; opens: number; slices: [number, number, bigint][] }>();
+function rowsOf(account_id: string, uses: readonly Use[], windowAt: WindowAt): UsageRow[] {
+  type Window = { resource: number; opens: number; closes: number; slices: [number, number, bigint][] };
+  const windows = new Map<string, Window>();
   for (const { from, to, resource } of uses) {
     for (let at = atMinute(from); at < atMinute(to);) {
-      const opens = start + Math.floor((at - start) / window_ms) * window_ms;
-      const until = Math.min(opens + window_ms, atMinute(to), end);
+      const { opens, closes } = windowAt(at, resource);
+      const until = Math.min(closes, atMinute(to));
       const key = `${resource} ${opens}`;
-      const window = windows.get(key) ?? { resource, opens, slices: [] };
+      const window = windows.get(key) ?? { resource, opens, closes, slices: [] };
       window.slices.push([at, until, BigInt(until - at)]);
       windows.set(key, window);
       at = until;
     }
   }
   return [1, 2, 3].flatMap((usage_type) =>
-    [...windows.values()].map(({ resource, opens, slices }) => ({
+    [...windows.values()].map(({ resource, opens, closes, slices }) => ({
       account_id,
       usage_type,
       resource: `r${resource}`,
       shape: BigInt((resource % offerings.length) + 1),
       start_ms: opens,
-      end_ms: Math.min(opens + window_ms, end),
+      end_ms: closes,
       quantity: slices.reduce((sum, [, , quantity]) => sum + quantity, 0n),
       slices,
     })),
@@ -186,7 +194,7 @@ function totalsOf({ uses, change }: Payer): Map<string, [bigint, bigint]> {
 
 const nano = (decimal: string): bigint => BigInt(decimal.replace(".", ""));
 
-test("P10: by day, by hour, at once and heard of late, each price of bands, matrix and tiers adds up to R(P(total))", async () => {
+test("P10: by day, by hour, by quarter, at once, cut anyhow and heard of late, each price of bands, matrix and tiers adds up to R(P(total))", async () => {
   const sums = await on.rows<{ key: string; quantity: string; amount: string }>(
     `SELECT concat(account_id, ' ', tariff_id, ' ', toString(tariff_version), ' ', toString(tier)) AS key, sum(quantity) AS quantity, sum(amount) AS amount
      FROM billing_record WHERE run_seq = (SELECT max(run_seq) FROM billing_record) GROUP BY key HAVING quantity > 0`,
@@ -211,6 +219,13 @@ test("P10: by day, by hour, at once and heard of late, each price of bands, matr
   }
   expect(billed).toEqual(expected);
   expect(expected.size).toBeGreaterThan(PAYERS * ways.length * 10);
+  expect(await on.rows("SELECT 1 FROM billing_record WHERE amount < 0 OR quantity < 0 LIMIT 1")).toEqual([]);
+});
+
+test("a preview by sums comes to the same lines as rating by records", async () => {
+  const { by_records, by_sums } = await on.bothLines(period);
+  expect(by_sums).toEqual(by_records);
+  expect(by_sums.length).toBeGreaterThan(PAYERS * ways.length * 10);
 });
 
 test("currencies are never mixed: each record is in its payer's currency and by a tariff of that currency, or unrated", async () => {
@@ -256,4 +271,11 @@ test("currencies are never mixed: each record is in its payer's currency and by 
     { payer: "pays-JPY", currency: "JPY", tariff_id: "", state: "unrated", amount: "0.000000000", records: "4" },
     { payer: "pays-USD", currency: "USD", tariff_id: "usd", state: "rated", amount: "8.000000000", records: "4" },
   ]);
+  const mixed = "SELECT payer_account_id, period FROM statement_line GROUP BY ALL HAVING uniqExact(currency) > 1";
+  expect(await on.rows(mixed)).toEqual([]);
+  expect(
+    await on.rows(
+      "SELECT 1 FROM billing_record ANY INNER JOIN statement_line USING (payer_account_id) WHERE billing_record.currency != statement_line.currency LIMIT 1",
+    ),
+  ).toEqual([]);
 });

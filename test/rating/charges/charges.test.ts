@@ -1,26 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ChargeInput, createExplanations, type TariffInput } from "../../../rating/index.ts";
 import { at } from "../../at.ts";
-import { readCases } from "../../read-cases.ts";
-import { openRatingStore, type RatingStore } from "../rating-store.ts";
+import { openRatingStore, type RatingStore, type UsageRow } from "../rating-store.ts";
+import { type CaseUse, chargesCases } from "./charges-case.ts";
 
-interface Case {
-  readonly why: string;
-  readonly given: {
-    readonly period: string;
-    readonly currency?: string;
-    readonly joined?: string;
-    readonly left?: string;
-    readonly charges: readonly (Omit<ChargeInput, "prorate" | "usage_types"> & {
-      readonly prorate?: string;
-      readonly usage_types?: readonly string[];
-    })[];
-    readonly use: readonly { readonly account?: string; readonly type: string; readonly amount: string }[];
-  };
-  readonly then: { readonly net?: string; readonly lines: readonly Record<string, string>[] };
-}
-
-const cases = readCases<Case>("rating/charges");
+const cases = chargesCases();
 const payerOf = (index: number): string => `case-${index.toString().padStart(3, "0")}`;
 const components = ["base", "disk", "net"];
 
@@ -59,22 +43,32 @@ beforeAll(async () => {
         return left === undefined ? [first] : [first, { ...last, changed_ms: at(left) }];
       }),
     );
-    const start_ms = at(`${period}-03T00:00:00+01:00`);
-    await on.writeUsage(
-      use.map(({ account = "", type, amount }, no) => ({
-        account_id: nameOf(account),
-        usage_type: Number(type),
-        resource: `r${no}`,
-        start_ms,
-        end_ms: start_ms + 86_400_000,
-        quantity: BigInt(amount.replace(".", "")) * (3_600_000n / 10n ** BigInt(amount.split(".")[1]?.length ?? 0)),
-      })),
-    );
+    await on.writeUsage(use.map((used, no) => rowOf(used, { payer, period, no })));
   }
   await on.publishUsage(1);
   for (const period of new Set(cases.map(({ given }) => given.period))) await on.rate(period);
+  for (const [index, { given }] of cases.entries()) {
+    const { period, late = [], use } = given;
+    const rows = late.map((used, no) => rowOf(used, { payer: payerOf(index), period, no: use.length + no }));
+    await on.writeUsage(rows.map((row) => ({ ...row, run_seq: 800 })));
+  }
+  await on.publishUsage(800);
+  await on.rate("2026-11");
 });
 afterAll(() => on.close());
+
+/** So much of a usage type as costs the amount, on the third of the month. */
+function rowOf({ account = "", type, amount }: CaseUse, of: { payer: string; period: string; no: number }): UsageRow {
+  const start_ms = at(`${of.period}-03T00:00:00+01:00`);
+  return {
+    account_id: account === "" ? of.payer : `${of.payer}-${account}`,
+    usage_type: Number(type),
+    resource: `r${of.no}`,
+    start_ms,
+    end_ms: start_ms + 86_400_000,
+    quantity: BigInt(amount.replace(".", "")) * (3_600_000n / 10n ** BigInt(amount.split(".")[1]?.length ?? 0)),
+  };
+}
 
 async function chargesOf(period: string, payer_account_id: string) {
   const [statement] = await on.statements.list({ period, payer_account_id, limit: 1 });
@@ -84,7 +78,7 @@ async function chargesOf(period: string, payer_account_id: string) {
 
 test.each(cases.map((golden, index) => ({ ...golden, index })))("$why", async ({ given, then, index }) => {
   const { net, lines } = await chargesOf(given.period, payerOf(index));
-  const asText = lines.map(({ charge, ...line }) =>
+  const asText = lines.map(({ charge, adjusts: _adjusts, ...line }) =>
     Object.fromEntries(
       Object.entries({ ...charge, charged: charge?.amount, ...line }).map(([name, value]) => [name, String(value)]),
     ),

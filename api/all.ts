@@ -50,6 +50,8 @@ const LEAVE_MS = 8_000;
 const NOTICE_MS = 1_000;
 /** What other processes add to what is kept in memory here counts after so long at the latest. */
 const FRESH_MS = 5_000;
+/** A budget is looked at within a minute of a run, also where the process that rated has died. */
+const BUDGETS_MS = 30_000;
 
 /** Starts what this process is for, on the store of this configuration. @throws AppError data-dir-in-use, role-in-use, bad-configuration */
 export async function startAll(config: Config, options: StartOptions): Promise<Running> {
@@ -87,6 +89,7 @@ async function startOn(system: System, lock: DataLock, config: Config, options: 
   const watching = new AbortController();
   const ingesting = plays("ingest") ? ingest() : Promise.resolve();
   const watched = jobs ? watchJobs({ health: system.jobHealth, clock, log }, watching.signal) : Promise.resolve();
+  const budgeted = jobs && plays("rating") ? watchBudgets(system, watching.signal) : Promise.resolve();
   const kept = shared ? keepFresh(system, watching.signal) : Promise.resolve();
   system.parts.lost.addEventListener("abort", () => {
     log.fatal({ err: system.parts.lost.reason as Error }, "another process took over, this one stops");
@@ -104,7 +107,7 @@ async function startOn(system: System, lock: DataLock, config: Config, options: 
     const left = inTime(clock, LEAVE_MS, ingesting).catch((err: unknown) =>
       log.warn({ err }, "ingest did not end in time"),
     );
-    await Promise.all([app.close(), scheduler.stop(), watched, left, kept]);
+    await Promise.all([app.close(), scheduler.stop(), watched, left, kept, budgeted]);
     await system.close();
   }
   async function stop(): Promise<void> {
@@ -135,6 +138,14 @@ function jobsOf(system: System, { roles, redis_url }: Config): Job[] {
     ...(aggregates ? [createSanityJob(system), createArchiveJob(system)] : []),
     ...(rates && (split || !aggregates) ? [createRateJob(system, { follows: split })] : []),
   ];
+}
+
+/** Holds months against budgets that nobody has held them against, until the signal aborts: whoever rated one may have died since. */
+async function watchBudgets({ clock, log, catchUpBudgets }: System, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await catchUpBudgets().catch((err: unknown) => log.warn({ err }, "budgets were not looked at"));
+    await clock.sleep(BUDGETS_MS, signal).catch(() => undefined);
+  }
 }
 
 /** Takes in what other processes have added, until the signal aborts. */

@@ -1,5 +1,6 @@
 import Type from "typebox";
 import { changedMonths } from "../aggregate/index.ts";
+import { correctingMonths } from "../rating/index.ts";
 import { monthOf, prevMonth } from "../core/calendar.ts";
 import type { Clock } from "../core/clock.ts";
 import { type InstantMs, instant } from "../core/instant.ts";
@@ -95,15 +96,19 @@ async function rateWhatIsStale(system: Worked, { job, at }: Tick, signal: AbortS
 }
 
 /**
- * Months whose bills may be stale, older first: all that a run of aggregation wrote to after they were last rated, and
- * this month and the one before, whose prices and accounts may have changed (rating finds out by itself).
+ * Months whose bills may be stale, older first: all that a run of aggregation wrote to after they were last rated, those whose
+ * statements correct what it wrote to closed ones, and this month and the one before, whose prices and accounts may have changed
+ * (rating finds out by itself).
  */
 async function periodsToRate({ settings, runs, store }: Worked, at: InstantMs): Promise<string[]> {
   const current = monthOf({ zone: await settings.get("usage.aggregation.timezone"), at });
   const periods = new Set([prevMonth(current), current]);
-  for (const { month, run_seq } of await changedMonths({ store })) {
-    const rated = await runs.latestPublished("rate", month);
-    if (BigInt(rated?.versions["usage_run"] ?? "0") < run_seq) periods.add(month);
+  for (const changed of await changedMonths({ store })) {
+    const stale = [changed.month, ...(await correctingMonths({ store }, changed))];
+    for (const month of stale.filter((of) => of <= current)) {
+      const rated = await runs.latestPublished("rate", month);
+      if (BigInt(rated?.versions["usage_run"] ?? "0") < changed.run_seq) periods.add(month);
+    }
   }
   return [...periods].toSorted();
 }

@@ -15,12 +15,16 @@ const unitTitles: Readonly<Record<string, string>> = {
   unit_hour: "# hours",
 };
 
+/** What is of a quantity; all other lines are charges. */
+const ofUse: ReadonlySet<StatementLine["kind"]> = new Set(["usage", "unrated"]);
+
 /** The quantity of a statement line as people read it: in the unit it is priced by, or in that of its usage type where it has no price. */
 export function readableQuantity(
-  { kind, usage_type, base_quantity, quantity, unit, charge }: StatementLine,
+  { kind: own, usage_type, base_quantity, quantity, unit, charge, adjusts }: StatementLine,
   types: readonly UsageType[],
 ): { quantity: string; unit: string } {
-  if (charge !== null) return { quantity: "", unit: "" };
+  const kind = adjusts?.kind ?? own;
+  if (charge !== null || !ofUse.has(kind)) return { quantity: "", unit: "" };
   const type = types.find((known) => known.usage_type === usage_type);
   if (kind === "unrated" && type !== undefined)
     return { quantity: displayQuantity(base_quantity, type), unit: type.display_unit };
@@ -29,6 +33,10 @@ export function readableQuantity(
 }
 
 /** What a unit of a line costs; "" of a charge, which is of no quantity. */
-export function readablePrice({ unit_price, charge }: Pick<StatementLine, "unit_price" | "charge">): string {
-  return unit_price ?? (charge === null ? "no price" : "");
+export function readablePrice({
+  kind,
+  unit_price,
+  adjusts,
+}: Pick<StatementLine, "kind" | "unit_price" | "adjusts">): string {
+  return unit_price ?? (ofUse.has(adjusts?.kind ?? kind) ? "no price" : "");
 }

@@ -14,6 +14,12 @@ const countRuns = defineQuery(
   Type.Object({ kind: RunKind, state: RunState, runs: Type.String() }),
 );
 
+const countNotices = defineQuery(
+  "api/budget_notice_states",
+  Type.Object({}),
+  Type.Object({ of: Type.String(), state: Type.String(), notices: Type.String() }),
+);
+
 /** What an operator watches. No label holds an account or a resource: their number has no bound. */
 export interface Metrics {
   /** Counts what became of a batch: in = accepted + duplicate + quarantined. */
@@ -83,6 +89,17 @@ export function createMetrics(system: System): Metrics {
       const always = { account_ids: [], from: instant(0), to: instant(Date.UTC(2290, 0, 1)) };
       for (const { check, severity, count } of await openFindings(system, always))
         findings.set({ check, severity }, count);
+    },
+  });
+  const notices: Gauge<"of" | "state"> = new Gauge({
+    name: "tally_budget_notices",
+    help: "Thresholds of budgets that were reached, by what they are of and how they stand",
+    labelNames: ["of", "state"],
+    registers,
+    collect: async () => {
+      notices.reset();
+      for (const { of, state, notices: count } of await countNotices(system.store.read, {}))
+        notices.set({ of, state }, Number(count));
     },
   });
 

@@ -15,7 +15,14 @@ export interface Answer {
 }
 
 /** Every guarded route can end in these. */
-const always: readonly ProblemKey[] = ["unauthorized", "forbidden", "invalid-request", "internal", "store-unavailable"];
+const always: readonly ProblemKey[] = [
+  "unauthorized",
+  "forbidden",
+  "invalid-request",
+  "internal",
+  "store-unavailable",
+  "disk-full",
+];
 
 /** The `response` of a route's schema, as JSON. */
 export function answer({ status, description, schema, example, problems: own = [] }: Answer) {

@@ -9,7 +9,8 @@ import type { System } from "./system.ts";
 const askStore = defineQuery("api/answers", Type.Object({}), Type.Object({ answer: Type.Integer() }));
 
 const Moment = Type.Union([Type.String(), Type.Null()]);
-const Job = Type.Object(
+/** How a scheduled job stands. */
+export const ScheduledJob = Type.Object(
   {
     job: Type.String(),
     state: Type.Union([Type.Literal("on-time"), Type.Literal("overdue"), Type.Literal("failing")]),
@@ -17,7 +18,7 @@ const Job = Type.Object(
     last_success_at: Moment,
     due_ticks: Type.Integer({ description: "Scheduled runs that are due and not done" }),
     oldest_due_at: Moment,
-    failures_in_row: Type.Integer({ description: "Since it was last done" }),
+    failures_in_row: Type.Integer({ description: "Since it was last done, in whichever process" }),
   },
   { $id: "ScheduledJob", additionalProperties: false },
 );
@@ -39,6 +40,8 @@ const Checks = Type.Object({
   ]),
 });
 
+export type ScheduledJob = Static<typeof ScheduledJob>;
+
 /** What /readyz answers. */
 export const Readiness = Type.Object(
   {
@@ -48,7 +51,7 @@ export const Readiness = Type.Object(
     }),
     stopping: Type.Optional(Type.Boolean({ description: "There while the process comes to its end" })),
     checks: Checks,
-    jobs: Type.Array(Job),
+    jobs: Type.Array(ScheduledJob),
     log: Type.Optional(
       Type.Array(
         Type.Object({
@@ -110,7 +113,7 @@ function worstOf(jobs: readonly { state: JobState["state"] }[]): JobState["state
   return (["failing", "overdue"] as const).find((bad) => states.includes(bad)) ?? "on-time";
 }
 
-function toJob({ job, state, due_ticks, failures_in_row, ...times }: JobState): Static<typeof Job> {
+function toJob({ job, state, due_ticks, failures_in_row, ...times }: JobState): Static<typeof ScheduledJob> {
   const text = (at: InstantMs | null): string | null => (at === null ? null : formatInstant(at));
   return {
     job,

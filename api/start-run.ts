@@ -11,6 +11,10 @@ export interface RunOrder {
   readonly to?: string;
   readonly period?: string;
   readonly dry_run?: boolean;
+  /** rate: why a period is rated again. */
+  readonly reason?: string;
+  /** Who asks. */
+  readonly asked_by: string;
 }
 
 /** A run on its way: resolved when it has its lease, and when it has ended. */
@@ -27,8 +31,12 @@ export function startRun(system: System, order: RunOrder): StartedRun {
   return { began: Promise.race([begun, ended]), ended };
 }
 
-function aggregation(system: System, { from, to, period, dry_run = false }: RunOrder, began: (run: Run) => void) {
-  refuseGiven({ period }, "a run of kind aggregate");
+function aggregation(
+  system: System,
+  { from, to, period, reason, dry_run = false }: RunOrder,
+  began: (run: Run) => void,
+) {
+  refuseGiven({ period, reason }, "a run of kind aggregate");
   const now = system.clock.now();
   const until = to === undefined ? now : readInstant("to", to);
   if (until > now)
@@ -46,11 +54,15 @@ function aggregation(system: System, { from, to, period, dry_run = false }: RunO
   return system.aggregate({ until, from: start, dry_run, began });
 }
 
-function rating(system: System, { from, to, period, dry_run = false }: RunOrder, began: (run: Run) => void) {
+function rating(
+  system: System,
+  { from, to, period, dry_run = false, reason = "", asked_by }: RunOrder,
+  began: (run: Run) => void,
+) {
   refuseGiven({ from, to }, "a run of kind rate");
   if (period === undefined)
     throw new AppError("invalid-request", "period is missing, expected a month such as 2026-10", { field: "period" });
-  return system.rate({ period, dry_run, began }).then(({ run }) => run);
+  return system.rate({ period, dry_run, reason, asked_by, began }).then(({ run }) => run);
 }
 
 function refuseGiven(fields: Readonly<Record<string, unknown>>, what: string): void {

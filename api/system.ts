@@ -27,6 +27,7 @@ import {
   type Live,
 } from "../aggregate/index.ts";
 import { type Accounts, createAccounts } from "../core/accounts.ts";
+import { tellBrokenParts } from "../core/broken-parts.ts";
 import { type Catalogue, createCatalogue } from "../core/catalogue.ts";
 import type { Clock } from "../core/clock.ts";
 import { type Config, type Role, roles as allRoles } from "../core/config.ts";
@@ -39,7 +40,7 @@ import { createJobLeases, type JobLeases } from "../core/job-lease.ts";
 import { type JobQueues, openJobQueues } from "../core/job-queues.ts";
 import type { Log } from "../core/log.ts";
 import { migrate } from "../core/migrate.ts";
-import { type ProcessLease, type StorePart, storeParts, takeParts } from "../core/process-lease.ts";
+import { type ProcessLease, requireFree, type StorePart, storeParts, takeParts } from "../core/process-lease.ts";
 import { connectRedis, redisAnswers } from "../core/redis.ts";
 import { createRunLedger, type Run, type RunLedger } from "../core/runs.ts";
 import { createSettings, type SettingName, type Settings } from "../core/settings.ts";
@@ -59,13 +60,17 @@ import {
 } from "../ingest/index.ts";
 import {
   type BillingRecords,
+  type BillingHistory,
+  createBillingHistory,
   createBillingRecords,
   type Assignments,
   createAssignments,
   createExplanations,
   createRateCards,
   createStatements,
+  createRatingDifferences,
   type Explanations,
+  type RatingDifferences,
   previewPeriod,
   type RateCards,
   type RateOutcome,
@@ -74,12 +79,13 @@ import {
   type RatingDefaults,
   type Statements,
 } from "../rating/index.ts";
+import { type Budgeting, createBudgeting } from "./budgeting.ts";
 import { createJobHealth, type JobHealth } from "./job-health.ts";
 import { createKeys, type Keys } from "./keys.ts";
 import { createUnratedCheck } from "./unrated-check.ts";
 
 /** Everything one process needs, built once and handed to whoever asks: the stages know nothing of each other's making. */
-export interface System {
+export interface System extends Omit<Budgeting, "rated"> {
   readonly clock: Clock;
   readonly log: Log;
   readonly store: Store;
@@ -107,6 +113,8 @@ export interface System {
   readonly billingRecords: BillingRecords;
   readonly statements: Statements;
   readonly explanations: Explanations;
+  readonly ratingDifferences: RatingDifferences;
+  readBillingHistory(billing_record_id: string): Promise<BillingHistory | null>;
   readonly keys: Keys;
   /** What is asked before a period closes. */
   readonly checks: readonly ReadinessCheck[];
@@ -171,7 +179,9 @@ export interface SystemDeps {
 export async function openSystem(config: StoreConfig, deps: SystemDeps): Promise<System> {
   const store = openStore(config);
   try {
+    await requireFree(deps.parts ?? [], { store, clock: deps.clock });
     await migrate(store.run);
+    await tellBrokenParts(store, deps.log);
     return await buildSystem(store, deps);
   } catch (error) {
     await store.close();
@@ -223,11 +233,25 @@ export async function buildSystem(store: Store, deps: SystemDeps): Promise<Syste
   };
   const runAggregation = async (request: AggregateRequest): Promise<Run> => {
     if (redis !== null) await refresh();
-    await coverNewAccounts({ store }, { default_zone: await settings.get("usage.aggregation.timezone") });
+    await coverNewAccounts({ store }, { default_zone: () => settings.get("usage.aggregation.timezone") });
     return aggregate(aggregation, request);
   };
   const retention = { ...aggregation, horizon, aggregate: runAggregation };
+  const defaults = async (): Promise<RatingDefaults> => ratingDefaults(await settings.all());
+  const { rated, ...budgeting } = createBudgeting({
+    accounts,
+    clock,
+    log,
+    rating,
+    inControl,
+    defaults,
+    project: async (request) => {
+      if (redis !== null) await refresh();
+      return aggregate(aggregation, request);
+    },
+  });
   const jobQueues = redis_url === null ? null : openJobQueues({ redis_url, log });
+  const billingRecords = createBillingRecords({ store });
   let engine: Engine | null = null;
   return {
     clock,
@@ -250,9 +274,12 @@ export async function buildSystem(store: Store, deps: SystemDeps): Promise<Syste
     usageTypes,
     rateCards,
     assignments,
-    billingRecords: createBillingRecords({ store }),
+    ...budgeting,
+    billingRecords,
     statements: createStatements({ store }),
     explanations: createExplanations({ store, usageTypes }),
+    ratingDifferences: createRatingDifferences({ store }),
+    readBillingHistory: createBillingHistory({ store, billingRecords }),
     keys: createKeys({ store, clock, inControl }),
     checks,
     aggregate: runAggregation,
@@ -265,9 +292,8 @@ export async function buildSystem(store: Store, deps: SystemDeps): Promise<Syste
     archive: (request) => archiveEvents(retention, request),
     restoreArchive: (request) => restoreArchive(retention, request),
     eraseNames: (request) => eraseNames(retention, request),
-    previewRates: async (request) =>
-      previewPeriod(rating, { ...request, defaults: ratingDefaults(await settings.all()) }),
-    rate: async (request) => ratePeriod(rating, { ...request, defaults: ratingDefaults(await settings.all()) }),
+    previewRates: async (request) => previewPeriod(rating, { ...request, defaults: await defaults() }),
+    rate: async (request) => rated(await ratePeriod(rating, { ...request, defaults: await defaults() })),
     engine: () =>
       (engine ??= createEngine({
         log: eventLog,

@@ -4,12 +4,14 @@ import { aggregateCommand } from "./aggregate.ts";
 import { createCli } from "./cli.ts";
 import { archiveCommand, eraseCommand } from "./archive.ts";
 import { backfillCommand } from "./backfill.ts";
+import { budgetsCommand } from "./budgets.ts";
 import { closeCommand } from "./close.ts";
 import { demoCommand } from "./demo.ts";
 import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
 import { explainCommand } from "./explain.ts";
 import { findingsCommand } from "./findings.ts";
+import { forecastCommand } from "./forecast.ts";
 import { ingestCommand } from "./ingest.ts";
 import { inventoryCommand } from "./inventory.ts";
 import { keysCommand } from "./keys.ts";
@@ -40,6 +42,8 @@ const makers = [
   usageCommand,
   usageTypesCommand,
   rateCardsCommand,
+  forecastCommand,
+  budgetsCommand,
   statementCommand,
   explainCommand,
   settingsCommand,

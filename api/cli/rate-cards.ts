@@ -1,10 +1,12 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { AppError } from "../../core/errors.ts";
-import { formatCard, parseCard, type RateCard } from "../../rating/index.ts";
+import { formatCard, type RateCard } from "../../rating/index.ts";
 import { type Cli, resultCommand } from "./cli.ts";
 import { type Client, queryOf } from "./client.ts";
 import { renderTable } from "./output.ts";
+import { previewCommand } from "./preview-card.ts";
+import { readCardFile } from "./read-card-file.ts";
 
 interface Options {
   readonly json?: boolean;
@@ -13,10 +15,11 @@ interface Options {
 /** `tally rate-cards`: what things cost, as files that can be kept and put again. */
 export function rateCardsCommand(cli: Cli): Command {
   return new Command("rate-cards")
-    .description("list, show, export and import prices, and change the state of their versions")
+    .description("list, show, preview, export and import prices, and change the state of their versions")
     .addCommand(listCommand(cli))
     .addCommand(showCommand(cli))
     .addCommand(exportCommand(cli))
+    .addCommand(previewCommand(cli))
     .addCommand(importCommand(cli))
     .addCommand(stateCommand(cli, "activate", "make a draft count"))
     .addCommand(
@@ -112,10 +115,7 @@ function importCommand(cli: Cli): Command {
     .option("--id <card>", "whose next version it is, where the file says nothing else")
     .option("--draft", "price nothing by it yet")
     .action(async (file: string, options: Options & { id?: string; draft?: boolean }) => {
-      const content = parseCard(read(file));
-      const named = { ...(typeof content === "object" && content !== null ? content : {}) } as {
-        rate_card_id?: unknown;
-      };
+      const named = readCardFile(file);
       const id = options.id ?? (typeof named.rate_card_id === "string" ? named.rate_card_id : "");
       if (id === "")
         throw new AppError("invalid-request", "rate_card_id is missing; expected it in the file, or --id", {
@@ -178,12 +178,4 @@ function pathOf(id: string): string {
 function priceOf({ rate, tiers, bands, matrix }: RateCard["tariffs"][number]): string {
   const more = [...(tiers ?? []), ...(bands ?? []), ...(matrix?.values ?? [])].map((of) => of.rate);
   return [...(rate === undefined ? [] : [rate]), ...more].join(" / ");
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file === "-" ? 0 : file, "utf8");
-  } catch (error) {
-    throw new AppError("invalid-request", `${file} cannot be read`, { field: "file", cause: error });
-  }
 }

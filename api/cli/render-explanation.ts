@@ -1,5 +1,5 @@
 import type { UsageType } from "../../core/usage-type.ts";
-import type { ExplainedPrice, ExplainedRecord, Explanation } from "../../rating/index.ts";
+import type { ExplainedAdjustment, ExplainedPrice, ExplainedRecord, Explanation } from "../../rating/index.ts";
 import { readableQuantity } from "../line-units.ts";
 import { oneLine } from "./output.ts";
 
@@ -9,6 +9,7 @@ type Shown = Explanation & { readonly next_cursor: string | null };
 export function renderExplanation(shown: Shown, types: readonly UsageType[]): string {
   const { line, prices, records, more_records, next_cursor } = shown;
   if (line.charge !== null) return renderCharge(shown);
+  if (shown.adjustment !== null) return renderAdjustment({ shown, adjustment: shown.adjustment }, types);
   const { quantity, unit } = readableQuantity(line, types);
   const left = next_cursor === null ? "" : `; --cursor ${next_cursor}`;
   const text = [
@@ -41,6 +42,47 @@ function renderCharge(shown: Shown): string {
     `  on ${by?.days ?? 0} of ${by?.of_days ?? 0} days${by?.of_line === null ? "" : `, of line ${by?.of_line}`}`,
     `Charge  ${said.join(" · ")}`,
     ...renderRuns(shown),
+  ];
+  return text.map((row) => `${oneLine(row)}\n`).join("");
+}
+
+/** A line that corrects a closed month: what was billed and what is right, record by record, and the late facts behind it. */
+function renderAdjustment(
+  { shown, adjustment }: { shown: Shown; adjustment: ExplainedAdjustment },
+  types: readonly UsageType[],
+): string {
+  const { line, charge, prices, records, more_records, next_cursor } = shown;
+  const { original, billed, restated, period, billed_up_to, late_usage, more_late_usage } = adjustment;
+  const state = (name: string, of: typeof original): string => {
+    if (of === null) return `  ${name} no such line`;
+    const { quantity, unit } = readableQuantity(of, types);
+    return `  ${name} line ${of.line}: ${quantity} ${unit} = ${of.amount} (${of.exact_amount})`;
+  };
+  const of = (one: { quantity: string; amount: string } | null): string =>
+    one === null ? "nothing" : `${one.quantity} = ${one.amount}`;
+  const left = next_cursor === null ? "" : `; --cursor ${next_cursor}`;
+  const text = [
+    `Line ${line.line} of ${line.statement_id} · ${line.payer_account_id} · ${line.period}`,
+    `${line.description} · ${line.account_id}: ${signed(line.amount)} ${line.currency}`,
+    `  ${signed(line.exact_amount)}, the difference of rounded lines: ${signed(line.rounding)}`,
+    `Corrects ${period}, statement ${line.adjusts?.statement_id ?? ""}`,
+    state("as it was closed:", original),
+    state(`as billed up to ${billed_up_to}:`, billed),
+    state("as it is:", restated),
+    ...late_usage.map(
+      ({ usage_record_id, account_id, resource, part, window, quantity, published }) =>
+        `Late    ${signed(quantity)} of ${account_id} ${resource}${part === "" ? "" : ` ${part}`}, ${window.start} to ${window.end} · ${usage_record_id} by ${published.map(({ id, run_id }) => `${id} of ${run_id}`).join(", ")}`,
+    ),
+    ...(more_late_usage === "0" ? [] : [`and ${more_late_usage} more late facts`]),
+    ...adjustment.records.map(
+      (record) =>
+        `Record  ${record.usage_record_id} ${record.resource} from ${record.part_start}: ${of(record.billed)} → ${of(record.restated)}`,
+    ),
+    ...(charge === null ? [] : [`Charge  ${charge.charge_id} · ${charge.kind} · ${charge.name}`]),
+    ...prices.flatMap((price) => renderPrice(price, { currency: line.currency, matched: true })),
+    ...renderRuns(shown),
+    ...records.flatMap(renderRecord),
+    ...(more_records === "0" ? [] : [`${more_records} more changed records in this line${left}`]),
   ];
   return text.map((row) => `${oneLine(row)}\n`).join("");
 }

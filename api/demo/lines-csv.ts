@@ -17,6 +17,9 @@ const columns = [
   "amount",
   "exact_amount",
   "rounding",
+  "adjusts_period",
+  "adjusts_statement_id",
+  "adjusts_line",
 ];
 
 /** Statement lines as CSV (RFC 4180, lines end in CRLF), a heading first. */
@@ -32,7 +35,10 @@ export function* csvLines(statements: Iterable<Statement>, nameOf: (account_id: 
         line.unit,
         line.unit_price ?? "",
       ];
-      yield toLine([period, id, ...owner, ...priced, currency, line.amount, line.exact_amount, line.rounding]);
+      const { adjusts } = line;
+      const corrected = [adjusts?.period ?? "", adjusts?.statement_id ?? "", String(adjusts?.line ?? "")];
+      const sums = [currency, line.amount, line.exact_amount, line.rounding];
+      yield toLine([period, id, ...owner, ...priced, ...sums, ...corrected]);
     }
   }
 }

@@ -24,6 +24,7 @@ interface StatementLineView {
   readonly price: string;
   readonly amount: string;
   readonly kind: string;
+  readonly adjusts: { readonly statement_id: string; readonly line: number | null } | null;
 }
 
 /** What a payer owes, a section per account, a row per line. */
@@ -51,9 +52,13 @@ function renderSection({
   lines: readonly StatementLineView[];
   currency: string;
 }): Html {
-  const rows = lines.map(({ description, quantity, unit, price, amount, kind }) => {
+  const rows = lines.map(({ description, quantity, unit, price, amount, kind, adjusts }) => {
+    const what =
+      adjusts === null
+        ? description
+        : html`<a href="/statements/${adjusts.statement_id}">${description}</a>${ofLine(adjusts)}`;
     return html`<tr class="${kind}">
-      <th scope="row">${description}</th>
+      <th scope="row">${what}</th>
       <td>${groupDigits(quantity)} <span class="unit">${unit}</span></td>
       <td class="price">${price}</td>
       <td>${showAmount({ amount, currency })}</td>
@@ -80,4 +85,9 @@ function renderSection({
       </table>
     </div>
   </section>`;
+}
+
+/** Which line of the original a correction is of; a tier or charge that was reached only now has none there. */
+function ofLine({ line }: { readonly line: number | null }): string {
+  return line === null ? " · not on the original" : ` · line ${line}`;
 }

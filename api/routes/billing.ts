@@ -51,7 +51,7 @@ const StatementQuery = Type.Object(
   { additionalProperties: false },
 );
 const Name = Type.Object({ id: Type.String() });
-const StatementPlace = Type.Object({ after: Type.String() });
+const StatementPlace = Type.Object({ after: Type.String(), after_currency: Type.String() });
 
 const tags = ["billing"];
 
@@ -128,7 +128,7 @@ export function billingRoutes(
         limit,
         place: StatementPlace,
         read: (after, most) => statements.list({ period, ...payer, ...after, limit: most }),
-        placeOf: ({ payer_account_id }) => ({ after: payer_account_id }),
+        placeOf: ({ payer_account_id, currency }) => ({ after: payer_account_id, after_currency: currency }),
       });
     },
   );

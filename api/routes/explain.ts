@@ -1,6 +1,7 @@
 import Type from "typebox";
 import { AppError } from "../../core/errors.ts";
 import {
+  ExplainedAdjustment,
   ExplainedLine,
   ExplainedPrice,
   ExplainedRecord,
@@ -18,6 +19,7 @@ const Explanation = Type.Object(
   {
     ...CoreExplanation.properties,
     line: ExplainedLine,
+    adjustment: Type.Union([ExplainedAdjustment, Type.Null()]),
     prices: Type.Array(ExplainedPrice),
     records: Type.Array(ExplainedRecord),
     next_cursor: Type.Union([Type.String(), Type.Null()]),

@@ -3,9 +3,9 @@ import { formatInstant, type InstantMs } from "../../core/instant.ts";
 import type { Api } from "../api.ts";
 import type { JobFailure } from "../job-health.ts";
 import { answer } from "../openapi.ts";
+import { ScheduledJob } from "../readiness.ts";
 import type { System } from "../system.ts";
 
-const Moment = Type.Union([Type.String(), Type.Null()]);
 const Failure = Type.Object(
   {
     tick_at: Type.Union([Type.String(), Type.Null()], { description: "Which run failed; null = it came to none" }),
@@ -24,13 +24,7 @@ const JobList = Type.Object(
     data: Type.Array(
       Type.Object(
         {
-          job: Type.String(),
-          state: Type.Union([Type.Literal("on-time"), Type.Literal("overdue"), Type.Literal("failing")]),
-          last_tick_at: Moment,
-          last_success_at: Moment,
-          due_ticks: Type.Integer({ description: "Scheduled runs that are due and not done" }),
-          oldest_due_at: Moment,
-          failures_in_row: Type.Integer({ description: "Since it was last done, in whichever process" }),
+          ...ScheduledJob.properties,
           queue: Type.Union([Queue, Type.Null()], {
             description: "Bells in Redis; null without TALLY_REDIS_URL, and while Redis is away",
           }),

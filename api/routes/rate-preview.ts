@@ -64,7 +64,10 @@ const RatePreview = Type.Object(
     }),
     accounts: Type.Array(Type.Object(AccountDifference.properties, { additionalProperties: false })),
     currency: Type.Union([Type.String(), Type.Null()]),
-    total: Type.Union([Type.String(), Type.Null()], { description: "of stated use, 9 decimals" }),
+    total: Type.Union([Type.String(), Type.Null()], {
+      description:
+        "of stated use by its tariffs, 9 decimals; charges such as discounts and minimums are of a whole month, and not in it",
+    }),
     lines: Type.Array(Type.Object(PreviewLine.properties, { additionalProperties: false })),
   },
   { $id: "RatePreview", additionalProperties: false },
@@ -110,7 +113,8 @@ export function ratePreviewRoutes(app: Api, { rateCards, settings, previewRates 
         body: PreviewRequest,
         response: answer({
           status: 200,
-          description: "Totals, and per account the difference to what is rated",
+          description:
+            "Of a month totals, and per account the difference to what is rated, charges included, corrections of closed months on neither side. Of stated use what tariffs make of it",
           schema: RatePreview,
           example,
           problems: [

@@ -1,5 +1,6 @@
 import Type from "typebox";
 import type { Api } from "../api.ts";
+import { authorOf } from "../auth.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
 import { pageOf, pageQuery, readPage } from "../paging.ts";
@@ -22,7 +23,16 @@ const RunRequest = Type.Object(
     period: Type.Optional(Type.String({ maxLength: 16, description: "rate: the month, such as 2026-10" })),
     dry_run: Type.Optional(
       Type.Boolean({
-        description: "compute, tell and publish nothing; its diff can be read until the next run begins",
+        description:
+          "compute, tell and publish nothing; its diff can be read until the next run begins (aggregate), or five more dry runs of the period have ended (rate)",
+      }),
+    ),
+    reason: Type.Optional(
+      Type.String({
+        maxLength: 1000,
+        pattern: "\\S",
+        description:
+          "rate: why a period is rated again. What such a run says otherwise than the one before is kept for ever, as reversals and new records",
       }),
     ),
     wait: Type.Optional(
@@ -91,8 +101,9 @@ export function runRoutes(app: Api, system: System): void {
         },
       },
     },
-    async ({ body: { wait = waitSeconds, ...order }, log }, reply) => {
-      const started = startRun(system, order);
+    async (request, reply) => {
+      const { wait = waitSeconds, ...order } = request.body;
+      const started = startRun(system, { ...order, asked_by: authorOf(request) });
       keep(started);
       const { id } = await started.began;
       const given = new AbortController();
@@ -107,7 +118,7 @@ export function runRoutes(app: Api, system: System): void {
       } finally {
         given.abort();
       }
-      started.ended.catch((err: unknown) => log.error({ err, run_id: id }, "run failed"));
+      started.ended.catch((err: unknown) => request.log.error({ err, run_id: id }, "run failed"));
       return reply.code(202).send(toRun(await findRun(system, id)));
     },
   );

@@ -4,7 +4,7 @@ import type { TestApi } from "./test-api.ts";
 /** Sends what must be refused, and holds the problem to the status, the field and the words expected. */
 export async function refused(
   api: TestApi,
-  method: "POST" | "PUT",
+  method: "GET" | "POST" | "PUT",
   url: string,
   body: unknown,
   expected: { status: number; field?: string; words: string },

@@ -51,7 +51,7 @@ test("help ends with status 0 and lists the commands of this version alone", asy
   const { status, out } = await tally(environment, "--help");
   expect(status).toBe(0);
   expect([...out.matchAll(/^ {2}(\w[\w-]*)/gm)].map(([, name]) => name).filter((name) => name !== "help")).toEqual(
-    "serve demo ingest backfill replay aggregate repeat diff close rate usage usage-types rate-cards statement explain settings keys quarantine archive erase findings inventory doctor migrate".split(
+    "serve demo ingest backfill replay aggregate repeat diff close rate usage usage-types rate-cards forecast budgets statement explain settings keys quarantine archive erase findings inventory doctor migrate".split(
       " ",
     ),
   );

@@ -20,6 +20,7 @@ const line: StatementLine = {
   amount: "2.50",
   rounding: "0.000000000",
   charge: null,
+  adjusts: null,
 };
 
 test.each([

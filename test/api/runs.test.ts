@@ -96,11 +96,16 @@ test.each([
 });
 
 test("a diff of another kind of run, or of none, is not there", async () => {
-  const failing = await api.system.runs.begin("rate", "2026-10");
-  await api.system.runs.fail(failing, new Error("given up"));
-  api.system.runs.end(failing);
+  const failed: string[] = [];
+  for (const kind of ["close", "rate"] as const) {
+    const failing = await api.system.runs.begin(kind, "2026-10");
+    await api.system.runs.fail(failing, new Error("given up"));
+    api.system.runs.end(failing);
+    failed.push(failing.id);
+  }
   for (const [id, words] of [
-    [failing.id, "only runs of aggregation"],
+    [failed[0], "only runs of aggregation and rating"],
+    [failed[1], "failed and changed nothing"],
     ["run_none", "there is no run"],
   ]) {
     const answer = await api.call("GET", `/v1/runs/${id}/diff`);

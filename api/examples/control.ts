@@ -1,0 +1,85 @@
+// Examples of what is set: accounts, prices, settings, keys; and of what was refused.
+
+export const tariff = {
+  tariff_id: "vm-hour",
+  name: "VM, per hour",
+  usage_type: 1,
+  component: "base",
+  currency: "EUR",
+  unit: "hour",
+  model: "per_unit",
+  rate: "0.0125",
+  condition: 'offering == "small"',
+  included: "0",
+  pooled: false,
+  valid_from: "2026-01-01T00:00:00.000Z",
+  valid_to: null,
+};
+
+export const rateCardInput = { name: "List prices", currency: "EUR", tariffs: [tariff] };
+
+export const rateCard = {
+  rate_card_id: "default",
+  version: 1,
+  revision: 1,
+  state: "active",
+  ...rateCardInput,
+  valid_from: "1970-01-01T00:00:00.000Z",
+  valid_to: null,
+  charges: [],
+  changed_at: "2026-09-01T08:00:00.000Z",
+  changed_by: "first start (key_5f0c2a7b)",
+};
+
+export const account = {
+  account_id: "9b2e41d0",
+  name: "acme",
+  kind: "account",
+  domain: "ROOT/acme",
+  payer_account_id: "9b2e41d0",
+  currency: "EUR",
+  time_zone: "Europe/Amsterdam",
+  payment: "postpaid",
+  rate_card_id: "default",
+  state: "active",
+  version: "1",
+  time_zone_from: null,
+};
+
+export const setting = {
+  name: "usage.aggregation.timezone",
+  value: "Europe/Amsterdam",
+  default: "UTC",
+  unit: "time zone",
+  meaning:
+    "Zone of the windows and billing months of accounts that name none themselves. A change counts from each account's next month start on.",
+  expected: "a zone of the tz database, such as Europe/Amsterdam",
+  applies: "live",
+  fixed_by_usage: false,
+  version: "1",
+  changed_at: "2026-09-01T08:00:00.000Z",
+  changed_by: "first start (key_5f0c2a7b)",
+};
+
+export const refusal = { field: "data.account_id", reason: "data.account_id is missing, expected a value" };
+
+export const quarantineEntry = {
+  quarantine_id: "q_0c6e5f3b1a2d4978860b1c2d3e4f5a6b",
+  origin: "http",
+  source: "cloudstack/zone-1",
+  id: "e-8813",
+  ...refusal,
+  raw: '{"specversion":"1.0","id":"e-8813","source":"cloudstack/zone-1","type":"VM.STOP","time":"2026-10-01T11:00:00Z","data":{"resource":"6f1c0b52"}}',
+  times_seen: "1",
+  first_seen_at: "2026-10-01T11:00:01.000Z",
+  last_seen_at: "2026-10-01T11:00:01.000Z",
+  replayed_at: null,
+};
+
+export const apiKey = {
+  key_id: "key_5f0c2a7b",
+  name: "zone-1 events",
+  role: "producer",
+  state: "active",
+  changed_at: "2026-09-01T08:00:00.000Z",
+};

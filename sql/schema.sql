@@ -123,6 +123,59 @@ PARTITION BY (period, run_seq)
 ORDER BY (account_id, tariff_id, usage_type, window_start, usage_record_id, part_start, tier)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE TABLE budget
+(
+    `fence` UInt64,
+    `budget_id` String,
+    `version` UInt64,
+    `name` String,
+    `scope` LowCardinality(String),
+    `owner_id` String,
+    `currency` LowCardinality(String),
+    `amount` String,
+    `period` LowCardinality(String),
+    `thresholds` String,
+    `state` LowCardinality(String),
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String
+)
+ENGINE = MergeTree
+ORDER BY (budget_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE budget_check
+(
+    `period` LowCardinality(String),
+    `run_seq` UInt64,
+    `budgets` UInt64,
+    `checked_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (period, run_seq)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE budget_notice
+(
+    `fence` UInt64,
+    `notice_id` String,
+    `turn` UInt32,
+    `state` LowCardinality(String),
+    `budget_id` String,
+    `version` UInt64,
+    `period` LowCardinality(String),
+    `percent` String,
+    `of` LowCardinality(String),
+    `currency` LowCardinality(String),
+    `limit_amount` String,
+    `amount` String,
+    `run_id` String,
+    `run_seq` UInt64,
+    `noticed_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (budget_id, period, notice_id, turn)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE catalogue_entry
 (
     `kind` LowCardinality(String),
@@ -579,7 +632,8 @@ CREATE TABLE rating_account
     `rate_card_id` String,
     `timeline` String,
     `start_at` DateTime64(3, 'UTC'),
-    `end_at` DateTime64(3, 'UTC')
+    `end_at` DateTime64(3, 'UTC'),
+    `cut_seq` UInt64 DEFAULT 0
 )
 ENGINE = MergeTree
 PARTITION BY (period, run_seq)
@@ -621,6 +675,63 @@ CREATE TABLE rating_price
 ENGINE = MergeTree
 PARTITION BY (period, run_seq)
 ORDER BY (plan, usage_type, price_no)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE rerated_account
+(
+    `run_seq` UInt64,
+    `period` LowCardinality(String),
+    `currency` LowCardinality(String),
+    `payer_account_id` String,
+    `account_id` String,
+    `amount_before` Decimal(76, 9),
+    `amount_after` Decimal(76, 9),
+    `exact_before` Decimal(76, 9),
+    `exact_after` Decimal(76, 9),
+    `lines_added` UInt64,
+    `lines_removed` UInt64,
+    `lines_changed` UInt64
+)
+ENGINE = MergeTree
+PARTITION BY (period, run_seq)
+ORDER BY (account_id, payer_account_id, currency)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE rerated_record
+(
+    `run_seq` UInt64,
+    `former_seq` UInt64,
+    `period` LowCardinality(String),
+    `entry` LowCardinality(String),
+    `reversal_id` String,
+    `payer_account_id` LowCardinality(String),
+    `account_id` LowCardinality(String),
+    `usage_record_id` UInt128,
+    `usage_type` UInt16,
+    `resource` String,
+    `part` String,
+    `shape` UInt128,
+    `window_start` DateTime64(3, 'UTC'),
+    `window_end` DateTime64(3, 'UTC'),
+    `part_start` DateTime64(3, 'UTC'),
+    `tariff_id` LowCardinality(String),
+    `tariff_version` UInt64,
+    `component` LowCardinality(String),
+    `tier` UInt16,
+    `currency` LowCardinality(String),
+    `unit` LowCardinality(String),
+    `quantity` Int256,
+    `from_quantity` Int256,
+    `to_quantity` Int256,
+    `price_from` Decimal(38, 9),
+    `price_to` Decimal(38, 9),
+    `amount` Decimal(38, 9),
+    `state` LowCardinality(String),
+    INDEX usage_record usage_record_id TYPE bloom_filter(0.01) GRANULARITY 4
+)
+ENGINE = MergeTree
+PARTITION BY (period, run_seq)
+ORDER BY (account_id, usage_type, resource, window_start, usage_record_id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE resource_name
@@ -675,6 +786,8 @@ CREATE TABLE run
     `state` LowCardinality(String),
     `period` String,
     `dry_run` UInt8,
+    `asked_by` String,
+    `reason` String,
     `from_at` DateTime64(3, 'UTC'),
     `to_at` DateTime64(3, 'UTC'),
     `bound` String,
@@ -801,6 +914,20 @@ CREATE TABLE scratch_class_condition
 )
 ENGINE = Memory;
 
+CREATE TABLE scratch_closed_account
+(
+    `account_id` String,
+    `payer_account_id` String,
+    `currency` LowCardinality(String),
+    `domain` String,
+    `rate_card_id` String,
+    `default_card` String,
+    `prices_ms` Int64,
+    `former_seq` UInt64,
+    `cut_seq` UInt64
+)
+ENGINE = Memory;
+
 CREATE TABLE scratch_condition
 (
     `condition_no` UInt32,
@@ -913,6 +1040,13 @@ CREATE TABLE scratch_interval
 )
 ENGINE = Memory;
 
+CREATE TABLE scratch_late_usage
+(
+    `account_id` String,
+    `run_seq` UInt64
+)
+ENGINE = Memory;
+
 CREATE TABLE scratch_listed
 (
     `item` UInt32,
@@ -989,6 +1123,12 @@ CREATE TABLE scratch_price
 )
 ENGINE = Memory;
 
+CREATE TABLE scratch_projection
+(
+    `run_seq` UInt64
+)
+ENGINE = Memory;
+
 CREATE TABLE scratch_rated_account
 (
     `account_no` UInt32,
@@ -999,6 +1139,12 @@ CREATE TABLE scratch_rated_account
     `plan` UInt32,
     `start_at` DateTime64(3, 'UTC'),
     `end_at` DateTime64(3, 'UTC')
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_rating_scope
+(
+    `account_id` String
 )
 ENGINE = Memory;
 
@@ -1022,6 +1168,13 @@ CREATE TABLE scratch_record
     `opened_by` UInt64,
     `closed_by` UInt64,
     `k` UInt64 MATERIALIZED sipHash64(resource)
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_rerated_account
+(
+    `account_id` String,
+    `records` UInt64
 )
 ENGINE = Memory;
 
@@ -1202,7 +1355,13 @@ CREATE TABLE statement_line
     `factor` Decimal(18, 6) DEFAULT 0,
     `threshold` Decimal(38, 9) DEFAULT 0,
     `days` UInt16 DEFAULT 0,
-    `of_days` UInt16 DEFAULT 0
+    `of_days` UInt16 DEFAULT 0,
+    `adjusts_period` LowCardinality(String) DEFAULT '',
+    `adjusts_kind` LowCardinality(String) DEFAULT '',
+    `adjusts_line` UInt32 DEFAULT 0,
+    `former_line` UInt32 DEFAULT 0,
+    `restated_line` UInt32 DEFAULT 0,
+    `apart` LowCardinality(String) DEFAULT ''
 )
 ENGINE = MergeTree
 PARTITION BY (period, run_seq)
@@ -1537,10 +1696,30 @@ SELECT
     arrayMap(depth -> arrayStringConcat(arraySlice(parts, 1, depth), '/'), reverse(range(1, length(parts) + 1))) AS paths,
     arrayFirst(path -> has(domains.1, path), paths) AS domain,
     multiIf(own.rate_card_id != '', 'account', (own.id = '') AND (account.rate_card_id != ''), 'account', domain != '', 'domain', 'default') AS source,
-    multiIf(own.rate_card_id != '', own.rate_card_id, source = 'account', toString(account.rate_card_id), source = 'domain', (domains.2)[indexOf(domains.1, domain)], {default_card:String}) AS card,
+    multiIf(own.rate_card_id != '', own.rate_card_id, source = 'account', toString(account.rate_card_id), source = 'domain', (domains.2)[indexOf(domains.1, domain)], account.default_card) AS card,
     if(own.override_card_id = '', card, concat(card, ' ', own.override_card_id)) AS rate_card_id,
-    own.override_card_id AS override_card_id
-FROM current_account AS account
+    own.override_card_id AS override_card_id,
+    account.prices_ms AS prices_ms
+FROM
+(
+    SELECT
+        account_id,
+        domain,
+        toString(current_account.rate_card_id) AS rate_card_id,
+        {default_card:String} AS default_card,
+        toInt64(0) AS prices_ms
+    FROM current_account
+    WHERE {frozen:UInt8} = 0
+    UNION ALL
+    SELECT
+        account_id,
+        domain,
+        rate_card_id,
+        default_card,
+        prices_ms
+    FROM scratch_closed_account
+    WHERE {frozen:UInt8} = 1
+) AS account
 LEFT JOIN
 (
     SELECT
@@ -1554,8 +1733,8 @@ LEFT JOIN
 CREATE VIEW charged_account
 AS SELECT
     known.account_id AS account_id,
-    if(account.payer_account_id = '', toString(known.account_id), account.payer_account_id) AS payer_account_id,
-    if(payer.currency = '', {default_currency:String}, toString(payer.currency)) AS currency,
+    multiIf(closed.account_id != '', closed.payer_account_id, account.payer_account_id = '', toString(known.account_id), account.payer_account_id) AS payer_account_id,
+    multiIf(closed.account_id != '', toString(closed.currency), payer.currency = '', {default_currency:String}, toString(payer.currency)) AS currency,
     multiIf(zoned.timeline != '', zoned.timeline, account.time_zone = '', concat('0 ', {default_zone:String}), concat('0 ', account.time_zone)) AS timeline,
     if(carded.rate_card_id = '', {default_card:String}, carded.rate_card_id) AS rate_card_id,
     arrayConcat([arrayMin(known.versions.3)], arrayPopFront(known.versions.3)) AS told,
@@ -1589,7 +1768,7 @@ FROM
             toUInt64(0),
             toUnixTimestamp64Milli(min(first_at)),
             toUInt8(1)
-        FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0) AS used
+        FROM rated_usage(as_of = {as_of:UInt64}) AS used
         WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND (sign = 1) AND (toString(used.account_id) NOT IN (
             SELECT account.account_id
             FROM account
@@ -1599,11 +1778,18 @@ FROM
     )
     GROUP BY account_id
 ) AS known
+LEFT JOIN scratch_closed_account AS closed ON closed.account_id = known.account_id
 LEFT JOIN current_account AS account ON account.account_id = known.account_id
-LEFT JOIN current_account AS payer ON payer.account_id = if(account.payer_account_id = '', toString(known.account_id), account.payer_account_id)
+LEFT JOIN current_account AS payer ON payer.account_id = multiIf(closed.account_id != '', closed.payer_account_id, account.payer_account_id = '', toString(known.account_id), account.payer_account_id)
 LEFT JOIN zone_of_account(run_seq = 0) AS zoned ON zoned.account_id = known.account_id
 LEFT JOIN scratch_account_card AS carded ON carded.account_id = known.account_id
-WHERE account.kind != 'system';
+WHERE (account.kind != 'system') AND (((
+    SELECT count()
+    FROM scratch_rating_scope
+) = 0) OR (known.account_id IN (
+    SELECT account_id
+    FROM scratch_rating_scope
+)));
 
 CREATE VIEW closed_period
 (
@@ -1992,6 +2178,8 @@ CREATE VIEW current_run
     `state` LowCardinality(String),
     `period` String,
     `dry_run` UInt8,
+    `asked_by` String,
+    `reason` String,
     `from_at` DateTime64(3, 'UTC'),
     `to_at` DateTime64(3, 'UTC'),
     `bound` String,
@@ -2037,6 +2225,38 @@ ORDER BY
     version DESC
 LIMIT 1 BY name;
 
+CREATE VIEW cut_piece
+AS SELECT
+    sign,
+    account_id,
+    usage_type,
+    resource,
+    part,
+    shape,
+    window_start,
+    window_end,
+    edge,
+    if((slice_from_ms >= (edge.1)) AND (slice_to_ms <= (edge.2)), slice_quantity, intDiv(slice_quantity * (least(slice_to_ms, edge.2) - slice_from_ms), slice_to_ms - slice_from_ms) - intDiv(slice_quantity * (greatest(slice_from_ms, edge.1) - slice_from_ms), slice_to_ms - slice_from_ms)) AS quantity
+FROM
+(
+    SELECT
+        * EXCEPT quantity,
+        quantity AS slice_quantity,
+        arrayFilter(cut -> ((cut > toUnixTimestamp64Milli(window_start)) AND (cut < toUnixTimestamp64Milli(window_end))), own_cuts) AS inside,
+        arrayZip(arrayConcat([toUnixTimestamp64Milli(window_start)], inside), arrayConcat(inside, [toUnixTimestamp64Milli(window_end)])) AS segments
+    FROM cut_slice(as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, cuts = {cuts:Array(Int64)})
+    INNER JOIN
+    (
+        SELECT
+            account_id AS owner,
+            usage_type AS priced_type,
+            own_cuts
+        FROM cut_series
+    ) AS priced ON (owner = account_id) AND (priced_type = usage_type)
+)
+ARRAY JOIN segments AS edge
+WHERE (slice_from_ms < (edge.2)) AND (slice_to_ms > (edge.1));
+
 CREATE VIEW cut_series
 (
     `account_id` LowCardinality(String),
@@ -2067,7 +2287,7 @@ AS SELECT
     quantity,
     toUnixTimestamp64Milli(from_at) AS slice_from_ms,
     toUnixTimestamp64Milli(to_at) AS slice_to_ms
-FROM published_slice(as_of = {as_of:UInt64}, live_seq = 0)
+FROM rated_slice(as_of = {as_of:UInt64})
 WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND ((account_id, usage_type) IN (
     SELECT
         account_id,
@@ -2087,13 +2307,34 @@ SELECT
     quantity,
     toUnixTimestamp64Milli(first_at),
     toUnixTimestamp64Milli(last_at)
-FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
+FROM rated_usage(as_of = {as_of:UInt64})
 WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND (abs(slices) = 1) AND ((account_id, usage_type) IN (
     SELECT
         account_id,
         usage_type
     FROM cut_series
 )) AND (roundDown(toUnixTimestamp64Milli(window_end) - 1, {cuts:Array(Int64)}) > toUnixTimestamp64Milli(window_start));
+
+CREATE VIEW differing_record
+AS SELECT
+    *,
+    run_seq = {new_seq:UInt64} AS is_new
+FROM billing_record
+PREWHERE (period = {period:String}) AND (run_seq IN ({old_seq:UInt64}, {new_seq:UInt64})) AND (account_id IN (
+    SELECT account_id
+    FROM scratch_rerated_account
+))
+WHERE (bitAnd(usage_record_id, {mask:UInt32}) = {slice:UInt32}) AND (sipHash128(concat(reinterpretAsFixedString(usage_record_id), reinterpretAsFixedString(toUnixTimestamp64Milli(part_start)), reinterpretAsFixedString(tier), reinterpretAsFixedString(quantity), reinterpretAsFixedString(reinterpret(amount, 'Int128')), currency, '\n', tariff_id, '\n', component, '\n', payer_account_id)) IN (
+    SELECT sipHash128(concat(reinterpretAsFixedString(usage_record_id), reinterpretAsFixedString(toUnixTimestamp64Milli(part_start)), reinterpretAsFixedString(tier), reinterpretAsFixedString(quantity), reinterpretAsFixedString(reinterpret(amount, 'Int128')), currency, '\n', tariff_id, '\n', component, '\n', payer_account_id)) AS said
+    FROM billing_record
+    PREWHERE (period = {period:String}) AND (run_seq IN ({old_seq:UInt64}, {new_seq:UInt64})) AND (account_id IN (
+        SELECT account_id
+        FROM scratch_rerated_account
+    ))
+    WHERE bitAnd(usage_record_id, {mask:UInt32}) = {slice:UInt32}
+    GROUP BY said
+    HAVING count() = 1
+));
 
 CREATE VIEW due_charge
 AS SELECT
@@ -2303,7 +2544,7 @@ AS SELECT
     first_at,
     last_at,
     reinterpretAsUInt128(sipHash128(concat(reinterpretAsFixedString(toUInt32(length(account_id))), reinterpretAsFixedString(toUInt32(length(resource))), reinterpretAsFixedString(usage_type), reinterpretAsFixedString(shape), reinterpretAsFixedString(toUnixTimestamp64Milli(window_start)), reinterpretAsFixedString(toUnixTimestamp64Milli(window_end)), account_id, resource, part))) AS usage_record_id
-FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
+FROM rated_usage(as_of = {as_of:UInt64})
 WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC'));
 
 CREATE VIEW interval
@@ -2729,6 +2970,61 @@ FROM
     WHERE (window_start >= start_at) AND (window_start < end_at)
 );
 
+CREATE VIEW priced_sum
+AS SELECT
+    account_no,
+    payer_no,
+    usage_type,
+    began,
+    quantity,
+    arrayJoin(if(empty(holding), [(toUInt32(0), toUInt32(0))], holding)) AS price,
+    price.1 AS price_no,
+    price.2 AS series_no
+FROM
+(
+    SELECT
+        *,
+        bucket AS began,
+        toUInt32(transform(roundDown(bucket, {cuts:Array(Int64)}), {cuts:Array(Int64)}, arrayEnumerate({cuts:Array(Int64)}), toUInt32(0))) AS epoch,
+        if(scheduled = 0, price_nos, arrayFilter((numbers, schedule_no) -> ((schedule_no = 0) OR ((schedule_no, epoch) IN (
+            SELECT
+                schedule_no,
+                epoch
+            FROM scratch_schedule
+        ))), price_nos, schedule_nos)) AS holding
+    FROM usage_sum(as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, cuts = {cuts:Array(Int64)}, edges = {edges:Array(Int64)}, usage_types = {usage_types:Array(UInt16)}) AS usage_sum
+    INNER JOIN
+    (
+        SELECT
+            account_no,
+            account_id AS owner,
+            payer_no,
+            plan,
+            start_at,
+            end_at
+        FROM scratch_rated_account
+    ) AS account ON owner = account_id
+    ANY LEFT JOIN
+    (
+        SELECT
+            shape AS classed,
+            class
+        FROM scratch_shape_class
+    ) AS classes ON classed = shape
+    ANY LEFT JOIN
+    (
+        SELECT
+            plan AS priced_plan,
+            usage_type AS priced_type,
+            class AS priced_class,
+            price_nos,
+            schedule_nos,
+            scheduled
+        FROM candidate_price
+    ) AS candidate ON (priced_plan = plan) AND (priced_type = usage_type) AND (priced_class = class)
+    WHERE (bucket >= toUnixTimestamp64Milli(start_at)) AND (bucket < toUnixTimestamp64Milli(end_at))
+);
+
 CREATE VIEW published_run
 (
     `run_seq` UInt64,
@@ -2824,23 +3120,76 @@ LIMIT 1 BY
 CREATE VIEW rated_account
 AS SELECT
     used.account_id AS account_id,
-    if(account.payer_account_id = '', toString(used.account_id), account.payer_account_id) AS payer_account_id,
-    if(payer.currency = '', {default_currency:String}, toString(payer.currency)) AS currency,
+    multiIf(closed.account_id != '', closed.payer_account_id, account.payer_account_id = '', toString(used.account_id), account.payer_account_id) AS payer_account_id,
+    multiIf(closed.account_id != '', toString(closed.currency), payer.currency = '', {default_currency:String}, toString(payer.currency)) AS currency,
     multiIf(zoned.timeline != '', zoned.timeline, account.time_zone = '', concat('0 ', {default_zone:String}), concat('0 ', account.time_zone)) AS timeline,
     multiIf(payer_zoned.timeline != '', payer_zoned.timeline, payer.time_zone = '', concat('0 ', {default_zone:String}), concat('0 ', payer.time_zone)) AS payer_timeline,
     if(carded.rate_card_id = '', {default_card:String}, carded.rate_card_id) AS rate_card_id
 FROM
 (
     SELECT DISTINCT account_id
-    FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
+    FROM rated_usage(as_of = {as_of:UInt64})
     WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC'))
 ) AS used
+LEFT JOIN scratch_closed_account AS closed ON closed.account_id = used.account_id
 LEFT JOIN current_account AS account ON account.account_id = used.account_id
-LEFT JOIN current_account AS payer ON payer.account_id = if(account.payer_account_id = '', toString(used.account_id), account.payer_account_id)
+LEFT JOIN current_account AS payer ON payer.account_id = multiIf(closed.account_id != '', closed.payer_account_id, account.payer_account_id = '', toString(used.account_id), account.payer_account_id)
 LEFT JOIN zone_of_account(run_seq = 0) AS zoned ON zoned.account_id = used.account_id
 LEFT JOIN scratch_account_card AS carded ON carded.account_id = used.account_id
-LEFT JOIN zone_of_account(run_seq = 0) AS payer_zoned ON payer_zoned.account_id = if(account.payer_account_id = '', toString(used.account_id), account.payer_account_id)
+LEFT JOIN zone_of_account(run_seq = 0) AS payer_zoned ON payer_zoned.account_id = multiIf(closed.account_id != '', closed.payer_account_id, account.payer_account_id = '', toString(used.account_id), account.payer_account_id)
 WHERE account.kind != 'system';
+
+CREATE VIEW rated_slice
+AS SELECT *
+FROM slice
+WHERE ((run_seq IN (
+    SELECT run_seq
+    FROM scratch_projection
+)) OR (run_seq IN (
+    SELECT run_seq
+    FROM published_run
+    WHERE (kind = 'aggregate') AND (run_seq <= {as_of:UInt64})
+))) AND (((
+    SELECT count()
+    FROM scratch_late_usage
+) = 0) OR ((toString(account_id), run_seq) NOT IN (
+    SELECT
+        account_id,
+        run_seq
+    FROM scratch_late_usage
+))) AND (((
+    SELECT count()
+    FROM scratch_rating_scope
+) = 0) OR (account_id IN (
+    SELECT account_id
+    FROM scratch_rating_scope
+)));
+
+CREATE VIEW rated_usage
+AS SELECT *
+FROM usage_record
+WHERE ((run_seq IN (
+    SELECT run_seq
+    FROM scratch_projection
+)) OR (run_seq IN (
+    SELECT run_seq
+    FROM published_run
+    WHERE (kind = 'aggregate') AND (run_seq <= {as_of:UInt64})
+))) AND (((
+    SELECT count()
+    FROM scratch_late_usage
+) = 0) OR ((toString(account_id), run_seq) NOT IN (
+    SELECT
+        account_id,
+        run_seq
+    FROM scratch_late_usage
+))) AND (((
+    SELECT count()
+    FROM scratch_rating_scope
+) = 0) OR (account_id IN (
+    SELECT account_id
+    FROM scratch_rating_scope
+)));
 
 CREATE VIEW refused_message
 (
@@ -3142,25 +3491,8 @@ SELECT
     window_end,
     reinterpretAsUInt128(sipHash128(concat(reinterpretAsFixedString(toUInt32(length(account_id))), reinterpretAsFixedString(toUInt32(length(resource))), reinterpretAsFixedString(usage_type), reinterpretAsFixedString(shape), reinterpretAsFixedString(toUnixTimestamp64Milli(window_start)), reinterpretAsFixedString(toUnixTimestamp64Milli(window_end)), account_id, resource, part))) AS usage_record_id,
     fromUnixTimestamp64Milli(edge.1, 'UTC') AS part_start,
-    sum(if((slice_from_ms >= (edge.1)) AND (slice_to_ms <= (edge.2)), quantity, intDiv(quantity, slice_to_ms - slice_from_ms) * (least(slice_to_ms, edge.2) - greatest(slice_from_ms, edge.1)))) AS quantity
-FROM
-(
-    SELECT
-        *,
-        arrayFilter(cut -> ((cut > toUnixTimestamp64Milli(window_start)) AND (cut < toUnixTimestamp64Milli(window_end))), own_cuts) AS inside,
-        arrayZip(arrayConcat([toUnixTimestamp64Milli(window_start)], inside), arrayConcat(inside, [toUnixTimestamp64Milli(window_end)])) AS segments
-    FROM cut_slice(as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, cuts = {cuts:Array(Int64)})
-    INNER JOIN
-    (
-        SELECT
-            account_id AS owner,
-            usage_type AS priced_type,
-            own_cuts
-        FROM cut_series
-    ) AS priced ON (owner = account_id) AND (priced_type = usage_type)
-)
-ARRAY JOIN segments AS edge
-WHERE (slice_from_ms < (edge.2)) AND (slice_to_ms > (edge.1))
+    sum(quantity) AS quantity
+FROM cut_piece(as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, cuts = {cuts:Array(Int64)})
 GROUP BY
     account_id,
     usage_type,
@@ -3170,6 +3502,47 @@ GROUP BY
     window_start,
     window_end,
     edge
+HAVING sum(sign) > 0;
+
+CREATE VIEW usage_sum
+AS SELECT
+    account_id,
+    usage_type,
+    shape,
+    bucket,
+    sum(quantity) AS quantity
+FROM
+(
+    SELECT
+        sign,
+        account_id,
+        usage_type,
+        shape,
+        quantity,
+        roundDown(toUnixTimestamp64Milli(window_start), {edges:Array(Int64)}) AS bucket
+    FROM rated_usage(as_of = {as_of:UInt64})
+    WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND (empty({usage_types:Array(UInt16)}) OR has({usage_types:Array(UInt16)}, usage_type)) AND (NOT ((roundDown(toUnixTimestamp64Milli(window_end) - 1, {cuts:Array(Int64)}) > toUnixTimestamp64Milli(window_start)) AND ((account_id, usage_type) IN (
+        SELECT
+            account_id,
+            usage_type
+        FROM cut_series
+    ))))
+    UNION ALL
+    SELECT
+        sign,
+        account_id,
+        usage_type,
+        shape,
+        quantity,
+        roundDown(edge.1, {edges:Array(Int64)}) AS bucket
+    FROM cut_piece(as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, cuts = {cuts:Array(Int64)})
+    WHERE empty({usage_types:Array(UInt16)}) OR has({usage_types:Array(UInt16)}, usage_type)
+)
+GROUP BY
+    account_id,
+    usage_type,
+    shape,
+    bucket
 HAVING sum(sign) > 0;
 
 CREATE VIEW usage_truth
@@ -3207,7 +3580,7 @@ WHERE ((account_id, window_start) IN (
     SELECT
         account_id,
         window_start
-    FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
+    FROM rated_usage(as_of = {as_of:UInt64})
     WHERE (sign = -1) AND (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC'))
 )) AND (usage_record_id IN (
     SELECT usage_record_id

@@ -15,6 +15,7 @@ export const placements: Readonly<Record<string, string>> = {
   usage_record: "sipHash64(resource)",
   slice: "sipHash64(resource)",
   billing_record: "sipHash64(resource)",
+  rerated_record: "sipHash64(resource)",
   resource_name: "sipHash64(resource)",
   // The event's resource; rows of one (id_hash, log_partition, log_offset) come from one event.
   event_identity: "k",

@@ -6,11 +6,11 @@ import { expect, test } from "vitest";
 const root = new URL("..", import.meta.url).pathname;
 const stages = ["core", "ingest", "aggregate", "rating", "api"];
 const folders = [...stages, "sql", "test"];
-const madeHere = new Set(["node_modules", "data", "out", "coverage"]);
+const madeHere = new Set(["node_modules", "data", "out", "coverage", ".env"]);
 const rootFiles = new Set(
   (
     ".dockerignore .git .gitignore .ci .oxfmtrc.json .oxlintrc.json ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md Dockerfile LICENSE README.md " +
-    "docker-compose.yml knip.json package-lock.json package.json tallyhouse.service tsconfig.json vitest.config.ts"
+    "docker-compose.yml knip.json package-lock.json package.json tallyhouse.service tallyhouse@.service tsconfig.json vitest.config.ts"
   ).split(" "),
 );
 

@@ -47,7 +47,11 @@ export async function benchExplain(records = 2_000_000): Promise<Figure[]> {
         record = found?.explanation.records[0]?.id ?? "";
       }),
     );
-    single.push(await timed(() => system.explanations.record(record, { slices: 4 })));
+    single.push(
+      await timed(async () => {
+        if ((await system.explanations.record(record, { slices: 4 })) === null) throw new Error(`no record ${record}`);
+      }),
+    );
   }
   await pipeline.close();
   const worst = (values: readonly number[]): string =>

@@ -26,6 +26,14 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
+/** How long something takes by the clock, and how much of the processor: where other things run, the one says little, the other still something. */
+export async function taken(work: () => Promise<unknown>): Promise<{ readonly ms: number; readonly cpu_ms: number }> {
+  const before = process.cpuUsage();
+  const ms = await timed(work);
+  const { user, system } = process.cpuUsage(before);
+  return { ms, cpu_ms: (user + system) / 1000 };
+}
+
 /** Prints a figure as one line. */
 export function printFigure({ name, runs_ms, floor_ms, target, note }: Figure): void {
   const took = median(runs_ms);

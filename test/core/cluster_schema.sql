@@ -1458,6 +1458,188 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 CREATE TABLE IF NOT EXISTS engine_horizon ON CLUSTER `tally` AS engine_horizon_local
 ENGINE = Distributed('tally', currentDatabase(), engine_horizon_local, sipHash64(resource));
 
+-- migration 20 rerating
+
+ALTER TABLE run_local ON CLUSTER `tally`
+  ADD COLUMN IF NOT EXISTS asked_by String AFTER dry_run,
+  ADD COLUMN IF NOT EXISTS reason String AFTER asked_by;
+
+ALTER TABLE run ON CLUSTER `tally`
+  ADD COLUMN IF NOT EXISTS asked_by String AFTER dry_run,
+  ADD COLUMN IF NOT EXISTS reason String AFTER asked_by;
+
+CREATE TABLE IF NOT EXISTS rerated_record_local ON CLUSTER `tally` (
+  run_seq UInt64,
+  former_seq UInt64,
+  period LowCardinality(String),
+  entry LowCardinality(String),
+  reversal_id String,
+  payer_account_id LowCardinality(String),
+  account_id LowCardinality(String),
+  usage_record_id UInt128,
+  usage_type UInt16,
+  resource String,
+  part String,
+  shape UInt128,
+  window_start DateTime64(3, 'UTC'),
+  window_end DateTime64(3, 'UTC'),
+  part_start DateTime64(3, 'UTC'),
+  tariff_id LowCardinality(String),
+  tariff_version UInt64,
+  component LowCardinality(String),
+  tier UInt16,
+  currency LowCardinality(String),
+  unit LowCardinality(String),
+  quantity Int256,
+  from_quantity Int256,
+  to_quantity Int256,
+  price_from Decimal(38, 9),
+  price_to Decimal(38, 9),
+  amount Decimal(38, 9),
+  state LowCardinality(String),
+  INDEX usage_record usage_record_id TYPE bloom_filter(0.01) GRANULARITY 4
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/rerated_record_local', '{replica}')
+PARTITION BY (period, run_seq)
+ORDER BY (account_id, usage_type, resource, window_start, usage_record_id)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS rerated_record ON CLUSTER `tally` AS rerated_record_local
+ENGINE = Distributed('tally', currentDatabase(), rerated_record_local, sipHash64(resource));
+
+CREATE TABLE IF NOT EXISTS rerated_account_local ON CLUSTER `tally` (
+  run_seq UInt64,
+  period LowCardinality(String),
+  currency LowCardinality(String),
+  payer_account_id String,
+  account_id String,
+  amount_before Decimal(76, 9),
+  amount_after Decimal(76, 9),
+  exact_before Decimal(76, 9),
+  exact_after Decimal(76, 9),
+  lines_added UInt64,
+  lines_removed UInt64,
+  lines_changed UInt64
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/rerated_account_local', '{replica}')
+PARTITION BY (period, run_seq)
+ORDER BY (account_id, payer_account_id, currency)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS rerated_account ON CLUSTER `tally` AS rerated_account_local
+ENGINE = Distributed('tally', currentDatabase(), rerated_account_local, 0);
+
+CREATE TABLE IF NOT EXISTS scratch_rerated_account ON CLUSTER `tally` (
+  account_id String,
+  records UInt64
+) ENGINE = Memory;
+
+-- migration 21 closed_bills
+
+CREATE TABLE IF NOT EXISTS scratch_closed_account ON CLUSTER `tally` (
+  account_id String,
+  payer_account_id String,
+  currency LowCardinality(String),
+  domain String,
+  rate_card_id String,
+  default_card String,
+  prices_ms Int64,
+  former_seq UInt64,
+  cut_seq UInt64
+) ENGINE = Memory;
+
+CREATE TABLE IF NOT EXISTS scratch_late_usage ON CLUSTER `tally` (
+  account_id String,
+  run_seq UInt64
+) ENGINE = Memory;
+
+CREATE TABLE IF NOT EXISTS scratch_rating_scope ON CLUSTER `tally` (
+  account_id String
+) ENGINE = Memory;
+
+ALTER TABLE statement_line_local ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS adjusts_period LowCardinality(String) DEFAULT '';
+
+ALTER TABLE statement_line ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS adjusts_period LowCardinality(String) DEFAULT '';
+
+ALTER TABLE statement_line_local ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS adjusts_kind LowCardinality(String) DEFAULT '';
+
+ALTER TABLE statement_line ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS adjusts_kind LowCardinality(String) DEFAULT '';
+
+ALTER TABLE statement_line_local ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS adjusts_line UInt32 DEFAULT 0;
+
+ALTER TABLE statement_line ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS adjusts_line UInt32 DEFAULT 0;
+
+ALTER TABLE statement_line_local ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS former_line UInt32 DEFAULT 0;
+
+ALTER TABLE statement_line ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS former_line UInt32 DEFAULT 0;
+
+ALTER TABLE statement_line_local ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS restated_line UInt32 DEFAULT 0;
+
+ALTER TABLE statement_line ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS restated_line UInt32 DEFAULT 0;
+
+ALTER TABLE statement_line_local ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS apart LowCardinality(String) DEFAULT '';
+
+ALTER TABLE statement_line ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS apart LowCardinality(String) DEFAULT '';
+
+ALTER TABLE rating_account_local ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS cut_seq UInt64 DEFAULT 0;
+
+ALTER TABLE rating_account ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS cut_seq UInt64 DEFAULT 0;
+
+-- migration 22 forecast_budgets
+
+CREATE TABLE IF NOT EXISTS scratch_projection ON CLUSTER `tally` (run_seq UInt64) ENGINE = Memory;
+
+CREATE TABLE IF NOT EXISTS budget_local ON CLUSTER `tally` (
+  fence UInt64,
+  budget_id String,
+  version UInt64,
+  name String,
+  scope LowCardinality(String),
+  owner_id String,
+  currency LowCardinality(String),
+  amount String,
+  period LowCardinality(String),
+  thresholds String,
+  state LowCardinality(String),
+  changed_at DateTime64(3, 'UTC'),
+  changed_by String
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/budget_local', '{replica}') ORDER BY (budget_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS budget ON CLUSTER `tally` AS budget_local
+ENGINE = Distributed('tally', currentDatabase(), budget_local, 0);
+
+CREATE TABLE IF NOT EXISTS budget_notice_local ON CLUSTER `tally` (
+  fence UInt64,
+  notice_id String,
+  turn UInt32,
+  state LowCardinality(String),
+  budget_id String,
+  version UInt64,
+  period LowCardinality(String),
+  percent String,
+  of LowCardinality(String),
+  currency LowCardinality(String),
+  limit_amount String,
+  amount String,
+  run_id String,
+  run_seq UInt64,
+  noticed_at DateTime64(3, 'UTC')
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/budget_notice_local', '{replica}') ORDER BY (budget_id, period, notice_id, turn)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS budget_notice ON CLUSTER `tally` AS budget_notice_local
+ENGINE = Distributed('tally', currentDatabase(), budget_notice_local, 0);
+
+CREATE TABLE IF NOT EXISTS budget_check_local ON CLUSTER `tally` (
+  period LowCardinality(String),
+  run_seq UInt64,
+  budgets UInt64,
+  checked_at DateTime64(3, 'UTC')
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/budget_check_local', '{replica}') ORDER BY (period, run_seq)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS budget_check ON CLUSTER `tally` AS budget_check_local
+ENGINE = Distributed('tally', currentDatabase(), budget_check_local, 0);
+
 -- views
 
 CREATE OR REPLACE VIEW ended_claim ON CLUSTER `tally` AS
@@ -2031,16 +2213,38 @@ SELECT account.account_id AS account_id,
     own.rate_card_id != '', own.rate_card_id,
     source = 'account', toString(account.rate_card_id),
     source = 'domain', domains.2[indexOf(domains.1, domain)],
-    {default_card:String}) AS card,
+    account.default_card) AS card,
   if(own.override_card_id = '', card, concat(card, ' ', own.override_card_id)) AS rate_card_id,
-  own.override_card_id AS override_card_id
-FROM current_account AS account
+  own.override_card_id AS override_card_id,
+  account.prices_ms AS prices_ms
+FROM (
+  SELECT account_id, domain, toString(current_account.rate_card_id) AS rate_card_id, {default_card:String} AS default_card, toInt64(0) AS prices_ms
+  FROM current_account WHERE {frozen:UInt8} = 0
+  UNION ALL
+  SELECT account_id, domain, rate_card_id, default_card, prices_ms FROM scratch_closed_account WHERE {frozen:UInt8} = 1
+) AS account
 GLOBAL LEFT JOIN (SELECT id, rate_card_id, override_card_id FROM in_force WHERE kind = 'account') AS own ON own.id = account.account_id;
+
+CREATE OR REPLACE FUNCTION statement_id_of ON CLUSTER `tally` AS (payer_account_id, period, apart) ->
+  concat('st_', replaceOne(period, '-', ''), '_',
+    lower(hex(if(apart = '', sipHash128(payer_account_id, period), sipHash128(payer_account_id, period, apart)))));
+
+CREATE OR REPLACE VIEW rated_usage ON CLUSTER `tally` AS
+SELECT * FROM usage_record
+WHERE (run_seq GLOBAL IN (SELECT run_seq FROM scratch_projection) OR run_seq GLOBAL IN (SELECT run_seq FROM published_run WHERE kind = 'aggregate' AND run_seq <= {as_of:UInt64}))
+  AND ((SELECT count() FROM scratch_late_usage) = 0 OR (toString(account_id), run_seq) GLOBAL NOT IN (SELECT account_id, run_seq FROM scratch_late_usage))
+  AND ((SELECT count() FROM scratch_rating_scope) = 0 OR account_id GLOBAL IN (SELECT account_id FROM scratch_rating_scope));
+
+CREATE OR REPLACE VIEW rated_slice ON CLUSTER `tally` AS
+SELECT * FROM slice
+WHERE (run_seq GLOBAL IN (SELECT run_seq FROM scratch_projection) OR run_seq GLOBAL IN (SELECT run_seq FROM published_run WHERE kind = 'aggregate' AND run_seq <= {as_of:UInt64}))
+  AND ((SELECT count() FROM scratch_late_usage) = 0 OR (toString(account_id), run_seq) GLOBAL NOT IN (SELECT account_id, run_seq FROM scratch_late_usage))
+  AND ((SELECT count() FROM scratch_rating_scope) = 0 OR account_id GLOBAL IN (SELECT account_id FROM scratch_rating_scope));
 
 CREATE OR REPLACE VIEW identified_usage ON CLUSTER `tally` AS
 SELECT sign, account_id, usage_type, resource, part, shape, window_start, window_end, quantity, duration_ms, slices, first_at, last_at,
   usage_record_id_of(account_id, usage_type, resource, part, shape, window_start, window_end) AS usage_record_id
-FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
+FROM rated_usage(as_of = {as_of:UInt64})
 WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC');
 
 CREATE OR REPLACE VIEW usage_truth ON CLUSTER `tally` AS
@@ -2054,7 +2258,7 @@ SELECT account_id, usage_type, resource, part, shape, window_start, window_end, 
   sum(quantity) AS quantity, sum(duration_ms) AS duration_ms
 FROM identified_usage(as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64})
 WHERE (account_id, window_start) GLOBAL IN (
-    SELECT account_id, window_start FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
+    SELECT account_id, window_start FROM rated_usage(as_of = {as_of:UInt64})
     WHERE sign = -1
       AND window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
   )
@@ -2077,18 +2281,36 @@ GROUP BY account_id, usage_type;
 CREATE OR REPLACE VIEW cut_slice ON CLUSTER `tally` AS
 SELECT sign, account_id, usage_type, resource, part, shape, window_start, window_end, quantity,
   toUnixTimestamp64Milli(from_at) AS slice_from_ms, toUnixTimestamp64Milli(to_at) AS slice_to_ms
-FROM published_slice(as_of = {as_of:UInt64}, live_seq = 0)
+FROM rated_slice(as_of = {as_of:UInt64})
 WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
   AND (account_id, usage_type) GLOBAL IN (SELECT account_id, usage_type FROM cut_series)
   AND is_cut_inside({cuts:Array(Int64)}, window_start, window_end)
 UNION ALL
 SELECT sign, account_id, usage_type, resource, part, shape, window_start, window_end, quantity,
   toUnixTimestamp64Milli(first_at), toUnixTimestamp64Milli(last_at)
-FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
+FROM rated_usage(as_of = {as_of:UInt64})
 WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
   AND abs(slices) = 1
   AND (account_id, usage_type) GLOBAL IN (SELECT account_id, usage_type FROM cut_series)
   AND is_cut_inside({cuts:Array(Int64)}, window_start, window_end);
+
+CREATE OR REPLACE VIEW cut_piece ON CLUSTER `tally` AS
+SELECT sign, account_id, usage_type, resource, part, shape, window_start, window_end, edge,
+  if(slice_from_ms >= edge.1 AND slice_to_ms <= edge.2, slice_quantity,
+    intDiv(slice_quantity * (least(slice_to_ms, edge.2) - slice_from_ms), slice_to_ms - slice_from_ms)
+      - intDiv(slice_quantity * (greatest(slice_from_ms, edge.1) - slice_from_ms), slice_to_ms - slice_from_ms)) AS quantity
+FROM (
+  SELECT * EXCEPT (quantity), quantity AS slice_quantity,
+    arrayFilter(cut -> cut > toUnixTimestamp64Milli(window_start) AND cut < toUnixTimestamp64Milli(window_end), own_cuts) AS inside,
+    arrayZip(
+      arrayConcat([toUnixTimestamp64Milli(window_start)], inside),
+      arrayConcat(inside, [toUnixTimestamp64Milli(window_end)])
+    ) AS segments
+  FROM cut_slice(as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, cuts = {cuts:Array(Int64)})
+  GLOBAL INNER JOIN (SELECT account_id AS owner, usage_type AS priced_type, own_cuts FROM cut_series) AS priced ON owner = account_id AND priced_type = usage_type
+)
+ARRAY JOIN segments AS edge
+WHERE slice_from_ms < edge.2 AND slice_to_ms > edge.1;
 
 CREATE OR REPLACE VIEW usage_part ON CLUSTER `tally` AS
 SELECT account_id, usage_type, resource, part, shape, window_start, window_end, usage_record_id, window_start AS part_start, quantity
@@ -2100,21 +2322,8 @@ WHERE NOT (
 UNION ALL
 SELECT account_id, usage_type, resource, part, shape, window_start, window_end,
   usage_record_id_of(account_id, usage_type, resource, part, shape, window_start, window_end) AS usage_record_id,
-  fromUnixTimestamp64Milli(edge.1, 'UTC') AS part_start,
-  sum(if(slice_from_ms >= edge.1 AND slice_to_ms <= edge.2, quantity,
-    intDiv(quantity, slice_to_ms - slice_from_ms) * (least(slice_to_ms, edge.2) - greatest(slice_from_ms, edge.1)))) AS quantity
-FROM (
-  SELECT *,
-    arrayFilter(cut -> cut > toUnixTimestamp64Milli(window_start) AND cut < toUnixTimestamp64Milli(window_end), own_cuts) AS inside,
-    arrayZip(
-      arrayConcat([toUnixTimestamp64Milli(window_start)], inside),
-      arrayConcat(inside, [toUnixTimestamp64Milli(window_end)])
-    ) AS segments
-  FROM cut_slice(as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, cuts = {cuts:Array(Int64)})
-  GLOBAL INNER JOIN (SELECT account_id AS owner, usage_type AS priced_type, own_cuts FROM cut_series) AS priced ON owner = account_id AND priced_type = usage_type
-)
-ARRAY JOIN segments AS edge
-WHERE slice_from_ms < edge.2 AND slice_to_ms > edge.1
+  fromUnixTimestamp64Milli(edge.1, 'UTC') AS part_start, sum(quantity) AS quantity
+FROM cut_piece(as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, cuts = {cuts:Array(Int64)})
 GROUP BY account_id, usage_type, resource, part, shape, window_start, window_end, edge
 HAVING sum(sign) > 0;
 
@@ -2147,6 +2356,42 @@ FROM (
   WHERE window_start >= start_at AND window_start < end_at
 );
 
+CREATE OR REPLACE VIEW usage_sum ON CLUSTER `tally` AS
+SELECT account_id, usage_type, shape, bucket, sum(quantity) AS quantity
+FROM (
+  SELECT sign, account_id, usage_type, shape, quantity, roundDown(toUnixTimestamp64Milli(window_start), {edges:Array(Int64)}) AS bucket
+  FROM rated_usage(as_of = {as_of:UInt64})
+  WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
+    AND (empty({usage_types:Array(UInt16)}) OR has({usage_types:Array(UInt16)}, usage_type))
+    AND NOT (
+      is_cut_inside({cuts:Array(Int64)}, window_start, window_end)
+      AND (account_id, usage_type) GLOBAL IN (SELECT account_id, usage_type FROM cut_series)
+    )
+  UNION ALL
+  SELECT sign, account_id, usage_type, shape, quantity, roundDown(edge.1, {edges:Array(Int64)}) AS bucket
+  FROM cut_piece(as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, cuts = {cuts:Array(Int64)})
+  WHERE empty({usage_types:Array(UInt16)}) OR has({usage_types:Array(UInt16)}, usage_type)
+)
+GROUP BY account_id, usage_type, shape, bucket
+HAVING sum(sign) > 0;
+
+CREATE OR REPLACE VIEW priced_sum ON CLUSTER `tally` AS
+SELECT account_no, payer_no, usage_type, began, quantity,
+  arrayJoin(if(empty(holding), [(toUInt32(0), toUInt32(0))], holding)) AS price, price.1 AS price_no, price.2 AS series_no
+FROM (
+  SELECT *, bucket AS began,
+    toUInt32(transform(roundDown(bucket, {cuts:Array(Int64)}), {cuts:Array(Int64)}, arrayEnumerate({cuts:Array(Int64)}), toUInt32(0))) AS epoch,
+    if(scheduled = 0, price_nos,
+      arrayFilter((numbers, schedule_no) -> schedule_no = 0 OR (schedule_no, epoch) GLOBAL IN (SELECT schedule_no, epoch FROM scratch_schedule), price_nos, schedule_nos)) AS holding
+  FROM usage_sum(as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, cuts = {cuts:Array(Int64)}, edges = {edges:Array(Int64)}, usage_types = {usage_types:Array(UInt16)}) AS usage_sum
+  GLOBAL INNER JOIN (SELECT account_no, account_id AS owner, payer_no, plan, start_at, end_at FROM scratch_rated_account) AS account ON owner = account_id
+  GLOBAL ANY LEFT JOIN (SELECT shape AS classed, class FROM scratch_shape_class) AS classes ON classed = shape
+  GLOBAL ANY LEFT JOIN (
+    SELECT plan AS priced_plan, usage_type AS priced_type, class AS priced_class, price_nos, schedule_nos, scheduled FROM candidate_price
+  ) AS candidate ON priced_plan = plan AND priced_type = usage_type AND priced_class = class
+  WHERE bucket >= toUnixTimestamp64Milli(start_at) AND bucket < toUnixTimestamp64Milli(end_at)
+);
+
 CREATE OR REPLACE VIEW price_tier ON CLUSTER `tally` AS
 SELECT plan, tariff_id, tariff_version, tier, any(name) AS name, any(label) AS label, any(unit) AS unit, any(unit_base) AS unit_base, any(unit_price) AS unit_price
 FROM (
@@ -2157,22 +2402,23 @@ GROUP BY plan, tariff_id, tariff_version, tier;
 
 CREATE OR REPLACE VIEW rated_account ON CLUSTER `tally` AS
 SELECT used.account_id AS account_id,
-  if(account.payer_account_id = '', toString(used.account_id), account.payer_account_id) AS payer_account_id,
-  if(payer.currency = '', {default_currency:String}, toString(payer.currency)) AS currency,
+  multiIf(closed.account_id != '', closed.payer_account_id, account.payer_account_id = '', toString(used.account_id), account.payer_account_id) AS payer_account_id,
+  multiIf(closed.account_id != '', toString(closed.currency), payer.currency = '', {default_currency:String}, toString(payer.currency)) AS currency,
   multiIf(zoned.timeline != '', zoned.timeline, account.time_zone = '', concat('0 ', {default_zone:String}), concat('0 ', account.time_zone)) AS timeline,
   multiIf(payer_zoned.timeline != '', payer_zoned.timeline, payer.time_zone = '', concat('0 ', {default_zone:String}), concat('0 ', payer.time_zone)) AS payer_timeline,
   if(carded.rate_card_id = '', {default_card:String}, carded.rate_card_id) AS rate_card_id
 FROM (
-  SELECT DISTINCT account_id FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
+  SELECT DISTINCT account_id FROM rated_usage(as_of = {as_of:UInt64})
   WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
 ) AS used
+GLOBAL LEFT JOIN scratch_closed_account AS closed ON closed.account_id = used.account_id
 GLOBAL LEFT JOIN current_account AS account ON account.account_id = used.account_id
 GLOBAL LEFT JOIN current_account AS payer
-  ON payer.account_id = if(account.payer_account_id = '', toString(used.account_id), account.payer_account_id)
+  ON payer.account_id = multiIf(closed.account_id != '', closed.payer_account_id, account.payer_account_id = '', toString(used.account_id), account.payer_account_id)
 GLOBAL LEFT JOIN zone_of_account(run_seq = 0) AS zoned ON zoned.account_id = used.account_id
 GLOBAL LEFT JOIN scratch_account_card AS carded ON carded.account_id = used.account_id
 GLOBAL LEFT JOIN zone_of_account(run_seq = 0) AS payer_zoned
-  ON payer_zoned.account_id = if(account.payer_account_id = '', toString(used.account_id), account.payer_account_id)
+  ON payer_zoned.account_id = multiIf(closed.account_id != '', closed.payer_account_id, account.payer_account_id = '', toString(used.account_id), account.payer_account_id)
 WHERE account.kind != 'system';
 
 CREATE OR REPLACE VIEW current_rating ON CLUSTER `tally` AS
@@ -2180,8 +2426,8 @@ SELECT period, max(run_seq) AS rating_seq FROM published_run WHERE kind = 'rate'
 
 CREATE OR REPLACE VIEW charged_account ON CLUSTER `tally` AS
 SELECT known.account_id AS account_id,
-  if(account.payer_account_id = '', toString(known.account_id), account.payer_account_id) AS payer_account_id,
-  if(payer.currency = '', {default_currency:String}, toString(payer.currency)) AS currency,
+  multiIf(closed.account_id != '', closed.payer_account_id, account.payer_account_id = '', toString(known.account_id), account.payer_account_id) AS payer_account_id,
+  multiIf(closed.account_id != '', toString(closed.currency), payer.currency = '', {default_currency:String}, toString(payer.currency)) AS currency,
   multiIf(zoned.timeline != '', zoned.timeline, account.time_zone = '', concat('0 ', {default_zone:String}), concat('0 ', account.time_zone)) AS timeline,
   if(carded.rate_card_id = '', {default_card:String}, carded.rate_card_id) AS rate_card_id,
   arrayConcat([arrayMin(known.versions.3)], arrayPopFront(known.versions.3)) AS told,
@@ -2195,18 +2441,21 @@ FROM (
     WHERE fence <= (SELECT fence FROM settled_fence) AND fence GLOBAL NOT IN (SELECT fence FROM void_fence)
     UNION ALL
     SELECT toString(used.account_id) AS account_id, toUInt64(0), toUInt64(0), toUnixTimestamp64Milli(min(first_at)), toUInt8(1)
-    FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0) AS used
+    FROM rated_usage(as_of = {as_of:UInt64}) AS used
     WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC') AND sign = 1
       AND toString(used.account_id) GLOBAL NOT IN (SELECT account.account_id FROM account WHERE changed_at <= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'))
     GROUP BY account_id
   )
   GROUP BY account_id
 ) AS known
+GLOBAL LEFT JOIN scratch_closed_account AS closed ON closed.account_id = known.account_id
 GLOBAL LEFT JOIN current_account AS account ON account.account_id = known.account_id
-GLOBAL LEFT JOIN current_account AS payer ON payer.account_id = if(account.payer_account_id = '', toString(known.account_id), account.payer_account_id)
+GLOBAL LEFT JOIN current_account AS payer
+  ON payer.account_id = multiIf(closed.account_id != '', closed.payer_account_id, account.payer_account_id = '', toString(known.account_id), account.payer_account_id)
 GLOBAL LEFT JOIN zone_of_account(run_seq = 0) AS zoned ON zoned.account_id = known.account_id
 GLOBAL LEFT JOIN scratch_account_card AS carded ON carded.account_id = known.account_id
-WHERE account.kind != 'system';
+WHERE account.kind != 'system'
+  AND ((SELECT count() FROM scratch_rating_scope) = 0 OR known.account_id GLOBAL IN (SELECT account_id FROM scratch_rating_scope));
 
 CREATE OR REPLACE VIEW owned_line ON CLUSTER `tally` AS
 SELECT owner.1 AS owner_scope, owner.2 AS owner_id, payer_account_id, account_id, scope AS line_scope, line, kind AS line_kind,
@@ -2224,3 +2473,29 @@ SELECT due.charge_no AS charge_no, due.scope AS scope, due.owner_id AS owner_id,
 FROM scratch_due AS due
 GLOBAL INNER JOIN scratch_charge AS charge ON charge.charge_no = due.charge_no
 WHERE due.step = {step:UInt32};
+
+CREATE OR REPLACE FUNCTION billed_as ON CLUSTER `tally` AS (usage_record_id, part_start, tier, quantity, amount, payer_account_id, currency, tariff_id, component) ->
+  sipHash128(concat(
+    reinterpretAsFixedString(usage_record_id), reinterpretAsFixedString(toUnixTimestamp64Milli(part_start)), reinterpretAsFixedString(tier),
+    reinterpretAsFixedString(quantity), reinterpretAsFixedString(reinterpret(amount, 'Int128')),
+    currency, '\n', tariff_id, '\n', component, '\n', payer_account_id));
+
+CREATE OR REPLACE FUNCTION billed_in_brief ON CLUSTER `tally` AS (usage_record_id, part_start, tier, quantity, amount, payer_account_id, currency, tariff_id, component) ->
+  cityHash64(usage_record_id, part_start, tier, quantity, amount,
+    cityHash64(payer_account_id), cityHash64(currency), cityHash64(tariff_id), cityHash64(component));
+
+CREATE OR REPLACE VIEW differing_record ON CLUSTER `tally` AS
+SELECT *, run_seq = {new_seq:UInt64} AS is_new
+FROM billing_record
+PREWHERE period = {period:String} AND run_seq IN ({old_seq:UInt64}, {new_seq:UInt64})
+  AND account_id GLOBAL IN (SELECT account_id FROM scratch_rerated_account)
+WHERE bitAnd(usage_record_id, {mask:UInt32}) = {slice:UInt32}
+  AND billed_as(usage_record_id, part_start, tier, quantity, amount, payer_account_id, currency, tariff_id, component) GLOBAL IN (
+    SELECT billed_as(usage_record_id, part_start, tier, quantity, amount, payer_account_id, currency, tariff_id, component) AS said
+    FROM billing_record
+    PREWHERE period = {period:String} AND run_seq IN ({old_seq:UInt64}, {new_seq:UInt64})
+      AND account_id GLOBAL IN (SELECT account_id FROM scratch_rerated_account)
+    WHERE bitAnd(usage_record_id, {mask:UInt32}) = {slice:UInt32}
+    GROUP BY said
+    HAVING count() = 1
+  );

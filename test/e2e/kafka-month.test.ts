@@ -14,7 +14,7 @@ import { createAppender } from "../../ingest/kafka/producer.ts";
 import { type ServerProcess, spawnClickHouseServer } from "../clickhouse-server/process.ts";
 import { readTruth } from "../pipeline.ts";
 import { kafkaNote, openTestKafka, skipKafka, type TestKafka } from "../services/kafka.ts";
-import { eventsOf, readMachines, totalOf } from "./trace.ts";
+import { eventsOf, readMachines, totalOf, traceCard } from "./trace.ts";
 import { canonicalLines } from "./faults/canonical.ts";
 
 // A month of machines through Kafka: four partitions, three ingest processes on one store. One of them is put to sleep with a
@@ -26,38 +26,10 @@ const until = instant(Date.UTC(2022, 10, 2));
 const topic = `month-${process.pid}`;
 const partitions = 4;
 
-const card = {
-  name: "Compute centre",
-  currency: "EUR",
-  tariffs: [
-    {
-      tariff_id: "running",
-      name: "Running machine",
-      usage_type: 1,
-      currency: "EUR",
-      unit: "hour",
-      model: "graduated",
-      tiers: [
-        { up_to: "1000", rate: "0.123456789" },
-        { up_to: null, rate: "0.1" },
-      ],
-    },
-    {
-      tariff_id: "allocated",
-      name: "Allocated machine",
-      usage_type: 2,
-      currency: "EUR",
-      unit: "month",
-      model: "per_unit",
-      rate: "7.77",
-    },
-  ],
-} as const;
-
 async function bill(system: System): Promise<{ records: readonly string[]; statements: string }> {
   await system.settings.set("usage.aggregation.timezone", "Europe/Amsterdam", "test");
   await system.aggregate({ until });
-  await system.rateCards.put("default", structuredClone(card) as never, "test");
+  await system.rateCards.put("default", structuredClone(traceCard) as never, "test");
   await system.rate({ period: "2022-10" });
   const records = canonicalLines(await readTruth(system));
   return {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TraceRow } from "../../core/replay.ts";
 import { openPipeline, type Pipeline, readTruth } from "../pipeline.ts";
-import { eventsOf, readMachines, totalOf, traceMonth } from "./trace.ts";
+import { eventsOf, readMachines, totalOf, traceCard, traceMonth } from "./trace.ts";
 
 // A month of machines through the whole way: in, windows, records, prices, statements. The sums to reach come from the
 // input alone: Σ durations, and how much of them lies on either side of an instant.
@@ -65,39 +65,10 @@ async function totals(): Promise<Record<string, { ms: bigint; windows: number; l
   );
 }
 
-const card = {
-  name: "Compute centre",
-  currency: "EUR",
-  tariffs: [
-    {
-      tariff_id: "running",
-      name: "Running machine",
-      usage_type: 1,
-      currency: "EUR",
-      unit: "hour",
-      model: "graduated",
-      tiers: [
-        { up_to: "1000", rate: "0.123456789" },
-        { up_to: null, rate: "0.1" },
-      ],
-      condition: 'offering == "c16m100" && zone == "lisa"',
-    },
-    {
-      tariff_id: "allocated",
-      name: "Allocated machine",
-      usage_type: 2,
-      currency: "EUR",
-      unit: "month",
-      model: "per_unit",
-      rate: "7.77",
-    },
-  ],
-} as const;
-
 /** The statements of a period as text, every digit of them. */
 async function statements(period: string): Promise<string> {
   const system = pipeline.system();
-  await system.rateCards.put("default", structuredClone(card) as never, "test");
+  await system.rateCards.put("default", structuredClone(traceCard) as never, "test");
   await system.rate({ period });
   return JSON.stringify(await system.statements.list({ period, limit: 1000 }), null, 1);
 }

@@ -23,6 +23,36 @@ export async function readMachines(store: Store): Promise<{ rows: TraceRow[]; re
   return { rows, real: true };
 }
 
+/** What these machines cost: in steps, so that a record's price depends on those before it, and by the hours of a month. */
+export const traceCard = {
+  name: "Compute centre",
+  currency: "EUR",
+  tariffs: [
+    {
+      tariff_id: "running",
+      name: "Running machine",
+      usage_type: 1,
+      currency: "EUR",
+      unit: "hour",
+      model: "graduated",
+      tiers: [
+        { up_to: "1000", rate: "0.123456789" },
+        { up_to: null, rate: "0.1" },
+      ],
+      condition: 'offering == "c16m100" && zone == "lisa"',
+    },
+    {
+      tariff_id: "allocated",
+      name: "Allocated machine",
+      usage_type: 2,
+      currency: "EUR",
+      unit: "month",
+      model: "per_unit",
+      rate: "7.77",
+    },
+  ],
+} as const;
+
 /** Four lifecycle events per machine, in the order of the rows. */
 export function eventsOf(rows: readonly TraceRow[]): CloudEvent[] {
   const profile = traceProfiles["surf"];

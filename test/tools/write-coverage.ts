@@ -1,6 +1,8 @@
-// Writes test/COVERAGE.md and test/COVERAGE-PRICES.md from the golden cases of metering and of prices. Tests hold the files to them.
+// Writes test/COVERAGE.md, test/COVERAGE-PRICES.md and test/COVERAGE-CHARGES.md from the golden cases of metering, of prices and of charges. Tests
+// hold the files to them.
 import { writeFileSync } from "node:fs";
 import { readCoverage, writtenCoverage } from "../aggregate/coverage.ts";
+import { readChargesCoverage, writtenChargesCoverage } from "../rating/charges/coverage.ts";
 import { readPricingCoverage, writtenPricingCoverage } from "../rating/coverage.ts";
 
 const coverage = readCoverage();
@@ -11,4 +13,10 @@ const prices = readPricingCoverage();
 writeFileSync(new URL("../COVERAGE-PRICES.md", import.meta.url), writtenPricingCoverage(prices));
 process.stdout.write(
   `test/COVERAGE-PRICES.md: ${prices.cases.size} cases, ${prices.cells.length} cells of models and edges\n`,
+);
+
+const charges = readChargesCoverage();
+writeFileSync(new URL("../COVERAGE-CHARGES.md", import.meta.url), writtenChargesCoverage(charges));
+process.stdout.write(
+  `test/COVERAGE-CHARGES.md: ${charges.cases.length} cases, ${charges.cells.length} cells of charges and edges\n`,
 );

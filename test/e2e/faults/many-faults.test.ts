@@ -4,7 +4,7 @@ import { openPipeline, type Pipeline } from "../../pipeline.ts";
 import { bombard, formatBombarded } from "./bombard.ts";
 
 const seed = Number(process.env["TALLY_TEST_FAULTS_SEED"] ?? randomInt(2 ** 20));
-const faults = Number(process.env["TALLY_TEST_FAULTS"] ?? 300);
+const faults = Number(process.env["TALLY_TEST_FAULTS"] ?? 200);
 
 let pipeline: Pipeline;
 beforeAll(async () => {

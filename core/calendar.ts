@@ -217,6 +217,12 @@ export function monthBounds({ zone, month }: { zone: string; month: string }): S
   };
 }
 
+/** All instants that lie in the month of this name in some zone, and a little more: no offset exceeds 15 hours, so none is further than a day from UTC's. */
+export function monthAnywhere(month: string): Span {
+  const { start, end } = monthBounds({ zone: "UTC", month });
+  return { start: instant(start - DAY_MS), end: instant(end + DAY_MS) };
+}
+
 /** The local day whose window holds `at`: `2026-10-25`. Throws RangeError for a bad zone. */
 export function localDay(zone: string, at: InstantMs): string {
   return isoDate(dayContaining(zoneOf(zone), at).day);

@@ -1,5 +1,5 @@
 import Type, { type Static } from "typebox";
-import { monthBounds, type Span } from "../core/calendar.ts";
+import { monthAnywhere, type Span } from "../core/calendar.ts";
 import { defineCommand, defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
 import { instant } from "../core/instant.ts";
@@ -46,7 +46,8 @@ export interface RatingPlans {
   readonly edges: readonly number[];
 }
 
-const Asked = Type.Object({
+/** Whose month is asked for: up to which run, between which instants, and what holds where an account says nothing itself. */
+export const AskedMonth = Type.Object({
   as_of: Type.String(),
   from_ms: Type.Number(),
   to_ms: Type.Number(),
@@ -60,7 +61,7 @@ const PlanRow = Type.Object({
   timeline: Type.String(),
   payer_timeline: Type.String(),
 });
-const selectPlans = defineQuery("rating/plans", Asked, PlanRow);
+const selectPlans = defineQuery("rating/plans", AskedMonth, PlanRow);
 const selectSums = defineQuery(
   "rating/usage_sums",
   Type.Object({ as_of: Type.String(), from_ms: Type.Number(), to_ms: Type.Number() }),
@@ -88,7 +89,7 @@ const selectTotals = defineQuery(
 const writeAccounts = defineCommand(
   "rating/write_accounts",
   Type.Object({
-    ...Asked.properties,
+    ...AskedMonth.properties,
     cards: Type.Array(Type.String()),
     currencies: Type.Array(Type.String()),
     timelines: Type.Array(Type.String()),
@@ -98,8 +99,6 @@ const writeAccounts = defineCommand(
   }),
 );
 
-/** No local month reaches further beyond the UTC month of its name than this: no offset exceeds 15 hours. */
-const DAY_MS = 86_400_000;
 interface Scope {
   readonly period: string;
   readonly as_of: string;
@@ -112,7 +111,7 @@ export async function readPlans(
   { period, as_of, defaults, pricing }: Scope & { pricing: Pricing },
 ): Promise<RatingPlans> {
   await fillAccountCards(store.run, { period, default_card: defaults.rate_card_id });
-  const rows = await selectPlans(store.run, asked({ period, as_of, defaults }));
+  const rows = await selectPlans(store.run, askedMonth({ period, as_of, defaults }));
   const plans = rows.map((row, index): Plan => {
     const month = accountMonth(parseTimeline(row.timeline), period);
     const tariffs = pricing
@@ -144,7 +143,7 @@ export async function writePlans(
 ): Promise<IntegerWidth> {
   await clearAccounts(store.run, {});
   await writeAccounts(store.run, {
-    ...asked({ period, as_of, defaults }),
+    ...askedMonth({ period, as_of, defaults }),
     cards: plans.map(({ rate_card_id }) => rate_card_id),
     currencies: plans.map(({ currency }) => currency),
     timelines: plans.map(({ timeline }) => timeline),
@@ -189,13 +188,14 @@ function widthFor(
   ]);
 }
 
-function asked({ period, as_of, defaults }: Scope): Static<typeof Asked> {
-  const { start, end } = monthBounds({ zone: "UTC", month: period });
+/** What asks for a month in any zone. */
+export function askedMonth({ period, as_of, defaults }: Scope): Static<typeof AskedMonth> {
+  const { start, end } = monthAnywhere(period);
   const { currency, time_zone, rate_card_id } = defaults;
   return {
     as_of,
-    from_ms: start - DAY_MS,
-    to_ms: end + DAY_MS,
+    from_ms: start,
+    to_ms: end,
     default_currency: currency,
     default_zone: time_zone,
     default_card: rate_card_id,

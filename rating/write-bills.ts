@@ -30,33 +30,20 @@ const PeriodTotal = Type.Object({
 export type PeriodTotal = Static<typeof PeriodTotal>;
 
 const RunScope = { run_seq: Type.String(), period: Type.String() };
+const Rows = { ...RunScope, as_of: Type.String(), from_ms: Type.Number(), to_ms: Type.Number() };
 const pricePeriod = defineCommand(
   "rating/rate_period",
-  Type.Object({
-    ...RunScope,
-    as_of: Type.String(),
-    from_ms: Type.Number(),
-    to_ms: Type.Number(),
-    cuts: Type.Array(Type.Number()),
-    integer: Type.String(),
-  }),
+  Type.Object({ ...Rows, cuts: Type.Array(Type.Number()), integer: Type.String() }),
   // what is priced side by side is sorted and written side by side
   { max_insert_threads: 2 },
 );
 const priceSums = defineCommand(
   "rating/preview/price_sums",
-  Type.Object({
-    ...RunScope,
-    as_of: Type.String(),
-    from_ms: Type.Number(),
-    to_ms: Type.Number(),
-    cuts: Type.Array(Type.Number()),
-    edges: Type.Array(Type.Number()),
-  }),
+  Type.Object({ ...Rows, cuts: Type.Array(Type.Number()), edges: Type.Array(Type.Number()) }),
 );
 const checkPeriod = defineQuery(
   "rating/check_period",
-  Type.Object({ ...RunScope, as_of: Type.String(), from_ms: Type.Number(), to_ms: Type.Number() }),
+  Type.Object(Rows),
   Type.Object({ wrong_prices: Type.String(), lost_records: Type.String(), wrong_quantities: Type.String() }),
 );
 const writeLines = defineCommand(
@@ -92,12 +79,7 @@ export async function writeBills(deps: RatingDeps, scope: Scope, request: RateRe
     as_of,
     defaults,
     pricing,
-    rate: async (month) =>
-      void (await writeRun(deps, {
-        ...scope,
-        ...month,
-        period: month.month,
-      })),
+    rate: async (month) => void (await writeRun(deps, { ...scope, ...month, period: month.month })),
   });
   return { ...written, totals: await readTotals(store.run, { run_seq, period }) };
 }

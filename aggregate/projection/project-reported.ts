@@ -20,6 +20,10 @@ const selectReportedAfter = defineQuery(
   Type.Object(reportedFrom),
   Type.Object({ is_there: Type.Integer() }),
 );
+const drops = [
+  defineCommand("aggregate/projection/drop_reported_records", Type.Object(reportedFrom)),
+  defineCommand("aggregate/projection/drop_reported_slices", Type.Object(reportedFrom)),
+];
 const writeReported = defineCommand(
   "aggregate/projection/write_reported",
   Type.Object({
@@ -48,13 +52,7 @@ export async function projectReported(
     .filter(({ measure }) => outlookOf(measure) === "at-pace")
     .map(({ usage_type }) => usage_type);
   const expected = { run_seq, now_ms: now, usage_types };
-  if ((await selectReportedAfter(lane, expected)).length > 0) {
-    const types = usage_types.join(", ");
-    for (const table of ["usage_record", "slice"])
-      await lane.command({
-        query: `DELETE FROM ${table} WHERE run_seq = ${run_seq} AND toUnixTimestamp64Milli(window_start) >= ${now} AND usage_type IN (${types})`,
-      });
-  }
+  if ((await selectReportedAfter(lane, expected)).length > 0) for (const drop of drops) await drop(lane, expected);
   const months = (await selectTimelines(lane, { run_seq, default_zone })).map(({ timeline }) => ({
     timeline,
     ...accountMonth(parseTimeline(timeline), period),

@@ -1,11 +1,9 @@
-import { monthBounds } from "../../core/calendar.ts";
-import { type InstantMs, instant } from "../../core/instant.ts";
+import { monthAnywhere, monthBounds } from "../../core/calendar.ts";
+import type { InstantMs } from "../../core/instant.ts";
 import type { RunContext } from "../context.ts";
 import { dueIn } from "../due-windows.ts";
 import { cutSpans, type Span } from "../windows.ts";
 import type { Zone } from "../zones.ts";
-
-const DAY_MS = 86_400_000;
 
 /**
  * The windows of a month that nobody has published, up to its end in each zone: real ones up to `now`, where the open one is cut, and one
@@ -18,9 +16,7 @@ export async function projectedSpans(
   { now, period }: { now: InstantMs; period: string },
 ): Promise<Span[]> {
   const endOf = ({ zone, ranges }: Zone): InstantMs =>
-    ranges === null
-      ? instant(monthBounds({ zone: "UTC", month: period }).end + DAY_MS)
-      : monthBounds({ zone, month: period }).end;
+    ranges === null ? monthAnywhere(period).end : monthBounds({ zone, month: period }).end;
   const spans = await dueIn(context, zones, endOf);
   return zones.flatMap(({ zone, turns }) => {
     const edges = spans.filter((span) => span.zone === zone).flatMap((span) => [...span.edges]);

@@ -9,6 +9,7 @@ import type { Store } from "../../core/store.ts";
 import { createSoleControl, type InControl, nextVersion, type Turn } from "../../core/versions.ts";
 import { refuse } from "../refuse.ts";
 import { type Budget, type BudgetInput, BudgetNotice, type Threshold } from "./budget.ts";
+import { budgetsOf } from "./judge.ts";
 import { readBudget } from "./read-budget.ts";
 
 /** A version of a budget; `deleted` = from then on there is none. */
@@ -100,6 +101,9 @@ export function createBudgets({
   defaultCurrency(): Promise<string>;
   inControl?: InControl;
 }): Budgets {
+  const versions = async (): Promise<BudgetVersion[]> =>
+    (await selectVersions(store.read, { budget_id: "" })).map(toVersion);
+
   async function last(budget_id: string): Promise<BudgetVersion | undefined> {
     return (await selectVersions(store.read, { budget_id })).map(toVersion).at(-1);
   }
@@ -128,12 +132,12 @@ export function createBudgets({
   }
 
   return {
-    list: async () => presentOf((await selectVersions(store.read, { budget_id: "" })).map(toVersion)),
+    list: async () => budgetsOf(await versions(), Number.POSITIVE_INFINITY),
     get: async (budget_id) => {
       const found = await last(budget_id);
       return found === undefined || found.deleted ? null : found.budget;
     },
-    versions: async () => (await selectVersions(store.read, { budget_id: "" })).map(toVersion),
+    versions,
     put: async (input, { by, if_version, is_new = false }) => {
       const facts = readBudget(input);
       await requireOwner(input);
@@ -178,12 +182,6 @@ function requireSeen(budget_id: string, former: BudgetVersion | undefined, if_ve
   throw new AppError("precondition-failed", `budget ${budget_id} is at version ${present}, not ${if_version}`, {
     field: "if-match",
   });
-}
-
-/** Those that are there, of versions in their order. */
-function presentOf(versions: readonly BudgetVersion[]): Budget[] {
-  const last = new Map(versions.map((version) => [version.budget.budget_id, version]));
-  return [...last.values()].filter(({ deleted }) => !deleted).map(({ budget }) => budget);
 }
 
 function toVersion(row: Row): BudgetVersion {

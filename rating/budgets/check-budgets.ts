@@ -1,5 +1,5 @@
 import Type from "typebox";
-import { monthBounds } from "../../core/calendar.ts";
+import { monthAnywhere } from "../../core/calendar.ts";
 import type { Clock } from "../../core/clock.ts";
 import { field, insertLines, timeField } from "../../core/insert-lines.ts";
 import type { Log } from "../../core/log.ts";
@@ -24,7 +24,6 @@ export interface BudgetDeps {
   forecast(period: string): Promise<MonthAmounts>;
 }
 
-const DAY_MS = 86_400_000;
 const Text = Type.String();
 const selectTotals = defineQuery(
   "rating/budgets/month_totals",
@@ -59,7 +58,7 @@ const columns =
 export async function checkBudgets(deps: BudgetDeps, period: string): Promise<void> {
   const { store, clock, ledger } = deps;
   const versions = await deps.budgets.versions();
-  const budgets = budgetsOf(versions, lastHour(period));
+  const budgets = budgetsOf(versions, monthAnywhere(period).end);
   if (budgets.length === 0) return;
   const run = await ledger.latestPublished("rate", period);
   if (run === null) return;
@@ -67,7 +66,7 @@ export async function checkBudgets(deps: BudgetDeps, period: string): Promise<vo
   await turnNotices(deps, { run, period, judged: judge(budgets, { of: "actual", period, amounts: actual }) });
   if (budgets.some(asksForecast)) {
     // A month that is over will come to what it has come to.
-    const isOver = clock.now() >= lastHour(period);
+    const isOver = clock.now() >= monthAnywhere(period).end;
     const amounts = isOver ? actual : await deps.forecast(period);
     await turnNotices(deps, { run, period, judged: judge(budgets, { of: "forecast", period, amounts }) });
   }
@@ -88,14 +87,9 @@ export async function catchUpBudgets(deps: BudgetDeps): Promise<void> {
 
 const asksForecast = ({ thresholds }: Budget): boolean => thresholds.some(({ of }: Threshold) => of === "forecast");
 
-/** When a month is over in every zone, Unix ms. */
-function lastHour(period: string): number {
-  return monthBounds({ zone: "UTC", month: period }).end + DAY_MS;
-}
-
 /** How many versions of budgets there are that a month could be held against. */
 function knownBy(versions: Awaited<ReturnType<Budgets["versions"]>>, period: string): number {
-  return versions.filter(({ changed_ms }) => changed_ms < lastHour(period)).length;
+  return versions.filter(({ changed_ms }) => changed_ms < monthAnywhere(period).end).length;
 }
 
 /** Writes what has turned of the thresholds, and gives notice of those reached for the first time. */

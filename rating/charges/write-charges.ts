@@ -1,6 +1,6 @@
 import Type, { type Static } from "typebox";
 import { numbersField, textsField } from "../../core/array-field.ts";
-import { dayBounds, dayNumberOf, monthBounds } from "../../core/calendar.ts";
+import { dayBounds, dayNumberOf } from "../../core/calendar.ts";
 import { minorUnit } from "../../core/currencies.ts";
 import { dec, Dec, RATING_SCALE } from "../../core/decimal.ts";
 import { field, insertLines } from "../../core/insert-lines.ts";
@@ -10,18 +10,10 @@ import type { Store } from "../../core/store.ts";
 import { accountMonth, parseTimeline, zoneAt, type ZoneTimeline } from "../../core/zone-timeline.ts";
 import type { PricedCharge } from "../cards/priced-card.ts";
 import type { Pricing } from "../cards/pricing.ts";
-import type { RatingDefaults } from "../plans.ts";
+import { AskedMonth, askedMonth, type RatingDefaults } from "../plans.ts";
 import { validity } from "../tariff.ts";
 import { orderTurns, turnsOf } from "./steps.ts";
 
-const Asked = {
-  as_of: Type.String(),
-  from_ms: Type.Number(),
-  to_ms: Type.Number(),
-  default_currency: Type.String(),
-  default_zone: Type.String(),
-  default_card: Type.String(),
-};
 const Text = Type.String();
 const Texts = Type.Array(Text);
 const StepScope = Type.Object({ run_seq: Text, period: Text, step: Type.Integer() });
@@ -30,10 +22,10 @@ const clears = [
   defineCommand("rating/charges/clear_dues", Type.Object({})),
 ];
 const PlanRow = Type.Object({ rate_card_id: Text, currency: Text, timeline: Text });
-const selectPlans = defineQuery("rating/charges/charged_plans", Type.Object(Asked), PlanRow);
+const selectPlans = defineQuery("rating/charges/charged_plans", AskedMonth, PlanRow);
 const writeDues = defineCommand(
   "rating/charges/write_dues",
-  Type.Object({ ...Asked, cards: Texts, currencies: Texts, timelines: Texts }),
+  Type.Object({ ...AskedMonth.properties, cards: Texts, currencies: Texts, timelines: Texts }),
 );
 const writeTotals = defineCommand("rating/charges/write_totals", StepScope);
 const writeDiscounts = defineCommand("rating/charges/write_discounts", StepScope);
@@ -41,7 +33,6 @@ const columns = (
   "charge_no plan step rate_card_id charge_id charge_version name kind scope currency minor component components usage_types " +
   "amount percent factor prorate valid_from_ms valid_to_ms edges"
 ).split(" ");
-const DAY_MS = 86_400_000;
 /** Percent and factors count in 10^-6. */
 const MICRO = 6;
 
@@ -72,15 +63,7 @@ export async function writeCharges(
   { run_seq, period, month, as_of, defaults, pricing }: Scope,
 ): Promise<void> {
   if (!pricing.hasCharges) return;
-  const { start, end } = monthBounds({ zone: "UTC", month });
-  const asked = {
-    as_of,
-    from_ms: start - DAY_MS,
-    to_ms: end + DAY_MS,
-    default_currency: defaults.currency,
-    default_zone: defaults.time_zone,
-    default_card: defaults.rate_card_id,
-  };
+  const asked = askedMonth({ period: month, as_of, defaults });
   const plans = await selectPlans(store.run, asked);
   const dues = plans.flatMap((plan, index) => duesOf(plan, { plan: index + 1, period: month, pricing }));
   for (const clear of clears) await clear(store.run, {});

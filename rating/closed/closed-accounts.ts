@@ -1,5 +1,5 @@
 import Type from "typebox";
-import { monthBounds } from "../../core/calendar.ts";
+import { monthAnywhere } from "../../core/calendar.ts";
 import { settingDefinitions } from "../../core/settings.ts";
 import { defineCommand, defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
@@ -37,8 +37,6 @@ const writeLate = defineCommand("rating/closed/write_late_usage", Type.Object(Sp
 const writeScope = defineCommand("rating/closed/write_scope", Type.Object({ as_of: Text, ...Span }));
 const readScope = defineQuery("rating/closed/scope", nothing, Type.Object({ accounts: Text }));
 const selectPrices = defineQuery("rating/closed/closed_prices", nothing, Type.Object({ prices_ms: Text }));
-/** No local month reaches further beyond the UTC month of its name than this: no offset exceeds 15 hours. */
-const DAY_MS = 86_400_000;
 const unset_card = settingDefinitions.find(({ name }) => name === "rating.default.rate.card")?.default ?? "";
 
 /** A month as it counts on the statements of a month: of its own, or of a later one, which knows what came in between. */
@@ -110,6 +108,6 @@ export function withoutInstant(named: string): string {
 }
 
 function spanOf({ period }: MonthState): { from_ms: number; to_ms: number } {
-  const { start, end } = monthBounds({ zone: "UTC", month: period });
-  return { from_ms: start - DAY_MS, to_ms: end + DAY_MS };
+  const { start, end } = monthAnywhere(period);
+  return { from_ms: start, to_ms: end };
 }

@@ -1,5 +1,5 @@
 import Type, { type Static } from "typebox";
-import { isMonth, monthBounds } from "../../core/calendar.ts";
+import { isMonth, monthAnywhere } from "../../core/calendar.ts";
 import { AppError } from "../../core/errors.ts";
 import { formatInstant, type InstantMs } from "../../core/instant.ts";
 import type { Run, RunLedger } from "../../core/runs.ts";
@@ -59,7 +59,6 @@ const selectZones = defineQuery(
   Type.Object({ account_id: Type.String(), timeline: Type.String() }),
 );
 
-const DAY_MS = 86_400_000;
 const TRIES_MAX = 3;
 const LIMIT = 1000;
 
@@ -166,6 +165,5 @@ function requireBegun(period: string, now: InstantMs): void {
       field: "period",
     });
   if (!isMonth(period)) throw refuse("a month, such as 2026-10");
-  // No zone is more than a day ahead of UTC.
-  if (monthBounds({ zone: "UTC", month: period }).start - DAY_MS > now) throw refuse("a month that has begun");
+  if (monthAnywhere(period).start > now) throw refuse("a month that has begun");
 }

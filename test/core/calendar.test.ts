@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import {
   isTimeZone,
   localDay,
+  monthAnywhere,
   monthBounds,
   monthOf,
   nextMonth,
@@ -252,3 +253,15 @@ test("a year of quarter hours is there in a tenth of a second", () => {
 test("the tz database has a version to store with a run", () => {
   expect(tzdbVersion()).toMatch(/^\d{4}[a-z]+$/);
 });
+
+test.each(["Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kolkata", "America/St_Johns", "UTC"])(
+  "a month of %s lies within what that month is anywhere",
+  (zone) => {
+    for (const month of ["2026-02", "2026-03", "2026-10", "2026-12"]) {
+      const own = monthBounds({ zone, month });
+      const anywhere = monthAnywhere(month);
+      expect(own.start).toBeGreaterThanOrEqual(anywhere.start);
+      expect(own.end).toBeLessThanOrEqual(anywhere.end);
+    }
+  },
+);

@@ -1,4 +1,5 @@
 import { AppError } from "./errors.ts";
+import { brokersExpected, readBrokers } from "./kafka-address.ts";
 
 /** Where things are. How things behave is in the settings (core/settings.ts). */
 export interface Config {
@@ -6,6 +7,7 @@ export interface Config {
   readonly port: number;
   readonly data_dir: string;
   readonly clickhouse_url: string | null;
+  /** As `readBroker` of kafka-address.ts reads each; may hold a password. */
   readonly kafka_brokers: readonly string[];
   readonly kafka_topic: string;
   readonly redis_url: string | null;
@@ -45,10 +47,6 @@ function readStoreUrl(value: string): string | null {
 }
 const port: Reader<number> = (value) => (/^\d{1,5}$/.test(value) && Number(value) <= 65535 ? Number(value) : null);
 
-function readBrokers(value: string): readonly string[] | null {
-  const brokers = value.split(",").map((broker) => broker.trim());
-  return brokers.every((broker) => /^[^\s:/]+:\d{1,5}$|^\[[\da-fA-F:]+\]:\d{1,5}$/.test(broker)) ? brokers : null;
-}
 const token: Reader<string> = (value) => (value.length >= 16 ? value : null);
 const level: Reader<string> = (value) => (logLevels.includes(value) ? value : null);
 
@@ -69,7 +67,7 @@ const variables = {
     expected: "http://host:port or https://host:port, with ?cluster=NAME for a cluster",
     read: readStoreUrl,
   },
-  kafka_brokers: { name: "TALLY_KAFKA_BROKERS", default: [], expected: "host:port,host:port", read: readBrokers },
+  kafka_brokers: { name: "TALLY_KAFKA_BROKERS", default: [], expected: brokersExpected, read: readBrokers },
   kafka_topic: { name: "TALLY_KAFKA_TOPIC", default: "tally.events", expected: "a topic", read: text },
   redis_url: {
     name: "TALLY_REDIS_URL",
@@ -82,6 +80,11 @@ const variables = {
   admin_token: { name: "TALLY_ADMIN_TOKEN", default: null, expected: "a token of at least 16 characters", read: token },
   integration_port: { name: "TALLY_INTEGRATION_PORT", default: 0, expected: "a port from 0 to 65535", read: port },
 } satisfies { [K in keyof Config]: Variable<Config[K]> };
+
+/** A value as it may stand in a log: an address may hold a password. */
+function withoutSecret(value: string): string {
+  return value.replace(/\/\/[^/]*@/g, "//…@");
+}
 
 /** Variables that only the tests read; named here so that a test run does not trip over its own. */
 const testPrefix = "TALLY_TEST_";
@@ -99,7 +102,7 @@ export function readConfig(environment: Environment = process.env): Config {
     const given = environment[variable.name];
     if (given === undefined || given === "") return [key, variable.default];
     const value = variable.read(given);
-    if (value === null) faults.push(`${variable.name} is "${given}", expected ${variable.expected}`);
+    if (value === null) faults.push(`${variable.name} is "${withoutSecret(given)}", expected ${variable.expected}`);
     return [key, value];
   });
   if (faults.length > 0) throw new AppError("bad-configuration", faults.join("; "));

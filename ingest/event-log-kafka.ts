@@ -10,6 +10,7 @@ import { field, insertLines, timeField } from "../core/insert-lines.ts";
 import type { Log } from "../core/log.ts";
 import { defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
+import { showBrokers } from "../core/kafka-address.ts";
 import { connectKafka } from "./kafka/connect.ts";
 import { consumeGroup, type Member } from "./kafka/consume-group.ts";
 import { patiently } from "./kafka/patiently.ts";
@@ -74,7 +75,7 @@ export async function openKafkaLog({
   try {
     await admin.connect();
   } catch (cause) {
-    throw new AppError("log-unavailable", `no Kafka broker of ${brokers.join(", ")} answers`, { cause });
+    throw new AppError("log-unavailable", `no Kafka broker of ${showBrokers(brokers)} answers`, { cause });
   }
   try {
     const topic = await openTopic(admin, brokers, name);

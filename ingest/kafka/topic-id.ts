@@ -1,9 +1,9 @@
-import { connect } from "node:net";
 import { AppError } from "../../core/errors.ts";
+import { showBrokers } from "../../core/kafka-address.ts";
+import { askBroker, headOf } from "./ask-broker.ts";
 
 /** METADATA of KIP-516 (Kafka 3.1 and later): the first version that gives a topic's id and is asked by name. */
 const metadata = { key: 3, version: 12 };
-const patienceMs = 10_000;
 /** UNKNOWN_TOPIC_OR_PARTITION */
 const absent = 3;
 
@@ -16,24 +16,19 @@ export async function readTopicId(brokers: readonly string[], topic: string): Pr
   let failure: unknown;
   for (const broker of brokers) {
     try {
-      return readAnswer(await ask(broker, request(topic)), topic);
+      return readAnswer(await askBroker(broker, request(topic)), topic);
     } catch (error) {
       failure = error;
     }
   }
   if (failure instanceof AppError) throw failure;
-  throw new AppError("log-unavailable", `no Kafka broker of ${brokers.join(", ")} answers`, { cause: failure });
+  throw new AppError("log-unavailable", `no Kafka broker of ${showBrokers(brokers)} answers`, { cause: failure });
 }
 
 function request(topic: string): Buffer {
   const name = Buffer.from(topic);
-  const head = Buffer.alloc(8);
-  head.writeInt16BE(metadata.key, 0);
-  head.writeInt16BE(metadata.version, 2);
-  head.writeInt32BE(1, 4);
-  const body = Buffer.concat([
-    head,
-    text16("tallyhouse"),
+  return Buffer.concat([
+    headOf(metadata),
     Buffer.from([0]),
     // one topic, its id not given; then: do not create it, no authorizations, no tags
     Buffer.from([2]),
@@ -42,15 +37,6 @@ function request(topic: string): Buffer {
     name,
     Buffer.from([0, 0, 0, 0]),
   ]);
-  const size = Buffer.alloc(4);
-  size.writeInt32BE(body.length, 0);
-  return Buffer.concat([size, body]);
-}
-
-function text16(text: string): Buffer {
-  const size = Buffer.alloc(2);
-  size.writeInt16BE(text.length, 0);
-  return Buffer.concat([size, Buffer.from(text)]);
 }
 
 function varint(value: number): Buffer {
@@ -61,26 +47,6 @@ function varint(value: number): Buffer {
     left = Math.floor(left / 128);
   }
   return Buffer.from([...bytes, left]);
-}
-
-/** Sends one request over a connection of its own and gives the answer without its size. */
-function ask(broker: string, message: Buffer): Promise<Buffer> {
-  const at = broker.lastIndexOf(":");
-  const host = broker.slice(0, at).replace(/^\[(.*)\]$/, "$1");
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port: Number(broker.slice(at + 1)) });
-    let received = Buffer.alloc(0);
-    socket.setTimeout(patienceMs, () => socket.destroy(new Error(`${broker} does not answer`)));
-    socket.on("error", reject);
-    socket.on("close", () => reject(new Error(`${broker} closed the connection`)));
-    socket.on("connect", () => socket.write(message));
-    socket.on("data", (data) => {
-      received = Buffer.concat([received, data]);
-      if (received.length < 4 || received.length < 4 + received.readInt32BE(0)) return;
-      resolve(received.subarray(4));
-      socket.destroy();
-    });
-  });
 }
 
 function readAnswer(answer: Buffer, topic: string): string | null {

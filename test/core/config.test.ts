@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { readBroker, showBrokers } from "../../core/kafka-address.ts";
 import { readConfig } from "../../core/config.ts";
 import { AppError } from "../../core/errors.ts";
 
@@ -41,6 +42,17 @@ test.each([
   ["TALLY_CLICKHOUSE_URL", "http://ch:8123/?cluster=eu-1", { clickhouse_url: "http://ch:8123/?cluster=eu-1" }],
   ["TALLY_KAFKA_BROKERS", "k1:9092, k2:9092", { kafka_brokers: ["k1:9092", "k2:9092"] }],
   ["TALLY_KAFKA_BROKERS", "[::1]:9092", { kafka_brokers: ["[::1]:9092"] }],
+  [
+    "TALLY_KAFKA_BROKERS",
+    "kafkas://me:a%40b@k1:9093,k2:9093?mechanism=scram-sha-512",
+    {
+      kafka_brokers: [
+        "kafkas://me:a%40b@k1:9093/?mechanism=scram-sha-512",
+        "kafkas://me:a%40b@k2:9093/?mechanism=scram-sha-512",
+      ],
+    },
+  ],
+  ["TALLY_KAFKA_BROKERS", "kafkas://k1:9093,k2:9093", { kafka_brokers: ["kafkas://k1:9093/", "kafkas://k2:9093/"] }],
   ["TALLY_KAFKA_TOPIC", "billing.events", { kafka_topic: "billing.events" }],
   ["TALLY_REDIS_URL", "redis://localhost:6379/3", { redis_url: "redis://localhost:6379/3" }],
   ["TALLY_ROLES", "all", { roles: untouched.roles }],
@@ -56,6 +68,12 @@ test.each([
   ["TALLY_PORT", "65536"],
   ["TALLY_PORT", "-1"],
   ["TALLY_PORT", "8e3"],
+  ["TALLY_KAFKA_BROKERS", "kafka://me:secret@k1:9092"],
+  ["TALLY_KAFKA_BROKERS", "kafka://k1:9092?mechanism=plain"],
+  ["TALLY_KAFKA_BROKERS", "kafka://me:secret@k1:9092?mechanism=md5"],
+  ["TALLY_KAFKA_BROKERS", "kafka://me@k1:9092?mechanism=plain"],
+  ["TALLY_KAFKA_BROKERS", "kafka://me:a%ZZ@k1:9092?mechanism=plain"],
+  ["TALLY_KAFKA_BROKERS", "https://k1:9092"],
   ["TALLY_CLICKHOUSE_URL", "ch"],
   ["TALLY_CLICKHOUSE_URL", "http://ch:8123/?cluster="],
   ["TALLY_CLICKHOUSE_URL", "http://ch:8123/?cluster=a'b"],
@@ -69,7 +87,7 @@ test.each([
   ["TALLY_LOG_LEVEL", "loud"],
   ["TALLY_INTEGRATION_PORT", "x"],
 ])("%s=%s stops the start, and the message names the variable, the value and what was expected", (name, value) => {
-  const said = `${name} is "${value}", expected `;
+  const said = `${name} is "${value.replace(/\/\/.*@/, "//…@")}", expected `;
   const fault = faultsOf({ [name]: value });
   expect(fault.slice(0, said.length)).toBe(said);
   expect(fault.slice(said.length)).toMatch(/^\S/);
@@ -84,4 +102,23 @@ test("all faults are named at once", () => {
   const said = faultsOf({ TALLY_PORT: "x", TALLY_ROLES: "cook", TALLY_COLOUR: "red" });
   expect(["TALLY_PORT", "TALLY_ROLES", "TALLY_COLOUR"].filter((name) => !said.includes(`${name} is `))).toEqual([]);
   expect(said.split("; ")).toHaveLength(3);
+});
+
+test("what cannot be read is named without the password it may hold", () => {
+  const environment = {
+    TALLY_KAFKA_BROKERS: "kafka://me:hush-hush@k1:9092",
+    TALLY_REDIS_URL: "redist://me:hush-hush@r",
+  };
+  expect(() => readConfig(environment)).toThrow(/k1:9092.*TALLY_REDIS_URL/);
+  expect(() => readConfig(environment)).not.toThrow(/hush-hush/);
+});
+
+test("of each broker an address says where it is, over what, and as whom", () => {
+  const [broker = ""] = readConfig({
+    TALLY_KAFKA_BROKERS: "kafkas://me:a%40b%3A@[::1]:9093?mechanism=plain",
+  }).kafka_brokers;
+  const login = { mechanism: "plain", username: "me", password: "a@b:" };
+  expect(readBroker(broker)).toEqual({ host: "::1", port: 9093, tls: true, login });
+  expect(readBroker("k1:9092")).toEqual({ host: "k1", port: 9092, tls: false, login: null });
+  expect(showBrokers([broker, "k1:9092"])).toBe("[::1]:9093, k1:9092");
 });

@@ -4,12 +4,15 @@ import { createServer, connect, type AddressInfo } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Guard, type GuardedKafka, guardOf } from "./kafka-guard.ts";
 
 // A real Kafka without Docker: its jars come from Maven once, one KRaft node runs on ports of its own in a folder of its own.
 
 /** A broker the tests use. Those that are not ours (TALLY_TEST_KAFKA_BROKERS) can be neither stopped nor killed. */
 export interface TestKafka {
   readonly brokers: readonly string[];
+  /** Addresses that ask for a login and speak TLS or not, and the file of whom to trust; only where they were asked for. */
+  readonly guarded: GuardedKafka | null;
   readonly is_ours: boolean;
   readonly pid: () => number;
   /** As an operator does it: waits until it is down. */
@@ -42,14 +45,16 @@ export const skipKafka = missingKafka() !== null && process.env["TALLY_TEST_REAL
 export const kafkaNote = skipKafka ? ` (not run: ${missingKafka()})` : "";
 
 /** Starts a broker, or connects to the one that is named. @throws Error that says how to get one */
-export async function openTestKafka(options: { own?: boolean } = {}): Promise<TestKafka> {
+export async function openTestKafka(options: { own?: boolean; guarded?: boolean } = {}): Promise<TestKafka> {
   const missing = missingKafka();
   if (missing !== null) throw new Error(`Kafka is not here: ${missing}`);
   const brokers = given();
-  if (brokers !== null && options.own !== true) {
+  const { own = false, guarded = false } = options;
+  if (brokers !== null && !own && !guarded) {
     const notOurs = (): Promise<never> => Promise.reject(new Error("this broker is not ours to stop"));
     return {
       brokers,
+      guarded: null,
       is_ours: false,
       pid: () => 0,
       stop: notOurs,
@@ -58,7 +63,7 @@ export async function openTestKafka(options: { own?: boolean } = {}): Promise<Te
       close: async () => undefined,
     };
   }
-  return startOwn(await fetchLibraries());
+  return startOwn(await fetchLibraries(), guarded);
 }
 
 function given(): readonly string[] | null {
@@ -90,17 +95,19 @@ async function fetchLibraries(): Promise<string> {
   return folder;
 }
 
-async function startOwn(libs: string): Promise<TestKafka> {
+async function startOwn(libs: string, isGuarded: boolean): Promise<TestKafka> {
   const home = mkdtempSync(join(tmpdir(), "tally-kafka-"));
   const [port, control] = [await freePort(), await freePort()];
   const broker = `127.0.0.1:${port}`;
   const file = join(home, "server.properties");
-  writeFileSync(file, properties({ home, port, control }));
+  const guard = isGuarded ? guardOf({ home, open: await freePort(), tls: await freePort() }) : null;
+  writeFileSync(file, properties({ home, port, control, guard }));
   const classpath = readdirSync(libs)
     .map((jar) => join(libs, jar))
     .join(":");
   const java = ["-Xmx400m", "-Xms200m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", classpath];
   const format = ["kafka.tools.StorageTool", "format", "--standalone", "-t", "tallyhouseTestCluster0", "-c", file];
+  if (guard !== null) format.push(...guard.users);
   execFileSync("java", [...java, ...format], { stdio: "pipe", timeout: 60_000 });
   let node: ChildProcess | null = null;
 
@@ -125,6 +132,7 @@ async function startOwn(libs: string): Promise<TestKafka> {
   await start();
   return {
     brokers: [broker],
+    guarded: guard,
     is_ours: true,
     pid: () => node?.pid ?? 0,
     stop: () => end("SIGTERM"),
@@ -137,13 +145,22 @@ async function startOwn(libs: string): Promise<TestKafka> {
   };
 }
 
-function properties({ home, port, control }: { home: string; port: number; control: number }): string {
+interface Laid {
+  readonly home: string;
+  readonly port: number;
+  readonly control: number;
+  readonly guard: Guard | null;
+}
+
+function properties({ home, port, control, guard }: Laid): string {
+  const listeners = [`PLAINTEXT://127.0.0.1:${port}`, ...(guard?.listeners ?? [])];
   return [
     "process.roles=broker,controller",
     "node.id=1",
     `controller.quorum.bootstrap.servers=127.0.0.1:${control}`,
-    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${control}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
+    `listeners=${listeners.join(",")},CONTROLLER://127.0.0.1:${control}`,
+    `advertised.listeners=${listeners.join(",")}`,
+    ...(guard?.properties ?? []),
     "controller.listener.names=CONTROLLER",
     `log.dirs=${join(home, "data")}`,
     "num.partitions=1",

@@ -39,7 +39,8 @@ export function defineQuery<P extends TObject, R extends TObject>(
   settings: StatementSettings = {},
 ): Query<Static<P>, Static<R>> {
   const sql = loadChecked(name, params);
-  const check = Compile(row);
+  // Most processes ask few of the statements they know, and a schema takes half a millisecond to compile.
+  let check: ReturnType<typeof Compile<R>> | null = null;
   definedQueries.push({ name, sql, row });
   return async (client, values) => {
     const result = await client.query({
@@ -49,6 +50,7 @@ export function defineQuery<P extends TObject, R extends TObject>(
       clickhouse_settings: tagged(name, settings),
     });
     const rows = await result.json<Static<R>>();
+    check ??= Compile(row);
     for (const found of rows) {
       if (!check.Check(found))
         throw new Error(`sql/${name}.sql gave ${JSON.stringify(found)}: ${JSON.stringify(check.Errors(found)[0])}`);

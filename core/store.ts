@@ -1,13 +1,8 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import {
-  createClient,
-  type ClickHouseClient,
-  type ClickHouseSettings,
-  type ClickHouseClientConfigOptions,
-} from "@clickhouse/client";
-import { createChdbConnection } from "chdb/connection";
+import type { ClickHouseClient } from "@clickhouse/client";
 import { type DiskRoom, type FreeBytes, freeBytesOf, watchDiskRoom, withDiskRoom } from "./disk-room.ts";
+import { openEmbeddedLane } from "./embedded-lane.ts";
 import { openServerLane } from "./server-lane.ts";
 
 /**
@@ -83,13 +78,9 @@ function openLane({ url, data_dir }: StoreConfig, { again } = { again: false }):
   if (url !== null) return openServerLane(url, { settings, again });
   mkdirSync(data_dir, { recursive: true });
   const { wait_end_of_query: _http, ...embedded } = settings;
-  // The engine's package types its own copy of the client's connection; they are the same at run time.
   const spool = join(data_dir, "spool");
   mkdirSync(spool, { recursive: true });
-  const connection = createChdbConnection({ path: join(data_dir, "store") }) as unknown as NonNullable<
-    ClickHouseClientConfigOptions["connection"]
-  >;
-  const client = createClient({ connection, clickhouse_settings: embedded as ClickHouseSettings });
+  const client = openEmbeddedLane(join(data_dir, "store"), embedded);
   spools.set(client, resolve(spool));
   return client;
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { migrate } from "../core/migrate.ts";
 import { insertLines } from "../core/insert-lines.ts";
 import { openStore, type Store } from "../core/store.ts";
+import { copyLaidStore } from "./laid-store.ts";
 
 export interface TestStore {
   readonly store: Store;
@@ -13,6 +14,7 @@ export interface TestStore {
 /** A store of its own on the embedded engine, with the whole schema; one per test file (one engine per process). */
 export async function openTestStore(): Promise<TestStore> {
   const data_dir = mkdtempSync(join(tmpdir(), "tally-test-"));
+  copyLaidStore(data_dir);
   const store = openStore({ url: null, data_dir });
   await migrate(store.write);
   return {

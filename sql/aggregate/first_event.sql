@@ -10,4 +10,4 @@ INNER JOIN (
   SELECT account_id, from_ms AS since_ms, to_ms AS until_ms FROM scratch_account WHERE zone = {zone:String}
 ) AS member ON member.account_id = toString(event.account_id)
 WHERE t >= since_ms AND t < until_ms
-  AND type IN (SELECT event_type FROM metering_rule(registry_version = {registry_version:String}))
+  AND type IN (SELECT event_type FROM usage_type_effect WHERE registry_version = {registry_version:String})

@@ -8,4 +8,4 @@ SELECT log_partition, log_offset, id_hash, content_hash, original_hash, type = '
   fromUnixTimestamp64Milli(toUnixTimestamp64Milli(occurred_at) - (type = 'tally.counter'), 'UTC'), k
 FROM event
 WHERE log_partition = {log_partition:UInt32} AND log_offset BETWEEN {from_offset:UInt64} AND {to_offset:UInt64}
-  AND toInt64(log_offset) < transform(log_claim, (SELECT groupArray(claim) FROM ended_claim), (SELECT groupArray(end_offset) FROM ended_claim), toInt64(9223372036854775807))
+  AND toInt64(log_offset) < transform(log_claim, ((SELECT (groupArray(claim), groupArray(end_offset)) FROM ended_claim) AS ended_claims).1, ended_claims.2, toInt64(9223372036854775807))

@@ -18,6 +18,6 @@ FROM (
   SELECT * FROM event
   WHERE id_hash IN (SELECT id_hash FROM wanted) AND log_offset > (SELECT up_to_offset FROM admitted)
 )
-WHERE toInt64(log_offset) < transform(log_claim, (SELECT groupArray(claim) FROM ended_claim), (SELECT groupArray(end_offset) FROM ended_claim), toInt64(9223372036854775807))
+WHERE toInt64(log_offset) < transform(log_claim, ((SELECT (groupArray(claim), groupArray(end_offset)) FROM ended_claim) AS ended_claims).1, ended_claims.2, toInt64(9223372036854775807))
 ORDER BY log_partition, log_offset
 LIMIT 1 BY source, id

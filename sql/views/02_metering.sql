@@ -45,7 +45,7 @@ FROM (
     AND occurred_at <= fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
     AND k BETWEEN {k_from:UInt64} AND {k_to:UInt64}
     AND toInt64(log_offset) <= transform(log_partition, {bound_partitions:Array(UInt32)}, {bound_offsets:Array(Int64)}, toInt64(-1))
-    AND toInt64(log_offset) < transform(log_claim, (SELECT groupArray(claim) FROM ended_claim), (SELECT groupArray(end_offset) FROM ended_claim), toInt64(9223372036854775807))
+    AND toInt64(log_offset) < transform(log_claim, ((SELECT (groupArray(claim), groupArray(end_offset)) FROM ended_claim) AS ended_claims).1, ended_claims.2, toInt64(9223372036854775807))
     AND ({only_touched:UInt8} = 0 OR k IN (SELECT k FROM scratch_touched))
     AND (log_partition, log_offset) NOT IN (
       SELECT log_partition, log_offset FROM event_excluded

@@ -133,10 +133,14 @@ async function run(session: Session, { sql, data }: Asked, format: string): Retu
 
 /** Database, settings and parameters of the request. A parameter's text is handed on as it came: escaped once, by the client. */
 async function prepare(session: Session, { database, settings, params }: Asked): Promise<void> {
+  // One statement for all of them: each is as dear as a short query.
+  const said = [
+    ...[...settings].map(([name, value]) => `${word(name)} = ${literal(value)}`),
+    ...[...params].map(([name, value]) => `param_${word(name)} = ${literal(value)}`),
+  ];
   const statements = [
     ...(database === null ? [] : [`USE \`${database.replaceAll("`", "``")}\``]),
-    ...[...settings].map(([name, value]) => `SET ${word(name)} = ${literal(value)}`),
-    ...[...params].map(([name, value]) => `SET param_${word(name)} = ${literal(value)}`),
+    ...(said.length === 0 ? [] : [`SET ${said.join(", ")}`]),
   ];
   if (statements.length > 0) await session.queryAsync(statements.join(";\n"));
 }

@@ -1,8 +1,10 @@
+import type { ClickHouseSettings } from "@clickhouse/client";
 import fc from "fast-check";
 import Type from "typebox";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { field, insertLines, timeField } from "../../core/insert-lines.ts";
 import { defineCommand, definedQueries, defineQuery, loadSql, parameterNames } from "../../core/sql.ts";
+import { openServedStore } from "../clickhouse-server/open.ts";
 import { openTestStore, type TestStore } from "../test-store.ts";
 
 let opened: TestStore;
@@ -51,15 +53,34 @@ test("a bigint goes in with every digit", async () => {
   await touch(opened.store.write, { run_seq: 18_446_744_073_709_551_615n, from_ms: 0, to_ms: 1 });
 });
 
-test("a running statement names its file, so that a slow one is found", async () => {
-  const select = defineQuery("ingest/committed_offset", OneReader, Offset);
-  await select(opened.store.read, { reader: "r" });
-  const asked = await opened.store.read.query({
-    query: "SELECT getSetting('log_comment') AS comment",
-    format: "JSONEachRow",
-    clickhouse_settings: { log_comment: "ingest/committed_offset" },
+test("a running statement names its file to a server, so that a slow one is found", async () => {
+  const served = await openServedStore();
+  const { read } = served.store;
+  let name: string | undefined;
+  const lane = Object.assign(Object.create(read) as typeof read, {
+    query: (params: Parameters<typeof read.query>[0]) => {
+      name = params.clickhouse_settings?.log_comment;
+      return read.query({ ...params, query: "SELECT getSetting('log_comment') AS comment" });
+    },
   });
-  expect(await asked.json()).toEqual([{ comment: "ingest/committed_offset" }]);
+  const select = defineQuery("aggregate/latest_counting", Type.Object({}), Type.Object({ comment: Type.String() }));
+  expect(await select(lane, {})).toEqual([{ comment: "aggregate/latest_counting" }]);
+  expect(name).toBe("aggregate/latest_counting");
+  await served.close();
+});
+
+test("settings are those of the lane, and one that a statement brings does not lose the others", async () => {
+  const select = async (clickhouse_settings: ClickHouseSettings): Promise<unknown> => {
+    const asked = await opened.store.read.query({
+      query: "SELECT getSetting('session_timezone') AS zone, getSetting('max_ast_elements') AS most, toInt64(1) AS n",
+      format: "JSONEachRow",
+      clickhouse_settings,
+    });
+    return asked.json();
+  };
+  const all = [{ zone: "UTC", most: 1_000_000, n: "1" }];
+  expect(await select({})).toEqual(all);
+  expect(await select({ max_insert_threads: "2" })).toEqual(all);
 });
 
 test("any text is one field of one line, and comes back from the engine as it was", async () => {

@@ -58,6 +58,17 @@ async function live(histories: readonly History[], course: Course): Promise<void
   await pipeline.aggregate(untilOf(histories), again ? season.from_ms : undefined);
 }
 
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(0)} s`;
+
+/** What they must have enough of, in percent of the accepted events; resets of the samples. */
+function shares({ accepted, samples, ties, late, moves, revisions, resets }: Mix): string {
+  const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(0)} %`;
+  return (
+    `ties ${percent(ties, accepted)}, late ${percent(late, accepted)}, moves ${percent(moves, accepted)}, ` +
+    `revisions ${percent(revisions, accepted)}, resets ${percent(resets, samples)}`
+  );
+}
+
 const untilOf = (histories: readonly History[]): number => Math.max(...histories.map(({ until_ms }) => until_ms));
 
 function truthOf(history: History, { range_minutes, default_zone }: Course): string[] {
@@ -118,6 +129,7 @@ async function explain(found: readonly History[], course: Course, seeds: readonl
  */
 export async function holdToOracle({ numRuns, first }: { numRuns: number; first: number }): Promise<void> {
   const mixes: Mix[] = [];
+  const began = { ms: performance.now(), cpu: process.cpuUsage() };
   for (let lived = 0, index = first; lived < numRuns; index += 1) {
     const [drawn] = fc.sample(courseArbitrary(), { seed: seed + lived, numRuns: 1 });
     if (drawn === undefined) throw new Error("no course");
@@ -137,7 +149,10 @@ export async function holdToOracle({ numRuns, first }: { numRuns: number; first:
     lived += size;
   }
   const mix = addMixes(mixes);
-  process.stdout.write(`${numRuns} histories of seed ${seed}: ${JSON.stringify(mix)}\n`);
+  const { user, system } = process.cpuUsage(began.cpu);
+  const took = `${seconds(performance.now() - began.ms)} by the clock, ${seconds((user + system) / 1000)} of processor`;
+  process.stdout.write(`${numRuns} histories of seed ${seed} in ${took}: ${JSON.stringify(mix)}\n`);
+  process.stdout.write(`${shares(mix)}\n`);
   const { accepted } = mix;
   expect(mix.ties / accepted).toBeGreaterThan(0.1);
   expect(mix.late / accepted).toBeGreaterThan(0.2);

@@ -1,6 +1,9 @@
 # One image for all roles; what a container is for is said by TALLY_ROLES (README: several processes).
 FROM node:20.20.2-bookworm-slim
 
+# Letters of PDF statements beyond Latin ones.
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-noto-core fonts-noto-cjk && rm -rf /var/lib/apt/lists/*
+
 WORKDIR /opt/tallyhouse
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force

@@ -30,6 +30,7 @@ export const placements: Readonly<Record<string, string>> = {
   shape: "sipHash64(shape)",
   // A statement lies on one shard.
   statement_line: "sipHash64(payer_account_id)",
+  final_line: "sipHash64(payer_account_id)",
 };
 
 /** Any constant: it falls into the first slot of the cluster, whatever the weights. */

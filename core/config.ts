@@ -11,6 +11,8 @@ export interface Config {
   readonly kafka_brokers: readonly string[];
   readonly kafka_topic: string;
   readonly redis_url: string | null;
+  /** Holds a password, so it is never shown. */
+  readonly smtp_url: string | null;
   readonly roles: readonly Role[];
   readonly log_level: string;
   readonly admin_token: string | null;
@@ -31,6 +33,8 @@ interface Variable<T> {
   readonly default: T;
   readonly expected: string;
   readonly read: Reader<T>;
+  /** What was given is not repeated in a refusal. */
+  readonly secret?: boolean;
 }
 
 const text: Reader<string> = (value) => value;
@@ -75,6 +79,13 @@ const variables = {
     expected: "redis://host:port or rediss://host:port",
     read: url("redis:", "rediss:"),
   },
+  smtp_url: {
+    name: "TALLY_SMTP_URL",
+    default: null,
+    expected: "smtp://user:password@host:port or smtps://user:password@host:port",
+    read: url("smtp:", "smtps:"),
+    secret: true,
+  },
   roles: { name: "TALLY_ROLES", default: roles, expected: `all, or some of ${roles.join(",")}`, read: readRoles },
   log_level: { name: "TALLY_LOG_LEVEL", default: "info", expected: `one of ${logLevels.join(", ")}`, read: level },
   admin_token: { name: "TALLY_ADMIN_TOKEN", default: null, expected: "a token of at least 16 characters", read: token },
@@ -102,7 +113,10 @@ export function readConfig(environment: Environment = process.env): Config {
     const given = environment[variable.name];
     if (given === undefined || given === "") return [key, variable.default];
     const value = variable.read(given);
-    if (value === null) faults.push(`${variable.name} is "${withoutSecret(given)}", expected ${variable.expected}`);
+    if (value === null)
+      faults.push(
+        `${variable.name} is ${variable.secret === true ? "not readable" : `"${withoutSecret(given)}"`}, expected ${variable.expected}`,
+      );
     return [key, value];
   });
   if (faults.length > 0) throw new AppError("bad-configuration", faults.join("; "));

@@ -58,6 +58,11 @@ export const problems = {
     title: "The billing period is not ready to close",
     remedy: "Settle what is named, or override it by name with a reason.",
   },
+  "statement-not-ready": {
+    status: 409,
+    title: "The statement is not ready to be final",
+    remedy: "Settle what is named, or override it by name with a reason.",
+  },
   "archive-not-ready": {
     status: 409,
     title: "These events cannot be archived yet",
@@ -67,6 +72,12 @@ export const problems = {
     status: 409,
     title: "This needs events that are archived",
     remedy: "Restore the archives that are named, oldest needed month to the latest, and ask again.",
+  },
+  "export-does-not-reconcile": {
+    status: 409,
+    title: "An export does not add up to the statements",
+    remedy:
+      "Nothing was kept of it; rate the period again and export again. The detail names the payer and the difference.",
   },
   "archive-damaged": {
     status: 409,

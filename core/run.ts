@@ -11,6 +11,8 @@ export const RunKind = Type.Union([
   Type.Literal("close"),
   Type.Literal("check"),
   Type.Literal("archive"),
+  Type.Literal("finalize"),
+  Type.Literal("expire"),
 ]);
 export type RunKind = Static<typeof RunKind>;
 

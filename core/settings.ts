@@ -4,6 +4,7 @@ import type { Clock } from "./clock.ts";
 import { isCurrency } from "./currencies.ts";
 import { AppError } from "./errors.ts";
 import { type InstantMs, instant } from "./instant.ts";
+import { moneySettings } from "./money-settings.ts";
 import { parseExecTime } from "./schedule.ts";
 import { field, timeField } from "./insert-lines.ts";
 import { defineQuery } from "./sql.ts";
@@ -36,11 +37,15 @@ export interface Setting extends Omit<SettingDefinition, "accepts"> {
 
 const wholeNumber = (value: string, range: { min: number; max: number }): boolean =>
   /^(0|[1-9]\d{0,9})$/.test(value) && Number(value) >= range.min && Number(value) <= range.max;
+const live = { applies: "live", fixed_by_usage: false } as const;
 const zone = {
   unit: "time zone",
   expected: "a zone of the tz database, such as Europe/Amsterdam",
   accepts: isTimeZone,
 };
+
+const isTruth = (value: string): boolean => value === "true" || value === "false";
+const isMailAddress = (value: string): boolean => /^[^\s@<>,;"]{1,64}@[^\s@<>,;"]{1,255}$/.test(value);
 
 const registry = [
   {
@@ -132,6 +137,25 @@ const registry = [
     fixed_by_usage: false,
     accepts: (value) => /^[\w.-]{1,128}$/.test(value),
   },
+  ...moneySettings,
+  {
+    name: "export.provider.name",
+    default: "Tallyhouse",
+    unit: "name",
+    meaning: "Who provides the services and bills them, in exports, where no final document says it.",
+    expected: "1 to 200 characters",
+    ...live,
+    accepts: (value) => value.trim() !== "" && value.length <= 200,
+  },
+  {
+    name: "export.focus.services",
+    default: "",
+    unit: "list",
+    meaning: "Under which service category of FOCUS usage types that were added go; those not named are Other.",
+    expected: "type=Category/Subcategory, parted by commas, such as 2001=Databases/Caching,2002=Security; empty = none",
+    ...live,
+    accepts: (value) => value.length <= 4000 && /^(\s*\d{1,5}=[A-Za-z ()]+(\/[A-Za-z ()]+)?\s*(,|$))*$/.test(value),
+  },
   {
     name: "usage.close.grace",
     default: "2",
@@ -162,6 +186,57 @@ const registry = [
     applies: "live",
     fixed_by_usage: false,
     accepts: (value) => value === "0" || wholeNumber(value, { min: 31, max: 36_600 }),
+  },
+  {
+    name: "documents.fonts.folder",
+    default: "",
+    unit: "folder",
+    meaning:
+      "Folder with fonts for PDF statements, beside those of the machine (CJK and Arabic are in none by default: see tally doctor).",
+    expected: "an absolute path, or nothing",
+    applies: "restart",
+    fixed_by_usage: false,
+    accepts: (value) => value === "" || (value.startsWith("/") && value.length <= 1024),
+  },
+  {
+    name: "notifications.mail.from",
+    default: "",
+    unit: "mail address",
+    meaning: "Sender of mail; nothing = the name of TALLY_SMTP_URL's user.",
+    expected: "a mail address, or nothing",
+    applies: "live",
+    fixed_by_usage: false,
+    accepts: (value) => value === "" || isMailAddress(value),
+  },
+  {
+    name: "notifications.mail.operators",
+    default: "",
+    unit: "mail addresses",
+    meaning: "Who gets mail about periods closed, budgets, exports, balances and findings that block closing.",
+    expected: "mail addresses separated by commas, or nothing",
+    applies: "live",
+    fixed_by_usage: false,
+    accepts: (value) => value === "" || value.split(",").every((one) => isMailAddress(one.trim())),
+  },
+  {
+    name: "notifications.mail.customers",
+    default: "false",
+    unit: "true or false",
+    meaning: "Whether payers get mail of their statements and balances, at the address of their billing profile.",
+    expected: "true or false",
+    applies: "live",
+    fixed_by_usage: false,
+    accepts: isTruth,
+  },
+  {
+    name: "notifications.private.addresses",
+    default: "false",
+    unit: "true or false",
+    meaning: "Whether webhooks may go to addresses of this machine and of private networks.",
+    expected: "true or false",
+    applies: "live",
+    fixed_by_usage: false,
+    accepts: isTruth,
   },
 ] as const satisfies readonly SettingDefinition[];
 

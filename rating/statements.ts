@@ -1,168 +1,106 @@
 import Type, { type Static } from "typebox";
-import { minorUnit } from "../core/currencies.ts";
-import { Dec, dec, formatDecimal, formatFixed } from "../core/decimal.ts";
-import { defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
-import { ChargeKind } from "./charges/charge.ts";
+import { selectHeads } from "./finalize/statement-sql.ts";
+import { readStatements } from "./finalize/read-statements.ts";
+import { Issuer } from "./profiles/issuer.ts";
+import { Profile } from "./profiles/profile.ts";
+import type { Profiles } from "./profiles/profiles.ts";
+import { StatementLine } from "./statement-line.ts";
+import { TaxCategory } from "./taxes/tax-rate.ts";
 
-const Charged = Type.Object({
-  charge_id: Type.String(),
-  rate_card_id: Type.String(),
-  version: Type.Integer({ description: "of its rate card" }),
-  scope: Type.Union([Type.Literal("account"), Type.Literal("payer")], { description: "whose lines it is about" }),
-  base: Type.String({
-    description: "what it was worked out from: the net of the lines it is about, or what was left of the reduced one",
-  }),
-  percent: Type.Union([Type.String(), Type.Null()]),
-  overage_factor: Type.Union([Type.String(), Type.Null()]),
-  amount: Type.Union([Type.String(), Type.Null()], {
-    description: "fee, limit or discount, for the days of the month",
-  }),
-  days: Type.Integer({ description: "on which the account was there and the charge valid" }),
-  of_days: Type.Integer(),
-  of_line: Type.Union([Type.Integer(), Type.Null()], { description: "the line that a discount reduces" }),
-});
+const Label = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
 
-const OriginalKind = Type.Union([Type.Literal("usage"), Type.Literal("unrated"), ...ChargeKind.anyOf]);
-const Adjusts = Type.Object({
-  period: Type.String(),
-  statement_id: Type.String({ description: "the original" }),
-  line: Type.Union([Type.Integer(), Type.Null()], { description: "of the original; null = it has no such line" }),
-  kind: OriginalKind,
-});
-
-/**
- * One price applied to one account's use; `quantity` counts units (9 decimals), `base_quantity` ms or byte·ms. An adjustment is a
- * difference: to what has been billed for a line of a closed period.
- */
-export const StatementLine = Type.Object({
-  line: Type.Integer(),
-  kind: Type.Union([...OriginalKind.anyOf, Type.Literal("adjustment")]),
-  account_id: Type.String({ description: "of a charge of its payer as a whole: the payer" }),
-  usage_type: Type.Union([Type.Integer(), Type.Null()], { description: "null = a charge that is of none" }),
-  tariff_id: Type.Union([Type.String(), Type.Null()]),
-  component: Type.Union([Type.String(), Type.Null()]),
-  tier: Type.Union([Type.Integer(), Type.Null()]),
-  description: Type.String(),
-  quantity: Type.String(),
-  unit: Type.String(),
-  base_quantity: Type.String(),
-  unit_price: Type.Union([Type.String(), Type.Null()]),
-  exact_amount: Type.String(),
+/** Tax by one rate on the lines of one month, rounded once. */
+const StatementTax = Type.Object({
+  tax_rate_id: Type.String(),
+  name: Type.String(),
+  category: TaxCategory,
+  rate: Type.String({ description: "percent" }),
+  reason: Type.String({ description: "why there is none" }),
+  net: Type.String(),
   amount: Type.String(),
-  rounding: Type.String(),
-  charge: Type.Union([Charged, Type.Null()], { description: "what a line is by that is no price of use" }),
-  adjusts: Type.Union([Adjusts, Type.Null()], { description: "what an adjustment corrects" }),
+  period: Type.String({ description: "the month of the lines it is on; corrections have their own" }),
 });
-export type StatementLine = Static<typeof StatementLine>;
 
-/** The columns of a line that say what charge it is by. */
-export const ChargeColumns = {
-  scope: Charged.properties.scope,
-  rate_card_id: Type.String(),
-  charge_id: Type.String(),
-  charge_version: Type.String(),
-  of_line: Type.Integer(),
-  base_amount: Type.String(),
-  percent: Type.String(),
-  factor: Type.String(),
-  threshold: Type.String(),
-  days: Type.Integer(),
-  of_days: Type.Integer(),
-};
-
-/** The columns of a line that say what it corrects, where it is an adjustment. */
-export const AdjustmentColumns = {
-  adjusts_period: Type.String(),
-  adjusts_kind: Type.Union([...OriginalKind.anyOf, Type.Literal("")]),
-  adjusts_line: Type.Integer(),
-  adjusts_statement: Type.String(),
-};
-
-/** What a payer owes for a period. Neither run nor clock shows in it: the same bill is the same bytes (P1). */
+/** What a payer owes for a period, or is given back. Neither run nor clock shows in a draft: the same bill is the same bytes (P1); a final one stays. */
 export const Statement = Type.Object({
   id: Type.String(),
-  number: Type.Union([Type.String(), Type.Null()]),
+  number: Label("given once it is final; in its issuer's series without gaps"),
+  kind: Type.Union([Type.Literal("statement"), Type.Literal("credit_note")]),
   payer_account_id: Type.String(),
   period: Type.String(),
   currency: Type.String(),
-  state: Type.Literal("draft"),
+  state: Type.Union([Type.Literal("draft"), Type.Literal("final"), Type.Literal("void")]),
+  issued_on: Label("a day, such as 2026-11-02, in the zone of the setting usage.aggregation.timezone"),
+  due_on: Label("null = nothing is to be paid for it, or it is a draft"),
+  reverses: Label("the statement that a credit note takes back"),
+  replaces: Label("the void statement in whose place it was issued"),
+  void_by: Label("the credit note that took it back"),
+  issuer: Type.Union([Issuer, Type.Null()]),
+  customer: Type.Union([Profile, Type.Null()]),
   lines: Type.Array(StatementLine),
   net: Type.String(),
-  taxes: Type.Array(Type.Object({ name: Type.String(), rate: Type.String(), amount: Type.String() })),
-  total: Type.String(),
+  taxes: Type.Array(StatementTax),
+  total: Type.String({ description: "net and taxes; below zero it is owed to the payer" }),
   credits_applied: Type.String(),
-  payable: Type.String(),
+  credits: Type.Array(Type.Object({ credit_id: Type.String(), amount: Type.String() })),
+  payable: Type.String({ description: "total less credits" }),
+  paid: Type.String({ description: "money that was put to it; nothing of a draft" }),
+  open: Type.String({
+    description: "still to be paid; nothing of a draft, and of a credit note, which lessens what it takes back",
+  }),
+  notes: Type.Array(Type.String()),
 });
 export type Statement = Static<typeof Statement>;
 
-/** Statements of the rating run that counts for each period. */
+/** Statements of the rating run that counts for each period, and those that are final. */
 export interface Statements {
   /**
-   * By payer and currency; `after` is the payer of the last statement of the page before, `after_currency` its currency: left out, all of
-   * that payer's were on it.
+   * By payer, currency and id: drafts, and all that was issued of the period. `after` is the payer of the last statement of the page before,
+   * `after_currency` its currency, `after_id` its id: left out, all of that payer's (of that currency) were on it.
    */
   list(options: {
     period: string;
     payer_account_id?: string;
     after?: string;
     after_currency?: string;
+    after_id?: string;
     limit: number;
   }): Promise<Statement[]>;
   get(id: string): Promise<Statement | null>;
 }
 
-const LineRow = Type.Object({
-  id: Type.String(),
-  payer_account_id: Type.String(),
-  period: Type.String(),
-  currency: Type.String(),
-  line: Type.Integer(),
-  kind: StatementLine.properties.kind,
-  account_id: Type.String(),
-  usage_type: Type.Integer(),
-  tariff_id: Type.String(),
-  component: Type.String(),
-  tier: Type.Integer(),
-  description: Type.String(),
-  base_quantity: Type.String(),
-  unit: Type.String(),
-  unit_base: Type.String(),
-  unit_price: Type.String(),
-  exact_amount: Type.String(),
-  amount: Type.String(),
-  rounding: Type.String(),
-  ...ChargeColumns,
-  ...AdjustmentColumns,
-});
-type LineRow = Static<typeof LineRow>;
-
-const selectLines = defineQuery(
-  "rating/statement_lines",
-  Type.Object({
-    period: Type.String(),
-    id: Type.String(),
-    payer_account_id: Type.String(),
-    after: Type.String(),
-    after_currency: Type.String(),
-    limit: Type.Integer(),
-  }),
-  LineRow,
-);
-/** Above all currencies. */
+/** Above all currencies, and all ids. */
 const AFTER_ALL = "~";
-const ID = /^st_(\d{4})(\d{2})_[0-9a-f]{32}$/;
+const ID = /^(?:st|cn)_(\d{4})(\d{2})_[0-9a-f]{32}$/;
 
 /** Statements on the store. */
-export function createStatements({ store }: { store: Store }): Statements {
+export function createStatements(deps: { store: Store; profiles: Profiles }): Statements {
+  const { store } = deps;
   return {
-    list: async ({ period, payer_account_id = "", after = "", after_currency = AFTER_ALL, limit }) =>
-      toStatements(await selectLines(store.read, { period, id: "", payer_account_id, after, after_currency, limit })),
+    list: async ({
+      period,
+      payer_account_id = "",
+      after = "",
+      after_currency = AFTER_ALL,
+      after_id = AFTER_ALL,
+      limit,
+    }) => {
+      const place = { after, after_currency, after_id };
+      return readStatements(
+        deps,
+        period,
+        await selectHeads(store.read, { period, id: "", payer_account_id, ...place, limit }),
+      );
+    },
     get: async (id) => {
       const period = readStatementId(id);
       if (period === null) return null;
-      const [found] = toStatements(
-        await selectLines(store.read, { period, id, payer_account_id: "", after: "", after_currency: "", limit: 1 }),
+      const all = { payer_account_id: "", after: "", after_currency: "", after_id: "" };
+      const [found] = await readStatements(
+        deps,
+        period,
+        await selectHeads(store.read, { period, id, ...all, limit: 1 }),
       );
       return found ?? null;
     },
@@ -173,87 +111,4 @@ export function createStatements({ store }: { store: Store }): Statements {
 export function readStatementId(id: string): string | null {
   const [, year, month] = ID.exec(id) ?? [];
   return month === undefined ? null : `${year}-${month}`;
-}
-
-function toStatements(rows: readonly LineRow[]): Statement[] {
-  const byId = new Map<string, LineRow[]>();
-  for (const row of rows) {
-    const known = byId.get(row.id);
-    if (known === undefined) byId.set(row.id, [row]);
-    else known.push(row);
-  }
-  return [...byId.values()].flatMap(([first, ...rest]) =>
-    first === undefined ? [] : [toStatement(first, [first, ...rest])],
-  );
-}
-
-function toStatement({ id, payer_account_id, period, currency }: LineRow, rows: readonly LineRow[]): Statement {
-  const decimals = minorUnit(currency);
-  const sum = rows.reduce((total, row) => total.plus(dec(row.amount)), new Dec(0));
-  const net = formatFixed(sum, decimals);
-  const head = { id, number: null, payer_account_id, period, currency, state: "draft" as const };
-  const lines = rows.map((row) => toLine(row, decimals));
-  return {
-    ...head,
-    lines,
-    net,
-    taxes: [],
-    total: net,
-    credits_applied: formatFixed(new Dec(0), decimals),
-    payable: net,
-  };
-}
-
-/** A line as it is shown, its amount with the currency's decimals. */
-export function toLine(
-  row: Omit<LineRow, "id" | "payer_account_id" | "period" | "currency">,
-  decimals: number,
-): StatementLine {
-  const { line, kind, account_id, usage_type, description, base_quantity, unit, unit_base, exact_amount, rounding } =
-    row;
-  const rated = (kind === "adjustment" ? row.adjusts_kind : kind) === "usage";
-  return {
-    line,
-    kind,
-    account_id,
-    usage_type: usage_type === 0 ? null : usage_type,
-    description,
-    base_quantity,
-    unit,
-    exact_amount,
-    rounding,
-    tariff_id: rated ? row.tariff_id : null,
-    component: row.component === "" ? null : row.component,
-    tier: rated ? row.tier : null,
-    quantity: formatFixed(dec(row.base_quantity).div(dec(unit_base)), 9),
-    unit_price: rated ? formatDecimal(dec(row.unit_price)) : null,
-    amount: formatFixed(dec(row.amount), decimals),
-    charge: row.charge_id === "" || kind === "adjustment" ? null : toCharge(row, kind),
-    adjusts: toAdjusts(row),
-  };
-}
-
-function toAdjusts(row: Static<Type.TObject<typeof AdjustmentColumns>>): StatementLine["adjusts"] {
-  const { adjusts_period: period, adjusts_statement: statement_id, adjusts_line: line, adjusts_kind: kind } = row;
-  return kind === "" ? null : { period, statement_id, line: line === 0 ? null : line, kind };
-}
-
-function toCharge(
-  row: Static<Type.TObject<typeof ChargeColumns>>,
-  kind: StatementLine["kind"],
-): StatementLine["charge"] {
-  const byPercent = kind === "percentage" || kind === "discount_percent";
-  return {
-    charge_id: row.charge_id,
-    rate_card_id: row.rate_card_id,
-    version: Number(row.charge_version),
-    scope: row.scope,
-    base: row.base_amount,
-    percent: byPercent ? formatDecimal(dec(row.percent)) : null,
-    overage_factor: kind === "commitment" ? formatDecimal(dec(row.factor)) : null,
-    amount: byPercent ? null : row.threshold,
-    days: row.days,
-    of_days: row.of_days,
-    of_line: row.of_line === 0 ? null : row.of_line,
-  };
 }

@@ -1,29 +1,14 @@
--- Lines of the statements of a period, for `limit` statements after one.
--- Params  period, id, payer_account_id String          '' = any
--- Params  after, after_currency String                 the statement before: its payer and currency
--- Params  limit UInt32                                 statements, not lines
--- Rows    id, payer_account_id, period, currency, line, kind, account_id, usage_type, tariff_id, component, tier, description,
---         base_quantity, unit, unit_base, unit_price, exact_amount, amount, rounding, of charges scope … of_days, of adjustments adjusts_…
--- Why     a payer has one statement for each currency: adjustments of months billed in another one are not converted
-WITH named AS (
-  SELECT *, statement_id_of(payer_account_id, toString(period), toString(apart)) AS id
-  FROM statement_line
-  WHERE period = {period:String} AND run_seq = (SELECT max(rating_seq) FROM current_rating WHERE period = {period:String})
-    AND ({payer_account_id:String} = '' OR payer_account_id = {payer_account_id:String})
-    AND payer_account_id >= {after:String}
-    AND (payer_account_id, toString(currency)) > ({after:String}, {after_currency:String})
-)
-SELECT id, payer_account_id, period, currency, line, kind, account_id, usage_type, tariff_id, component, tier, description,
+-- Lines of drafts of a period, with the tax rate that holds for each.
+-- Params  period String, ids, payers Array(String)      which drafts, and whose they are
+-- Params  tax_rates String                              as rating/taxes/lay-rates.ts writes them
+-- Rows    id, line, kind, account_id, usage_type, tariff_id, component, tier, description, base_quantity, unit, unit_base, unit_price,
+--         exact_amount, amount, rounding, of charges scope … of_days, of adjustments adjusts_…, tax_rate_id
+-- Why     by the table's key: of the ids only a column of payers is read
+SELECT statement_id AS id, line, kind, account_id, usage_type, tariff_id, component, tier, description,
   quantity AS base_quantity, unit, unit_base, unit_price, exact_amount, amount, rounding,
   scope, rate_card_id, charge_id, charge_version, of_line, base_amount, percent, factor, threshold, days, of_days,
   adjusts_period, adjusts_kind, adjusts_line,
-  if(adjusts_period = '', '', statement_id_of(payer_account_id, toString(adjusts_period), '')) AS adjusts_statement
-FROM named
-WHERE ({id:String} = '' OR id = {id:String})
-  AND (payer_account_id, currency) IN (
-    SELECT DISTINCT payer_account_id, currency FROM named
-    WHERE {id:String} = '' OR id = {id:String}
-    ORDER BY payer_account_id, currency
-    LIMIT {limit:UInt32}
-  )
-ORDER BY payer_account_id, currency, line
+  if(adjusts_period = '', '', statement_id_of(payer_account_id, toString(adjusts_period), '')) AS adjusts_statement, tax_rate_id
+FROM draft_line(period = {period:String}, tax_rates = {tax_rates:String})
+WHERE payer_account_id IN {payers:Array(String)} AND statement_id IN {ids:Array(String)}
+ORDER BY payer_account_id, id, line

@@ -1,0 +1,249 @@
+import Type from "typebox";
+import { Finding, Override } from "../../aggregate/index.ts";
+import { MONTH_PATTERN } from "../../core/calendar.ts";
+import { AppError } from "../../core/errors.ts";
+import type { Api } from "../api.ts";
+import { authorOf } from "../auth.ts";
+import { examples } from "../examples.ts";
+import { answer } from "../openapi.ts";
+import { pageOf, pageQuery, readPage } from "../paging.ts";
+import type { System } from "../system.ts";
+import { Statement } from "./billing.ts";
+
+const tags = ["billing"];
+const PeriodName = Type.Object({
+  period: Type.String({ pattern: MONTH_PATTERN, description: "The month, such as 2026-10" }),
+});
+const Name = Type.Object({ id: Type.String() });
+const Payer = Type.String({ minLength: 1, maxLength: 256, description: "The payer" });
+const Query = Type.Object({ account_id: Type.Optional(Payer), ...pageQuery }, { additionalProperties: false });
+const Place = Type.Object({ payer_account_id: Type.String() });
+const Readiness = Type.Object(
+  {
+    payer_account_id: Type.String(),
+    period: Type.String(),
+    state: Type.Union([Type.Literal("draft"), Type.Literal("final")], { description: "final: all there are" }),
+    ready: Type.Boolean({ description: "Whether they can be made final now without an override" }),
+    statements: Type.Array(Type.String()),
+    findings: Type.Array(Finding),
+  },
+  { $id: "StatementReadiness", additionalProperties: false },
+);
+const Reason = Type.Optional(Type.String({ maxLength: 1024, description: "Kept with the documents" }));
+const Overrides = Type.Optional(
+  Type.Array(Override, { maxItems: 16, description: "Findings that shall not hold it up; kept with the documents" }),
+);
+const PeriodRequest = Type.Object(
+  {
+    account_id: Type.Optional({ ...Payer, description: "The payer; left out = all who closed the period" }),
+    reason: Reason,
+    overrides: Overrides,
+  },
+  { $id: "FinalizePeriodRequest", additionalProperties: false },
+);
+const OneRequest = Type.Object(
+  { reason: Reason, overrides: Overrides },
+  { $id: "FinalizeStatementRequest", additionalProperties: false },
+);
+const VoidRequest = Type.Object(
+  { reason: Type.String({ minLength: 1, maxLength: 1024 }) },
+  { $id: "VoidStatementRequest", additionalProperties: false },
+);
+const Document = Type.Object(
+  {
+    id: Type.String(),
+    number: Type.String(),
+    kind: Type.String(),
+    payer_account_id: Type.String(),
+    currency: Type.String(),
+    total: Type.String(),
+  },
+  { additionalProperties: false },
+);
+const Finalized = Type.Object(
+  {
+    period: Type.String(),
+    run_id: Type.Union([Type.String(), Type.Null()], { description: "null = there was nothing left to make final" }),
+    documents: Type.Integer({ description: "How many were made final now" }),
+    made: Type.Array(Document, { description: "The first 500 of them" }),
+    refused: Type.Array(
+      Type.Object({ payer_account_id: Type.String(), findings: Type.Array(Finding) }, { additionalProperties: false }),
+    ),
+  },
+  { $id: "FinalizeOutcome", additionalProperties: false },
+);
+
+const { id, number, kind, payer_account_id, currency, total } = examples.finalStatement;
+const finding = {
+  check: "no-profile",
+  blocking: true,
+  overridable: true,
+  count: 1,
+  detail: "the payer's billing profile has no legal name",
+  ids: [id],
+};
+
+/** Making statements final, taking them back, and issuing them again. */
+export function finalizeRoutes(app: Api, system: System): void {
+  const read = async (statement_id: string) => {
+    const statement = await system.statements.get(statement_id);
+    if (statement === null) throw absent(statement_id);
+    return statement;
+  };
+
+  app.get(
+    "/v1/periods/:period/statement-readiness",
+    {
+      schema: {
+        operationId: "getStatementReadiness",
+        summary: "What speaks against making the statements of a period final, by payer",
+        tags,
+        params: PeriodName,
+        querystring: Query,
+        response: answer({
+          status: 200,
+          description: "A page of payers with statements of the period, each with its findings",
+          schema: pageOf(Readiness, "StatementReadinessPage"),
+          example: {
+            data: [
+              {
+                payer_account_id,
+                period: "2026-10",
+                state: "draft",
+                ready: false,
+                statements: [id],
+                findings: [finding],
+              },
+            ],
+            next_cursor: null,
+          },
+        }),
+      },
+    },
+    async ({ params: { period }, query: { cursor, limit, account_id } }) =>
+      readPage({
+        question: { list: "statement-readiness", period, account_id: account_id ?? null },
+        cursor,
+        limit,
+        place: Place,
+        read: (after, most) =>
+          system.statementReadiness({
+            period,
+            ...(account_id === undefined ? {} : { payer_account_id: account_id }),
+            after: after?.payer_account_id ?? "",
+            limit: most,
+          }),
+        placeOf: (last) => ({ payer_account_id: last.payer_account_id }),
+      }),
+  );
+
+  app.post(
+    "/v1/periods/:period/finalize",
+    {
+      schema: {
+        operationId: "finalizePeriod",
+        summary: "Make the statements of a period final, and number them; what is final already stays",
+        tags,
+        params: PeriodName,
+        body: PeriodRequest,
+        response: answer({
+          status: 200,
+          description: "What was made final now, and whose statements stay drafts because of their findings",
+          schema: Finalized,
+          example: {
+            period: "2026-10",
+            run_id: examples.run.id,
+            documents: 1,
+            made: [{ id, number, kind, payer_account_id, currency, total }],
+            refused: [{ payer_account_id: "7c1d20aa", findings: [finding] }],
+          },
+          problems: ["not-found", "conflict", "statement-not-ready", "run-in-progress", "lease-lost"],
+        }),
+      },
+    },
+    async ({ params, body, bearer }) => {
+      const { account_id, ...asked } = body;
+      const { period } = params;
+      const { run, ...outcome } = await system.finalize({
+        period,
+        ...(account_id === undefined ? {} : { payer_account_id: account_id }),
+        ...asked,
+        asked_by: authorOf({ bearer }),
+      });
+      return { period, run_id: run?.id ?? null, ...outcome };
+    },
+  );
+
+  app.post(
+    "/v1/statements/:id/finalize",
+    {
+      schema: {
+        operationId: "finalizeStatement",
+        summary: "Make one statement final; one that is final already is given as it is",
+        tags,
+        params: Name,
+        body: OneRequest,
+        response: answerStatement("The final statement", examples.finalStatement),
+      },
+    },
+    async ({ params, body, bearer }) => {
+      const found = await read(params.id);
+      if (found.state !== "draft") return found;
+      const { period, id: statement_id } = found;
+      await system.finalize({ period, statement_id, ...body, asked_by: authorOf({ bearer }) });
+      return read(statement_id);
+    },
+  );
+
+  app.post(
+    "/v1/statements/:id/void",
+    {
+      schema: {
+        operationId: "voidStatement",
+        summary: "Take a final statement back by a credit note; of one that is void already that note is given",
+        tags,
+        params: Name,
+        body: VoidRequest,
+        response: answerStatement("The credit note", examples.creditNote),
+      },
+    },
+    async ({ params, body, bearer }) => {
+      const { reason } = body;
+      const made = await system.voidStatement({ id: params.id, reason, asked_by: authorOf({ bearer }) });
+      return read(made.id);
+    },
+  );
+
+  app.post(
+    "/v1/statements/:id/reissue",
+    {
+      schema: {
+        operationId: "reissueStatement",
+        summary: "Issue the lines of a void statement again, by issuer, profile and tax rates as they stand now",
+        tags,
+        params: Name,
+        body: OneRequest,
+        response: answerStatement("The statement in its place", examples.finalStatement),
+      },
+    },
+    async ({ params, body, bearer }) => {
+      const { reason = "", overrides = [] } = body;
+      const asked = { id: params.id, reason, overrides, asked_by: authorOf({ bearer }) };
+      return read((await system.reissueStatement(asked)).id);
+    },
+  );
+}
+
+function answerStatement(description: string, example: unknown) {
+  return answer({
+    status: 200,
+    description,
+    schema: Statement,
+    example,
+    problems: ["not-found", "conflict", "statement-not-ready", "run-in-progress", "lease-lost"],
+  });
+}
+
+function absent(id: string): AppError {
+  return new AppError("not-found", `there is no statement "${id}"`, { field: "id" });
+}

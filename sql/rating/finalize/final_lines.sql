@@ -1,0 +1,13 @@
+-- Lines of documents as they were issued.
+-- Params  period String, ids, payers Array(String)      which documents, and whose they are
+-- Rows    as sql/rating/statement_lines.sql
+-- Why     by the table's key; whatever is rated later, they stay
+SELECT statement_id AS id, line, kind, account_id, usage_type, tariff_id, component, tier, description,
+  quantity AS base_quantity, unit, unit_base, unit_price, exact_amount, amount, rounding,
+  scope, rate_card_id, charge_id, charge_version, of_line, base_amount, percent, factor, threshold, days, of_days,
+  adjusts_period, adjusts_kind, adjusts_line,
+  if(adjusts_period = '', '', statement_id_of(payer_account_id, toString(adjusts_period), '')) AS adjusts_statement, tax_rate_id
+FROM final_line
+WHERE period = {period:String} AND payer_account_id IN {payers:Array(String)} AND statement_id IN {ids:Array(String)}
+  AND run_seq IN (SELECT run_seq FROM published_run WHERE kind = 'finalize')
+ORDER BY payer_account_id, id, line

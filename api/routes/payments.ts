@@ -1,0 +1,155 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import Type, { type Static } from "typebox";
+import { Payment as CorePayment, PaymentInput, Refund as CoreRefund, RefundInput } from "../../rating/index.ts";
+import type { Api } from "../api.ts";
+import { authorOf } from "../auth.ts";
+import { answer } from "../openapi.ts";
+import { pageOf, pageQuery, readInstant, readPage } from "../paging.ts";
+import type { System } from "../system.ts";
+
+const tags = ["ledger"];
+const Payment = Type.Object(CorePayment.properties, { $id: "Payment", additionalProperties: false });
+const Refund = Type.Object(CoreRefund.properties, { $id: "Refund", additionalProperties: false });
+const NewPayment = Type.Object(PaymentInput.properties, { $id: "PaymentInput", additionalProperties: false });
+const NewRefund = Type.Object(RefundInput.properties, { $id: "RefundInput", additionalProperties: false });
+const Query = Type.Object(
+  { payer_account_id: Type.Optional(Type.String({ maxLength: 256 })), ...pageQuery },
+  { additionalProperties: false },
+);
+const Place = Type.Object({ booked_ms: Type.Number(), id: Type.String() });
+const problems = ["conflict", "unreadable-body", "unsupported-media-type", "control-unavailable"] as const;
+
+const facts = {
+  payer_account_id: "9b2e41d0",
+  currency: "EUR",
+  statement_id: "st_202610_5f0c2a7be1d94c60a3f15f0c2a7be1d9",
+  method: "transfer",
+  note: "",
+  booked_at: "2026-11-20T09:12:00.000Z",
+  booked_by: "first start (key_5f0c2a7b)",
+};
+const payment: Static<typeof Payment> = {
+  payment_id: "bank-2026-11-20-17",
+  ...facts,
+  amount: "171.60",
+  paid_at: "2026-11-19T00:00:00.000Z",
+};
+const refund: Static<typeof Refund> = {
+  refund_id: "bank-2026-11-24-03",
+  ...facts,
+  statement_id: null,
+  amount: "20.00",
+  refunded_at: "2026-11-24T00:00:00.000Z",
+};
+
+/** Money that came in and money given back. */
+export function paymentRoutes(app: Api, { payments, settleMoney }: Pick<System, "payments" | "settleMoney">): void {
+  /** Books one, looks at the payer's balance, and answers 201, or 200 where it was told before. */
+  async function book(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { at, ...moved }: Omit<Parameters<System["payments"]["book"]>[0], "at"> & { at: string | undefined },
+  ): Promise<CorePayment> {
+    const field = moved.sign > 0 ? "paid_at" : "refunded_at";
+    const read = at === undefined ? undefined : readInstant(field, at);
+    const { created, payment: booked } = await payments.book({ ...moved, at: read }, authorOf(request));
+    await settleMoney(moved.payer_account_id);
+    void reply.code(created ? 201 : 200);
+    return booked;
+  }
+  const page = ({ payer_account_id = "", cursor, limit }: Static<typeof Query>, sign: 1 | -1) =>
+    readPage({
+      question: { list: sign > 0 ? "payments" : "refunds", payer_account_id },
+      cursor,
+      limit,
+      place: Place,
+      read: (after, most) => payments.list({ sign, payer_account_id, after, limit: most }),
+      placeOf: (last) => ({ booked_ms: readInstant("booked_at", last.booked_at), id: last.payment_id }),
+    });
+
+  app.get(
+    "/v1/payments",
+    {
+      schema: {
+        operationId: "listPayments",
+        summary: "Money that came in",
+        tags,
+        querystring: Query,
+        response: answer({
+          status: 200,
+          description: "In the order they were told",
+          schema: pageOf(Payment, "PaymentPage"),
+          example: { data: [payment], next_cursor: null },
+        }),
+      },
+    },
+    async ({ query }) => page(query, 1),
+  );
+
+  app.post(
+    "/v1/payments",
+    {
+      schema: {
+        operationId: "bookPayment",
+        summary: "Tell of money that came in; told again with the same id, nothing changes and the answer is 200",
+        tags,
+        body: NewPayment,
+        response: {
+          ...answer({ status: 200, description: "Told before", schema: Payment, example: payment }),
+          ...answer({ status: 201, description: "Booked", schema: Payment, example: payment, problems }),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { payment_id: id, paid_at: at, ...moved } = request.body;
+      return book(request, reply, { ...moved, id, at, sign: 1 });
+    },
+  );
+
+  app.get(
+    "/v1/refunds",
+    {
+      schema: {
+        operationId: "listRefunds",
+        summary: "Money given back",
+        tags,
+        querystring: Query,
+        response: answer({
+          status: 200,
+          description: "In the order they were told",
+          schema: pageOf(Refund, "RefundPage"),
+          example: { data: [refund], next_cursor: null },
+        }),
+      },
+    },
+    async ({ query }) => {
+      const { data, next_cursor } = await page(query, -1);
+      return { data: data.map(toRefund), next_cursor };
+    },
+  );
+
+  app.post(
+    "/v1/refunds",
+    {
+      schema: {
+        operationId: "bookRefund",
+        summary:
+          "Tell of money given back: of what is on account, or of what was paid for a statement, which is open again then",
+        tags,
+        body: NewRefund,
+        response: {
+          ...answer({ status: 200, description: "Told before", schema: Refund, example: refund }),
+          ...answer({ status: 201, description: "Booked", schema: Refund, example: refund, problems }),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { refund_id: id, refunded_at: at, ...moved } = request.body;
+      return toRefund(await book(request, reply, { ...moved, id, at, sign: -1 }));
+    },
+  );
+}
+
+function toRefund({ payment_id: refund_id, paid_at: refunded_at, ...rest }: CorePayment): CoreRefund {
+  return { refund_id, ...rest, refunded_at };
+}

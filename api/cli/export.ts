@@ -1,0 +1,86 @@
+import { copyFile, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { Command, Option } from "commander";
+import { AppError } from "../../core/errors.ts";
+import type { Export, ExportInput } from "../../rating/index.ts";
+import { type Cli, readPeriod, resultCommand } from "./cli.ts";
+import type { Client } from "./client.ts";
+import { renderTable } from "./output.ts";
+
+interface ExportOptions {
+  readonly period: string;
+  readonly format: ExportInput["format"];
+  readonly out: string;
+  readonly focusVersion?: "1.2" | "1.3" | "1.4";
+  readonly account?: string;
+  readonly parts?: string;
+  readonly json?: boolean;
+}
+
+const kinds = {
+  usage: "usage records as published",
+  billing: "billing records, and lines that are of none",
+  focus: "bills in the columns of FOCUS, with metadata and companion datasets",
+  journal: "entries of the ledger",
+} as const;
+const ASK_MS = 50;
+
+/** `tally export usage|billing|focus|journal`: a month in a file. */
+export function exportCommand(cli: Cli): Command {
+  const command = new Command("export").description("a month of usage, bills or the ledger in a file");
+  for (const [kind, description] of Object.entries(kinds))
+    command.addCommand(kindCommand(cli, { kind: kind as ExportInput["kind"], description }));
+  return command;
+}
+
+function kindCommand(cli: Cli, { kind, description }: { kind: ExportInput["kind"]; description: string }): Command {
+  const command = resultCommand(kind, description)
+    .requiredOption("--period <month>", "such as 2026-10", readPeriod)
+    .addOption(new Option("--format <name>", "of the file").choices(["csv", "parquet", "ndjson"]).default("csv"))
+    .requiredOption("--out <file>", "where it goes; what belongs to it goes beside it, under names that begin alike")
+    .option("--account <id>", kind === "usage" ? "of one account" : "of one payer")
+    .option("--parts <number>", "in how many files");
+  if (kind === "focus")
+    command.addOption(
+      new Option("--focus-version <version>", "of the specification").choices(["1.2", "1.3", "1.4"]).default("1.4"),
+    );
+  return command.action(async (given: ExportOptions) => {
+    const { period, format, out, focusVersion: focus_version, account: account_id, parts } = given;
+    const options = { focus_version, account_id, ...(parts === undefined ? {} : { parts: Number(parts) }) };
+    const body = JSON.stringify({ kind, period, format, options });
+    const done = await cli.reach(({ client }) => exportWhole(client, body));
+    if (done.state !== "complete") throw new AppError("conflict", done.error ?? "the export failed");
+    const copied = await copyOut(done, { folder: join(cli.config().data_dir, "exports", done.id), out });
+    cli.show(done, given, ({ totals }) => {
+      const table = renderTable(copied, { head: ["file", "rows", "bytes", "sha256"], right: ["rows", "bytes"] });
+      const sums = totals.map(({ currency, amount }) => `${amount} ${currency}`).join(", ");
+      return sums === "" ? table : `${table}${sums}, as the statements say.\n`;
+    });
+  });
+}
+
+/** Asks for an export and waits until it has ended. */
+async function exportWhole(client: Client, body: string): Promise<Export> {
+  let found = (await client.call({ method: "POST", path: "/v1/exports", body })) as Export;
+  while (found.state === "running") {
+    await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+    found = (await client.call({ method: "GET", path: `/v1/exports/${found.id}` })) as Export;
+  }
+  return found;
+}
+
+/** Copies the files of an export; none is there under its name before it is whole. */
+async function copyOut({ files }: Export, { folder, out }: { folder: string; out: string }): Promise<string[][]> {
+  const data = files.filter(({ role }) => role === "data");
+  const stem = out.replace(/\.(csv|parquet|ndjson)$/, "");
+  const copied: string[][] = [];
+  for (const { name, role, rows, bytes, sha256 } of files) {
+    const ending = name.slice(name.lastIndexOf("."));
+    const part = /-part-\d+/.exec(name)?.[0] ?? "";
+    const target = role !== "data" ? `${stem}-${role}${ending}` : data.length === 1 ? out : `${stem}${part}${ending}`;
+    await copyFile(join(folder, name), `${target}.part`);
+    await rename(`${target}.part`, target);
+    copied.push([target, rows, bytes, sha256]);
+  }
+  return copied;
+}

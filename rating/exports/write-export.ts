@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import { AppError } from "../../core/errors.ts";
+import type { FileFormat } from "../../core/file-export.ts";
+import type { Registry } from "../../core/registry.ts";
+import type { Store } from "../../core/store.ts";
+import type { FocusVersion } from "../focus/columns.ts";
+import { writeCompanions } from "../focus/companions.ts";
+import { focusTypes } from "../focus/services.ts";
+import type { ExportedFile, ExportInput } from "./export.ts";
+import { fileColumn } from "./export-column.ts";
+import { keepFolder, sealFile } from "./export-folder.ts";
+import { columnsOfExport, type ExportFacts, registryOf, writeRows } from "./kinds.ts";
+import { withLayout } from "./lay-out.ts";
+import { type Reconciled, reconcile } from "./reconcile.ts";
+
+/** What writing an export stands on; the settings as they are when it begins. */
+export interface WritingDeps {
+  readonly store: Store;
+  readonly usageTypes: Pick<Registry, "list">;
+  /** Zone of accounts that name none, who sells where no document says it, and what FOCUS calls operators' own usage types. */
+  readonly settings: () => Promise<{ default_zone: string; provider: string; service_categories: string }>;
+  readonly now_ms: number;
+}
+
+/** What was written: the files, and what their rows come to. */
+export interface WrittenExport {
+  readonly files: readonly ExportedFile[];
+  readonly totals: Reconciled["totals"];
+}
+
+/**
+ * Writes an export: fix the runs it is of, let the engine write each file, read them back and hold them to the statements, write what goes
+ * with them, seal, and only then give all of it its name.
+ * @throws AppError export-does-not-reconcile, not-found where the month is not rated
+ */
+export async function writeExport(deps: WritingDeps, id: string, input: ExportInput): Promise<WrittenExport> {
+  const { store, usageTypes, now_ms } = deps;
+  const { kind, period, format, options = {} } = input;
+  const { focus_version: version = "1.4", account_id: payer = "", parts = 1 } = options;
+  const { default_zone, provider, service_categories } = await deps.settings();
+  const types = usageTypes.list();
+  const asked = {
+    export_id: id,
+    kind,
+    period,
+    payer,
+    default_zone,
+    focus_types: focusTypes(types, service_categories),
+  };
+  return withLayout(store, asked, async (laidOut) => {
+    const given = { ...laidOut, export_id: id, period, payer, registry: registryOf(types), provider, now_ms };
+    return keepFolder(store, id, (folder) =>
+      writeFiles(store, { ...given, part: 0, parts }, { folder, kind, format, version }),
+    );
+  });
+}
+
+interface Into {
+  readonly folder: string;
+  readonly kind: ExportInput["kind"];
+  readonly format: FileFormat;
+  readonly version: FocusVersion;
+}
+
+async function writeFiles(store: Store, facts: ExportFacts, to: Into): Promise<WrittenExport> {
+  const { folder, kind, format, version } = to;
+  const { period, parts } = facts;
+  const stem = kind === "focus" ? `focus-${version}-${period}` : `${kind}-${period}`;
+  const names = Array.from({ length: parts }, (_, part) =>
+    parts === 1 ? `${stem}.${format}` : `${stem}-part-${String(part + 1).padStart(2, "0")}.${format}`,
+  );
+  const columns = columnsOfExport(kind, version).map((column) =>
+    fileColumn(column, { format, seconds: kind === "focus" }),
+  );
+  for (const [part, name] of names.entries())
+    await writeRows(kind, store.run, { ...facts, part }, { path: join(folder, name), format, columns });
+  const written = names.map((name) => ({ path: join(folder, name), format }));
+  const { rows, totals } = await reconcile(store, { kind, facts, files: written });
+  const data = names.map((name, index) => ({ name, role: "data" as const, rows: rows[index] ?? "0" }));
+  const beside = kind === "focus" ? await writeCompanions(store, facts, { folder, stem, format, version }) : [];
+  const files: ExportedFile[] = [];
+  for (const file of [...data, ...beside]) files.push({ ...file, ...(await sealFile(folder, file.name)) });
+  return { files, totals };
+}
+
+/** Why an export failed, for who asked for it; what is not an answer of ours is in the log. */
+export function toldWhy(error: unknown): string {
+  return error instanceof AppError ? error.message : "something failed here; the log of the server has the cause";
+}

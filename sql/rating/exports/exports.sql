@@ -1,0 +1,20 @@
+-- A page of exports as they stand, those asked for last first.
+-- Params  id String                            '' = any
+-- Params  state String                         '' = any
+-- Params  before_ms Int64, before_id String    when the last of the page before was asked for, and its id; 0 = from the last one on
+-- Params  limit UInt32
+-- Rows    id, kind, format, body, state, asked_ms, asked_by, changed_ms, error
+-- Why     an export is a row for each state it has been in; the last one is how it stands
+SELECT export_id AS id, toString(last.kind) AS kind, toString(last.format) AS format, last.body AS body, toString(last.state) AS state,
+  toString(toUnixTimestamp64Milli(asked_at)) AS asked_ms, asked_by, toString(toUnixTimestamp64Milli(last.changed_at)) AS changed_ms, last.error AS error
+FROM (
+  SELECT export_id, argMax(tuple(kind, format, body, state, changed_at, error), version) AS found, min(changed_at) AS asked_at, argMin(changed_by, version) AS asked_by,
+    CAST(found, 'Tuple(kind String, format String, body String, state String, changed_at DateTime64(3, \'UTC\'), error String)') AS last
+  FROM export_file
+  WHERE {id:String} = '' OR export_id = {id:String}
+  GROUP BY export_id
+)
+WHERE ({state:String} = '' OR last.state = {state:String})
+  AND ({before_ms:Int64} = 0 OR (toUnixTimestamp64Milli(asked_at), export_id) < ({before_ms:Int64}, {before_id:String}))
+ORDER BY asked_at DESC, export_id DESC
+LIMIT {limit:UInt32}

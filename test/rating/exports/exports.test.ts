@@ -1,0 +1,223 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { silentLog } from "../../../core/log.ts";
+import { createExports, type Export, type ExportInput, type Exports } from "../../../rating/index.ts";
+import { openRatingStore, type RatingStore } from "../rating-store.ts";
+
+const DAY_MS = 86_400_000;
+const OCTOBER_MS = Date.UTC(2026, 8, 30, 22); // Amsterdam
+let on: RatingStore;
+let exports: Exports;
+
+const settings = async () => ({ default_zone: "Europe/Amsterdam", provider: "Acme", service_categories: "" });
+const exported = async (input: ExportInput): Promise<Export> => (await exports.begin(input, "test")).done;
+const textOf = async ({ id }: Export, name?: string): Promise<string> =>
+  readFileSync((await exports.file(id, name)).path, "utf8");
+const linesOf = async (of: Export): Promise<Record<string, string | null>[]> =>
+  (await textOf(of))
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Record<string, string | null>);
+
+beforeAll(async () => {
+  on = await openRatingStore();
+  await on.writeAccounts([
+    { account_id: "a" },
+    { account_id: "=cmd", payer: "a" },
+    { account_id: "yen", currency: "JPY" },
+  ]);
+  await on.writeShapes([{ shape: 1n, offering: "small", zone: "z1" }]);
+  const tariff = { tariff_id: "vm", name: "vm", usage_type: 1, unit: "hour", model: "graduated" } as const;
+  const tiers = [
+    { up_to: "10", rate: "0.0123" },
+    { up_to: null, rate: "0.01" },
+  ];
+  await on.putCard(
+    [
+      { ...tariff, tiers },
+      { ...tariff, tariff_id: "vm-yen", currency: "JPY", tiers: [{ up_to: null, rate: "1.5" }] },
+    ],
+    "default",
+    "EUR",
+    [
+      { charge_id: "fee", name: "Fee", kind: "flat", amount: "1.25", currency: "EUR" },
+      { charge_id: "less", name: "Less", kind: "discount_percent", percent: "12.5", currency: "EUR" },
+    ],
+  );
+  const window = { start_ms: OCTOBER_MS, end_ms: OCTOBER_MS + DAY_MS, usage_type: 1 };
+  await on.writeUsage([
+    { account_id: "a", resource: "vm-1", quantity: BigInt(DAY_MS), ...window },
+    { account_id: "a", resource: "vm-2", quantity: 12_345_678n, ...window },
+    { account_id: "=cmd", resource: "@vm", quantity: 7_654_321n, ...window },
+    { account_id: "yen", resource: "vm-4", quantity: BigInt(DAY_MS), ...window },
+    // of November, in Amsterdam
+    {
+      ...window,
+      account_id: "a",
+      resource: "vm-1",
+      quantity: 1n,
+      start_ms: OCTOBER_MS + 31 * DAY_MS + 3_600_000,
+      end_ms: OCTOBER_MS + 32 * DAY_MS,
+    },
+  ]);
+  await on.publishUsage(1);
+  await on.rate("2026-10");
+  const { store, usageTypes, clock } = on;
+  exports = createExports({ store, usageTypes, clock, log: silentLog, settings });
+});
+afterAll(() => on.close());
+
+test("an export of bills adds up to the net of each statement, and of FOCUS rows to what is payable", async () => {
+  const statements = await on.statements.list({ period: "2026-10", limit: 100 });
+  const nets = statements.map(({ currency, net }) => ({ currency, amount: String(Number(net)) }));
+  for (const kind of ["billing", "focus"] as const) {
+    const done = await exported({ kind, period: "2026-10", format: "parquet" });
+    expect(done).toMatchObject({ state: "complete", error: null, totals: nets });
+    const { path } = await exports.file(done.id);
+    const [of, payer] = kind === "focus" ? ["BilledCost", "BillingAccountId"] : ["amount", "payer_account_id"];
+    expect(
+      await on.rows(
+        `SELECT ${payer} AS payer, toFloat64(sum(${of})) AS sum FROM file('${path}') GROUP BY payer ORDER BY payer`,
+      ),
+    ).toEqual(statements.map(({ payer_account_id, net }) => ({ payer: payer_account_id, sum: Number(net) })));
+  }
+});
+
+test("usage is exported by the month each account lived, with whole quantities and those people read", async () => {
+  const done = await exported({ kind: "usage", period: "2026-10", format: "ndjson" });
+  const rows = await linesOf(done);
+  const said = rows.map(({ resource, quantity, display_quantity, display_unit }) =>
+    [resource, quantity, display_quantity, display_unit].join(" "),
+  );
+  expect(said.toSorted()).toEqual([
+    "@vm 7654321 2.126200278 hours",
+    "vm-1 86400000 24.000000000 hours",
+    "vm-2 12345678 3.429355000 hours",
+    "vm-4 86400000 24.000000000 hours",
+  ]);
+});
+
+test("the id of a billing record is the one the API knows it by", async () => {
+  const rows = await linesOf(await exported({ kind: "billing", period: "2026-10", format: "ndjson" }));
+  const ids = rows.flatMap(({ billing_record_id }) => billing_record_id ?? []);
+  const { records } = await on.billingRecords.list({ period: "2026-10", limit: 100 });
+  expect(ids.toSorted()).toEqual(records.map(({ id }) => id).toSorted());
+});
+
+test("in CSV no cell of text is a formula to a spreadsheet, numbers stay numbers, and lines end as RFC 4180 says", async () => {
+  const done = await exported({ kind: "usage", period: "2026-10", format: "csv" });
+  const text = await textOf(done);
+  expect(text).toContain(`"'=cmd"`);
+  expect(text).toContain(`"'@vm"`);
+  expect(text.split("\r\n").length).toBe(6);
+  expect(text.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
+  const billing = await textOf(await exported({ kind: "billing", period: "2026-10", format: "csv" }));
+  // a rounding below zero
+  expect(billing).toMatch(/,-0\.\d+,/);
+});
+
+test("an export says its rows, its bytes and its checksum, and the file beside it does", async () => {
+  const done = await exported({ kind: "usage", period: "2026-10", format: "csv" });
+  const { file, path } = await exports.file(done.id);
+  expect(done).toMatchObject({ rows: "4", bytes: file.bytes, sha256: file.sha256 });
+  expect(readFileSync(`${path}.sha256`, "utf8")).toBe(`${file.sha256}  ${file.name}\n`);
+});
+
+test("of files that are on another machine, or were removed, it is said that they are not here", async () => {
+  const { id } = await exported({ kind: "usage", period: "2026-10", format: "csv" });
+  rmSync((await exports.file(id)).path);
+  await expect(exports.file(id)).rejects.toThrow("not with this process");
+});
+
+test("parts hold all rows once, and each payer whole", async () => {
+  const whole = await exported({ kind: "focus", period: "2026-10", format: "ndjson" });
+  const parted = await exported({ kind: "focus", period: "2026-10", format: "ndjson", options: { parts: 3 } });
+  expect(parted).toMatchObject({ state: "complete", rows: whole.rows, totals: whole.totals, sha256: null });
+  const data = parted.files.filter(({ role }) => role === "data");
+  expect(data.length).toBe(3);
+  const payers: string[] = [];
+  for (const { name } of data) {
+    const text = await textOf(parted, name);
+    payers.push(...new Set([...text.matchAll(/"BillingAccountId":"(\w+)"/g)].map(([, payer]) => payer ?? "")));
+  }
+  expect(payers.toSorted()).toEqual(["a", "yen"]);
+});
+
+test("an account's usage, and a payer's bills, can be exported alone", async () => {
+  const usage = await exported({ kind: "usage", period: "2026-10", format: "ndjson", options: { account_id: "=cmd" } });
+  expect(usage.rows).toBe("1");
+  const bill = await exported({ kind: "focus", period: "2026-10", format: "ndjson", options: { account_id: "yen" } });
+  expect(bill.totals.map(({ currency }) => currency)).toEqual(["JPY"]);
+});
+
+test("the journal has what counts once, in debit and credit, and nothing that does not balance", async () => {
+  const entry = (run_seq: number, posting: string, place: number, amount: string): string =>
+    `(${run_seq}, '${posting}', ${place}, 'payment', '${place === 0 ? "bank" : "receivable"}', 'a', 'EUR', '2026-10', '', 'x', toDateTime64('2026-10-05 12:00:00', 3, 'UTC'), ${amount})`;
+  const book = (entries: readonly string[]) =>
+    on.command(
+      `INSERT INTO ledger_entry (run_seq, posting_id, entry, kind, ledger_account, payer_account_id, currency, period, statement_id, reference, booked_at, amount) VALUES ${entries.join(",")}`,
+    );
+  await book([entry(0, "p1", 0, "12.50"), entry(0, "p1", 1, "-12.50")]);
+  // booked again, and by a run that was never published
+  await book([entry(0, "p1", 0, "12.50"), entry(0, "p1", 1, "-12.50"), entry(999_999, "p2", 0, "1")]);
+  const rows = await linesOf(await exported({ kind: "journal", period: "2026-10", format: "ndjson" }));
+  // what rating accrued: 36 JPY and 2.46 EUR, as the statements say
+  const accrued = rows.filter(({ kind }) => kind === "accrual");
+  expect(accrued.map(({ ledger_account, amount }) => `${ledger_account} ${amount}`).toSorted()).toEqual([
+    "revenue -2.460000000",
+    "revenue -36.000000000",
+    "unbilled 2.460000000",
+    "unbilled 36.000000000",
+  ]);
+  const told = rows.filter(({ kind }) => kind === "payment");
+  expect(told.map(({ ledger_account, debit, credit }) => [ledger_account, debit, credit])).toEqual([
+    ["bank", "12.500000000", "0.000000000"],
+    ["receivable", "0.000000000", "12.500000000"],
+  ]);
+  await book([entry(0, "p3", 0, "0.01")]);
+  const failed = await exported({ kind: "journal", period: "2026-10", format: "csv" });
+  expect(failed.state).toBe("failed");
+  expect(failed.error).toMatch(/EUR/);
+});
+
+test("what was cut short has no file under its name, and the next start ends it and clears it away", async () => {
+  const folder = join(on.store.data_dir, "exports");
+  mkdirSync(join(folder, "ex_dead.part"), { recursive: true });
+  writeFileSync(join(folder, "ex_dead.part", "usage-2026-10.csv"), "half");
+  // its process died between naming the files and saying so; what it had laid out is still there on a server
+  mkdirSync(join(folder, "ex_dead"));
+  writeFileSync(join(folder, "ex_dead", "usage-2026-10.csv"), "whole");
+  await on.command("INSERT INTO scratch_export_month (export_id, account_id) VALUES ('ex_dead', 'a')");
+  const body = JSON.stringify({ period: "2026-10", options: {}, files: [], totals: [], holder: on.store.data_dir });
+  await on.command(
+    `INSERT INTO export_file (export_id, version, kind, format, body, state, changed_at, changed_by) VALUES ('ex_dead', 1, 'usage', 'csv', '${body}', 'running', now64(3), 'test')`,
+  );
+  await expect(exports.file("ex_dead")).rejects.toThrow("running");
+  await exports.recover();
+  for (const name of ["ex_dead.part", "ex_dead"]) expect(existsSync(join(folder, name)), name).toBe(false);
+  expect(await on.rows("SELECT account_id FROM scratch_export_month WHERE export_id = 'ex_dead'")).toEqual([]);
+  expect(await exports.get("ex_dead")).toMatchObject({
+    state: "failed",
+    error: expect.stringContaining("interrupted") as string,
+  });
+});
+
+test("an export refuses to end when a row does not add up to its statement, and says by how much", async () => {
+  const before = readdirSync(join(on.store.data_dir, "exports"));
+  await on.command(
+    "INSERT INTO billing_record SELECT * REPLACE (amount + toDecimal128('0.000000001', 9) AS amount, part_start + INTERVAL 1 HOUR AS part_start) FROM billing_record WHERE resource = 'vm-2' LIMIT 1",
+  );
+  for (const kind of ["billing", "focus"] as const) {
+    const failed = await exported({ kind, period: "2026-10", format: "parquet" });
+    expect(failed.state).toBe("failed");
+    expect(failed.error).toMatch(/payer a in EUR .*a difference of 0\.\d+/);
+    await expect(exports.file(failed.id)).rejects.toThrow("failed");
+  }
+  expect(readdirSync(join(on.store.data_dir, "exports"))).toEqual(before);
+});
+
+test("a month that was never rated has no bills to export", async () => {
+  const failed = await exported({ kind: "billing", period: "2025-01", format: "csv" });
+  expect(failed).toMatchObject({ state: "failed", error: "2025-01 is not rated yet" });
+});

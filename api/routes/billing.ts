@@ -14,10 +14,12 @@ import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
 import { limitDefault, pageOf, pageQuery, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
+import { documentContents, FormatQuery, sendStatement } from "./statement-formats.ts";
 
 const BillingRecord = Type.Object(CoreRecord.properties, { $id: "BillingRecord", additionalProperties: false });
 const StatementLine = Type.Object(CoreLine.properties, { $id: "StatementLine", additionalProperties: false });
-const Statement = Type.Object(
+/** A statement over the wire. */
+export const Statement = Type.Object(
   { ...CoreStatement.properties, lines: Type.Array(StatementLine) },
   { $id: "Statement", additionalProperties: false },
 );
@@ -51,14 +53,14 @@ const StatementQuery = Type.Object(
   { additionalProperties: false },
 );
 const Name = Type.Object({ id: Type.String() });
-const StatementPlace = Type.Object({ after: Type.String(), after_currency: Type.String() });
+const StatementPlace = Type.Object({ after: Type.String(), after_currency: Type.String(), after_id: Type.String() });
 
 const tags = ["billing"];
 
 /** What it comes to. */
 export function billingRoutes(
   app: Api,
-  { billingRecords, statements }: Pick<System, "billingRecords" | "statements">,
+  { billingRecords, statements, makeDocument }: Pick<System, "billingRecords" | "statements" | "makeDocument">,
 ): void {
   app.get(
     "/v1/billing-records",
@@ -109,7 +111,7 @@ export function billingRoutes(
     {
       schema: {
         operationId: "listStatements",
-        summary: "Statements of a period, by payer",
+        summary: "Statements of a period, drafts and issued ones, by payer",
         tags,
         querystring: StatementQuery,
         response: answer({
@@ -128,7 +130,11 @@ export function billingRoutes(
         limit,
         place: StatementPlace,
         read: (after, most) => statements.list({ period, ...payer, ...after, limit: most }),
-        placeOf: ({ payer_account_id, currency }) => ({ after: payer_account_id, after_currency: currency }),
+        placeOf: ({ payer_account_id, currency, id }) => ({
+          after: payer_account_id,
+          after_currency: currency,
+          after_id: id,
+        }),
       });
     },
   );
@@ -138,19 +144,25 @@ export function billingRoutes(
     {
       schema: {
         operationId: "getStatement",
-        summary: "A statement with its lines",
+        summary: "A statement with its lines, as JSON or as a document",
         tags,
         params: Name,
+        querystring: FormatQuery,
         response: answer({
           status: 200,
           description: "The statement",
           schema: Statement,
           example: examples.statement,
-          problems: ["not-found"],
+          problems: ["not-found", "conflict"],
+          also: documentContents,
         }),
       },
     },
-    async ({ params: { id } }) => (await statements.get(id)) ?? absent("statement", id),
+    async (request, reply) => {
+      const { id } = request.params;
+      const statement = (await statements.get(id)) ?? absent("statement", id);
+      return sendStatement({ makeDocument }, { statement, request, reply });
+    },
   );
 }
 

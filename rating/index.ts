@@ -28,6 +28,23 @@ export {
   ExplainedRecord,
   Explanation,
 } from "./explain/explanation.ts";
+export { Export, type ExportedFile, ExportInput } from "./exports/export.ts";
+export { createExports, ExportPlace, type Exports } from "./exports/exports.ts";
+export { type Shown } from "./documents/lay-out.ts";
+export { type DocumentFile, documentFormats, type DocumentFormat, makeDocument } from "./documents/make-document.ts";
+export { createTypesetter, missingScripts, type Typesetter } from "./documents/typeset.ts";
+export { Credit, CreditDraw, CreditInput } from "./credits/credit.ts";
+export { createCredits, type CreditGrant, type Credits, noCredit } from "./credits/credits.ts";
+export { drawCredits } from "./credits/draw-credits.ts";
+export { expireCredits } from "./credits/expire-credits.ts";
+export { BalanceNotice, type TellBalance, tellLog } from "./ledger/balance-notice.ts";
+export { Balance, createLedger, type Ledger, LedgerEntry } from "./ledger/balances.ts";
+export { bookDocuments } from "./ledger/book-documents.ts";
+export { checkBalances, readMoneyMark } from "./ledger/check-balances.ts";
+export { Payment, PaymentInput, Refund, RefundInput } from "./ledger/payment.ts";
+export { createPayments, type Payments } from "./ledger/payments.ts";
+export { settle } from "./ledger/settle.ts";
+export { BalanceThreshold, createThresholds, type Thresholds } from "./ledger/thresholds.ts";
 export { Forecast, type AccountForecast, type ForecastLine } from "./forecast/forecast.ts";
 export { forecastAmounts, forecastPeriod, type ForecastRequest } from "./forecast/forecast-period.ts";
 export { correctingMonths } from "./closed/correcting-months.ts";
@@ -40,6 +57,16 @@ export {
 } from "./rerate/differences.ts";
 export { BillingHistory, createBillingHistory } from "./rerate/history.ts";
 export { RatedAccountChange, RatedRecordChange, RatingTotalChange } from "./rerate/rated-change.ts";
-export { createStatements, Statement, StatementLine, type Statements } from "./statements.ts";
+export { createProfiles, type Profiles } from "./profiles/profiles.ts";
+export { type Entry, Versioned } from "./profiles/book.ts";
+export { Issuer, IssuerInput } from "./profiles/issuer.ts";
+export { Profile, ProfileInput } from "./profiles/profile.ts";
+export { TaxRate, TaxRateInput } from "./taxes/tax-rate.ts";
+export { type FinalizeOutcome, finalizePeriod, type FinalizeRequest } from "./finalize/finalize.ts";
+export type { FinalizeStep, IssueDeps } from "./finalize/issue.ts";
+export { readReadiness, type StatementFinding, type StatementReadiness } from "./finalize/readiness.ts";
+export { reissueStatement, type Reversed, voidStatement } from "./finalize/reverse.ts";
+export { StatementLine } from "./statement-line.ts";
+export { createStatements, Statement, type Statements } from "./statements.ts";
 export { readTariffs, Tariff, TariffInput } from "./tariff.ts";
 export { unitBase, type Unit } from "./units.ts";

@@ -11,6 +11,7 @@ import type { RatingDefaults } from "./plans.ts";
 import type { Pricing } from "./cards/pricing.ts";
 import { dropPrices } from "./explain/keep-prices.ts";
 import { layProjection, type RatedProjection } from "./forecast/lay-projection.ts";
+import { accrue } from "./ledger/accrue.ts";
 import type { RateCards } from "./rate-cards.ts";
 import { dropStaleDifferences, keepDifference } from "./rerate/keep-difference.ts";
 import { type PeriodTotal, readTotals, writeBills } from "./write-bills.ts";
@@ -55,8 +56,8 @@ export interface RateOutcome {
 const RunScope = { run_seq: Type.String(), period: Type.String() };
 const readInputs = defineQuery(
   "rating/rating_inputs",
-  Type.Object({}),
-  Type.Object({ as_of: Type.String(), accounts: Type.String(), engine: Type.String() }),
+  Type.Object({ period: Type.String() }),
+  Type.Object({ as_of: Type.String(), accounts: Type.String(), closed: Type.String(), engine: Type.String() }),
 );
 const findStale = defineQuery(
   "rating/stale_runs",
@@ -83,7 +84,7 @@ export async function ratePeriod(deps: RatingDeps, request: RateRequest): Promis
     await dropStaleDifferences(deps);
     await layProjection(store, request.projection, { dry_run });
     const pricing = request.pricing ?? (await rateCards.pricing());
-    const [inputs] = await readInputs(store.run, {});
+    const [inputs] = await readInputs(store.run, { period });
     assert(inputs !== undefined, "the store says what there is to rate");
     const versions = versionsOf({ pricing, defaults, inputs, registry: usageTypes.version() });
     const last = await ledger.latestPublished("rate", period);
@@ -102,6 +103,7 @@ export async function ratePeriod(deps: RatingDeps, request: RateRequest): Promis
     };
     const { totals, integer } = await writeBills(deps, scope, request);
     await request.look?.({ run_seq: run.seq.toString(), period });
+    if (!dry_run) await accrue(store, { run_seq: run.seq.toString(), period, now: run.began_ms });
     const compared = isCompared(request) && last !== null ? await keepDifference(deps, { run, former: last }) : {};
     if (dry_run) {
       await dropRun(store, { period, run_seq: run.seq.toString() });
@@ -152,7 +154,12 @@ interface Versioned {
   readonly registry: string;
   readonly pricing: Pricing;
   readonly defaults: RatingDefaults;
-  readonly inputs: { readonly as_of: string; readonly accounts: string; readonly engine: string };
+  readonly inputs: {
+    readonly as_of: string;
+    readonly accounts: string;
+    readonly closed: string;
+    readonly engine: string;
+  };
 }
 
 /** What makes a run's bills again (P12). */
@@ -162,6 +169,7 @@ function versionsOf({ pricing, defaults, inputs, registry }: Versioned): Record<
     registry,
     tariffs: pricing.fingerprint,
     accounts: inputs.accounts,
+    closed: inputs.closed,
     currency: defaults.currency,
     time_zone: defaults.time_zone,
     rate_card: defaults.rate_card_id,

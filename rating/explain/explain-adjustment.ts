@@ -6,7 +6,7 @@ import { formatMs } from "../../core/instant.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import { stateName } from "../closed/restate.ts";
-import { type StatementLine, toLine } from "../statements.ts";
+import { type PricedLine, toLine } from "../statement-line.ts";
 import { LineRow, type RecordRow, selectRecords, selectRuns } from "./explain-sql.ts";
 import type { ExplainedAdjustment } from "./explanation.ts";
 import { afterOf, type ExplainPage, placeOf, type RecordPlace, sharedBy } from "./record-page.ts";
@@ -115,7 +115,7 @@ export async function readAdjustment(
   const rowOf = (name: string): LineRow | undefined => found.find((one) => one.period === name);
   const side = rowOf(restated) ?? rowOf(billed);
   assert(side !== undefined, "an adjustment is the difference of lines that its run kept");
-  const shown = (name: string): StatementLine | null => {
+  const shown = (name: string): PricedLine | null => {
     const line = rowOf(name);
     return line === undefined ? null : toLine(line, minorUnit(currency));
   };

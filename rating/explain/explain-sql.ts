@@ -1,7 +1,7 @@
 import Type, { type Static } from "typebox";
 import { defineQuery } from "../../core/sql.ts";
 import { BillingRow } from "../billing-records.ts";
-import { AdjustmentColumns, ChargeColumns, StatementLine } from "../statements.ts";
+import { AdjustmentColumns, ChargeColumns, PricedLine } from "../statement-line.ts";
 
 const Text = Type.String();
 const Whole = Type.Integer();
@@ -18,7 +18,7 @@ export const LineRow = Type.Object({
   period: Text,
   currency: Text,
   line: Whole,
-  kind: StatementLine.properties.kind,
+  kind: PricedLine.properties.kind,
   account_id: Text,
   usage_type: Whole,
   tariff_id: Text,

@@ -6,7 +6,8 @@ import type { Store } from "../../core/store.ts";
 import { parseTimeline, zoneAt } from "../../core/zone-timeline.ts";
 import { readBillingId, toRecord } from "../billing-records.ts";
 import { readVersions } from "../cards/card-rows.ts";
-import { readStatementId, toLine } from "../statements.ts";
+import { toLine } from "../statement-line.ts";
+import { readStatementId } from "../statements.ts";
 import { readAdjustment } from "./explain-adjustment.ts";
 import { explainPrice } from "./explain-price.ts";
 import {
@@ -22,6 +23,7 @@ import {
   selectRuns,
 } from "./explain-sql.ts";
 import { afterOf, type ExplainPage, pickShared, placeOf, type RecordPlace, sharedBy } from "./record-page.ts";
+import { asIssued, findIssuedLine } from "./explain-issued.ts";
 import { readUsage } from "./explain-usage.ts";
 import type { ExplainedLine, ExplainedRecord, ExplainedRun, Explanation } from "./explanation.ts";
 
@@ -57,8 +59,11 @@ export function createExplanations({ store, usageTypes }: { store: Store; usageT
     line: async ({ statement_id, line }, page) => {
       const period = readStatementId(statement_id);
       if (period === null) return null;
-      const [row] = await selectLine(store.read, { ...anyLine, period, id: statement_id, line });
-      if (row === undefined) return null;
+      const issued = await findIssuedLine(store, { period, statement_id, line });
+      if (issued === null) return null;
+      const [rated] = await selectLine(store.read, { ...anyLine, period, id: issued.origin, line });
+      if (rated === undefined) return null;
+      const row = asIssued(rated, issued);
       if (row.kind === "adjustment") return explainAdjustment(row, page);
       const found = await selectRecords(store.read, {
         ...sharedBy(row),

@@ -1,7 +1,7 @@
 import Type, { type Static } from "typebox";
 import { BillingRecord } from "../billing-records.ts";
 import { Charge } from "../charges/charge.ts";
-import { StatementLine } from "../statements.ts";
+import { PricedLine } from "../statement-line.ts";
 import { Tariff } from "../tariff.ts";
 
 const Text = Type.String();
@@ -16,7 +16,7 @@ export const ExplainedLine = Type.Object(
     payer_account_id: Text,
     period: Text,
     currency: Text,
-    ...StatementLine.properties,
+    ...PricedLine.properties,
     tariff_version: Type.Union([Type.Integer(), Type.Null()]),
     records: Type.String({ description: "billing records that make it up; their amounts add up to exact_amount" }),
     decimals: Type.Integer({
@@ -148,7 +148,7 @@ export const ExplainedRecord = Type.Object(
 export type ExplainedRecord = Static<typeof ExplainedRecord>;
 
 const Billed = Type.Union([Type.Object({ quantity: Whole, amount: Text }), Type.Null()]);
-const Line = Type.Union([Type.Object(StatementLine.properties), Type.Null()]);
+const Line = Type.Union([Type.Object(PricedLine.properties), Type.Null()]);
 
 /** What an adjustment is the difference of, and what late facts are behind it. */
 export const ExplainedAdjustment = Type.Object(

@@ -5,7 +5,14 @@ import { silentLog } from "../../core/log.ts";
 import { createRunLedger } from "../../core/runs.ts";
 import { createRegistry } from "../../core/registry.ts";
 import { insertLines, timeField } from "../../core/insert-lines.ts";
-import { createBillingRecords, createRateCards, createStatements, ratePeriod } from "../../rating/index.ts";
+import { createAccounts } from "../../core/accounts.ts";
+import {
+  createBillingRecords,
+  createProfiles,
+  createRateCards,
+  createStatements,
+  ratePeriod,
+} from "../../rating/index.ts";
 import type { ChargeInput, RateOutcome, RateRequest, TariffInput } from "../../rating/index.ts";
 import { openTestStore } from "../test-store.ts";
 
@@ -49,6 +56,7 @@ export async function openRatingStore() {
   const ledger = createRunLedger({ store, clock });
   const usageTypes = createRegistry();
   const rateCards = createRateCards({ store, clock, usageTypes });
+  const profiles = createProfiles({ store, clock, accounts: createAccounts({ store, clock }) });
   const deps = { store, ledger, rateCards, usageTypes, log: silentLog };
   const at = (ms: number): string => `fromUnixTimestamp64Milli(toInt64(${ms}), 'UTC')`;
   const command = (query: string): Promise<unknown> => store.write.command({ query });
@@ -67,7 +75,8 @@ export async function openRatingStore() {
   return {
     ...deps,
     clock,
-    statements: createStatements({ store }),
+    profiles,
+    statements: createStatements({ store, profiles }),
     billingRecords: createBillingRecords({ store }),
     rows,
     command,

@@ -125,8 +125,9 @@ test("a line of a charge is explained by the charge as its card says it, and wha
   const index = cases.findIndex(({ why }) => why === "a minimum looks at what is left after discounts");
   const { id, lines } = await chargesOf("2026-11", payerOf(index));
   const explanations = createExplanations({ store: on.store, usageTypes: on.usageTypes });
-  const minimum = lines.at(-1);
-  const found = await explanations.line({ statement_id: id, line: minimum?.line ?? 0 }, { records: 3, slices: 3 });
+  // the tax on it is the statement's matter, not the rating's
+  const { tax_rate_id: _tax, ...minimum } = lines.at(-1) ?? { line: 0, tax_rate_id: null };
+  const found = await explanations.line({ statement_id: id, line: minimum.line }, { records: 3, slices: 3 });
   expect(found?.explanation).toMatchObject({
     line: minimum,
     charge: { charge_id: "m", kind: "minimum", amount: "50", prorate: false },

@@ -50,6 +50,8 @@ const LEAVE_MS = 8_000;
 const NOTICE_MS = 1_000;
 /** What other processes add to what is kept in memory here counts after so long at the latest. */
 const FRESH_MS = 5_000;
+/** What has become so is told within as long. */
+const NOTIFY_MS = 10_000;
 /** A budget is looked at within a minute of a run, also where the process that rated has died. */
 const BUDGETS_MS = 30_000;
 
@@ -90,6 +92,7 @@ async function startOn(system: System, lock: DataLock, config: Config, options: 
   const ingesting = plays("ingest") ? ingest() : Promise.resolve();
   const watched = jobs ? watchJobs({ health: system.jobHealth, clock, log }, watching.signal) : Promise.resolve();
   const budgeted = jobs && plays("rating") ? watchBudgets(system, watching.signal) : Promise.resolve();
+  const notified = jobs && plays("api") ? watchNotifications(system, watching.signal) : Promise.resolve();
   const kept = shared ? keepFresh(system, watching.signal) : Promise.resolve();
   system.parts.lost.addEventListener("abort", () => {
     log.fatal({ err: system.parts.lost.reason as Error }, "another process took over, this one stops");
@@ -107,7 +110,7 @@ async function startOn(system: System, lock: DataLock, config: Config, options: 
     const left = inTime(clock, LEAVE_MS, ingesting).catch((err: unknown) =>
       log.warn({ err }, "ingest did not end in time"),
     );
-    await Promise.all([app.close(), scheduler.stop(), watched, left, kept, budgeted]);
+    await Promise.all([app.close(), scheduler.stop(), watched, left, kept, budgeted, notified]);
     await system.close();
   }
   async function stop(): Promise<void> {
@@ -140,11 +143,20 @@ function jobsOf(system: System, { roles, redis_url }: Config): Job[] {
   ];
 }
 
-/** Holds months against budgets that nobody has held them against, until the signal aborts: whoever rated one may have died since. */
-async function watchBudgets({ clock, log, catchUpBudgets }: System, signal: AbortSignal): Promise<void> {
+/** Holds months against budgets that nobody has held them against, and money where it belongs, until the signal aborts: whoever rated may have died since. */
+async function watchBudgets({ clock, log, catchUpBudgets, catchUpMoney }: System, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
+    await catchUpMoney().catch((err: unknown) => log.info({ err }, "money was not looked at"));
     await catchUpBudgets().catch((err: unknown) => log.warn({ err }, "budgets were not looked at"));
     await clock.sleep(BUDGETS_MS, signal).catch(() => undefined);
+  }
+}
+
+/** Tells what has become so and sends what is due, until the signal aborts. */
+async function watchNotifications({ clock, log, notifyAll }: System, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await notifyAll().catch((err: unknown) => log.warn({ err }, "notifications were not looked at"));
+    await clock.sleep(NOTIFY_MS, signal).catch(() => undefined);
   }
 }
 

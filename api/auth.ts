@@ -46,7 +46,7 @@ export function mayDo(role: Role, method: string, address: string): boolean {
     case "admin":
       return true;
     case "finance":
-      return reads || !/^\/v1\/(settings|keys|usage-types|archives|accounts\/:id\/erase)(\/|$)/.test(address);
+      return reads || !/^\/v1\/(settings|keys|webhooks|usage-types|archives|accounts\/:id\/erase)(\/|$)/.test(address);
     case "auditor":
       return reads;
     case "producer":

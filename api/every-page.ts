@@ -8,12 +8,12 @@ export async function* everyStatement(
   statements: Statements,
   filter: { period: string; payer_account_id?: string },
 ): AsyncGenerator<Statement> {
-  for (let after: { after?: string; after_currency?: string } = {}; ;) {
+  for (let after: { after?: string; after_currency?: string; after_id?: string } = {}; ;) {
     const page = await statements.list({ ...filter, ...after, limit: PAGE });
     yield* page;
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return;
-    after = { after: last.payer_account_id, after_currency: last.currency };
+    after = { after: last.payer_account_id, after_currency: last.currency, after_id: last.id };
   }
 }
 

@@ -1,4 +1,4 @@
-import { billingRecord, statement, explanation } from "./examples/bill.ts";
+import { billingRecord, creditNote, explanation, finalStatement, statement } from "./examples/bill.ts";
 import {
   account,
   apiKey,
@@ -9,6 +9,7 @@ import {
   setting,
   tariff,
 } from "./examples/control.ts";
+import { issuer, issuerEntry, profile, profileEntry, taxRate, taxRateEntry } from "./examples/money.ts";
 import { addedUsageType, completeness, event, quantity, run, usageRecord, usageType, window } from "./examples/use.ts";
 
 /** What the routes show as examples; a test holds each to its schema. */
@@ -47,5 +48,13 @@ export const examples = {
   apiKey,
   billingRecord,
   statement,
+  finalStatement,
+  creditNote,
+  issuer,
+  issuerEntry,
+  profile,
+  profileEntry,
+  taxRate,
+  taxRateEntry,
   explanation,
 };

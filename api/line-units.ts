@@ -20,7 +20,7 @@ const ofUse: ReadonlySet<StatementLine["kind"]> = new Set(["usage", "unrated"]);
 
 /** The quantity of a statement line as people read it: in the unit it is priced by, or in that of its usage type where it has no price. */
 export function readableQuantity(
-  { kind: own, usage_type, base_quantity, quantity, unit, charge, adjusts }: StatementLine,
+  { kind: own, usage_type, base_quantity, quantity, unit, charge, adjusts }: Omit<StatementLine, "tax_rate_id">,
   types: readonly UsageType[],
 ): { quantity: string; unit: string } {
   const kind = adjusts?.kind ?? own;

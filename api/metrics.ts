@@ -20,6 +20,12 @@ const countNotices = defineQuery(
   Type.Object({ of: Type.String(), state: Type.String(), notices: Type.String() }),
 );
 
+const countNotifications = defineQuery(
+  "api/notify/notification_states",
+  Type.Object({}),
+  Type.Object({ channel: Type.String(), state: Type.String(), notifications: Type.String() }),
+);
+
 /** What an operator watches. No label holds an account or a resource: their number has no bound. */
 export interface Metrics {
   /** Counts what became of a batch: in = accepted + duplicate + quarantined. */
@@ -100,6 +106,17 @@ export function createMetrics(system: System): Metrics {
       notices.reset();
       for (const { of, state, notices: count } of await countNotices(system.store.read, {}))
         notices.set({ of, state }, Number(count));
+    },
+  });
+  const notifications: Gauge<"channel" | "state"> = new Gauge({
+    name: "tally_notifications",
+    help: "Notifications by channel and how they stand; failed and unknown ones want somebody to look",
+    labelNames: ["channel", "state"],
+    registers,
+    collect: async () => {
+      notifications.reset();
+      for (const { channel, state, notifications: count } of await countNotifications(system.store.read, {}))
+        notifications.set({ channel, state }, Number(count));
     },
   });
 

@@ -12,6 +12,8 @@ export interface Answer {
   readonly schema: TSchema;
   readonly example: unknown;
   readonly problems?: readonly ProblemKey[];
+  /** What else than JSON it may be, by media type. */
+  readonly also?: Readonly<Record<string, { readonly schema: TSchema }>>;
 }
 
 /** Every guarded route can end in these. */
@@ -25,9 +27,9 @@ const always: readonly ProblemKey[] = [
 ];
 
 /** The `response` of a route's schema, as JSON. */
-export function answer({ status, description, schema, example, problems: own = [] }: Answer) {
+export function answer({ status, description, schema, example, problems: own = [], also = {} }: Answer) {
   return {
-    [status]: { description, content: { "application/json": { schema, example } } },
+    [status]: { description, content: { "application/json": { schema, example }, ...also } },
     ...problemAnswers([...always, ...own]),
   };
 }

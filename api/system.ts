@@ -67,9 +67,9 @@ import {
   createAssignments,
   createExplanations,
   createRateCards,
-  createStatements,
   createRatingDifferences,
   type Explanations,
+  type Exports,
   type RatingDifferences,
   previewPeriod,
   type RateCards,
@@ -77,15 +77,19 @@ import {
   ratePeriod,
   type RateRequest,
   type RatingDefaults,
-  type Statements,
 } from "../rating/index.ts";
 import { type Budgeting, createBudgeting } from "./budgeting.ts";
+import { createDocumenting, type Documenting } from "./documenting.ts";
+import { createExporting } from "./exporting.ts";
+import { createFinalizing, type Finalizing } from "./finalizing.ts";
 import { createJobHealth, type JobHealth } from "./job-health.ts";
 import { createKeys, type Keys } from "./keys.ts";
+import { createMoney, type Money } from "./money.ts";
+import { createNotifying, type Notifying } from "./notify/notifying.ts";
 import { createUnratedCheck } from "./unrated-check.ts";
 
 /** Everything one process needs, built once and handed to whoever asks: the stages know nothing of each other's making. */
-export interface System extends Omit<Budgeting, "rated"> {
+export interface System extends Omit<Budgeting, "rated">, Omit<Money, "accrued">, Finalizing, Documenting, Notifying {
   readonly clock: Clock;
   readonly log: Log;
   readonly store: Store;
@@ -111,8 +115,8 @@ export interface System extends Omit<Budgeting, "rated"> {
   readonly rateCards: RateCards;
   readonly assignments: Assignments;
   readonly billingRecords: BillingRecords;
-  readonly statements: Statements;
   readonly explanations: Explanations;
+  readonly exports: Exports;
   readonly ratingDifferences: RatingDifferences;
   readBillingHistory(billing_record_id: string): Promise<BillingHistory | null>;
   readonly keys: Keys;
@@ -155,10 +159,12 @@ export function storeConfig({ clickhouse_url, data_dir }: Config): StoreConfig {
 }
 
 /** How a process of this configuration shares its store: a data directory is its own by the lock there, a server others may have too. */
-export function sharing(config: Config): Required<Pick<SystemDeps, "redis_url" | "kafka" | "parts" | "roles">> {
-  const { redis_url, kafka_brokers: brokers, kafka_topic: topic, roles } = config;
+export function sharing(
+  config: Config,
+): Required<Pick<SystemDeps, "redis_url" | "smtp_url" | "kafka" | "parts" | "roles">> {
+  const { redis_url, smtp_url, kafka_brokers: brokers, kafka_topic: topic, roles } = config;
   const parts = config.clickhouse_url === null ? [] : storeParts(config);
-  return { redis_url, kafka: brokers.length === 0 ? null : { brokers, topic }, parts, roles };
+  return { redis_url, smtp_url, kafka: brokers.length === 0 ? null : { brokers, topic }, parts, roles };
 }
 
 /** What a system stands on beside its store. */
@@ -167,6 +173,8 @@ export interface SystemDeps {
   readonly log: Log;
   /** Where several processes take turns at control data and scheduled jobs; null = there is this one alone. */
   readonly redis_url?: string | null;
+  /** The server that takes mail; null = none is sent. */
+  readonly smtp_url?: string | null;
   /** Where the event log is; null = in the store. */
   readonly kafka?: { readonly brokers: readonly string[]; readonly topic: string } | null;
   /** What it has of a store that others may have too; nothing where the data directory's lock sees to it. */
@@ -191,7 +199,7 @@ export async function openSystem(config: StoreConfig, deps: SystemDeps): Promise
 
 /** Builds the stages on a store whose schema is up. @throws AppError role-in-use */
 export async function buildSystem(store: Store, deps: SystemDeps): Promise<System> {
-  const { clock, log, redis_url = null, kafka = null, parts: wanted = [], roles = allRoles } = deps;
+  const { clock, log, redis_url = null, smtp_url = null, kafka = null, parts: wanted = [], roles = allRoles } = deps;
   const parts = await takeParts(wanted, { store, clock });
   const redis = redis_url === null ? null : connectRedis(redis_url, { log });
   const inControl = redis === null ? createSoleControl(store, parts.guard) : createControlLock({ store, clock, redis });
@@ -250,8 +258,12 @@ export async function buildSystem(store: Store, deps: SystemDeps): Promise<Syste
       return aggregate(aggregation, request);
     },
   });
+  const { accrued, ...money } = createMoney({ accounts, clock, rating, settings, inControl });
   const jobQueues = redis_url === null ? null : openJobQueues({ redis_url, log });
   const billingRecords = createBillingRecords({ store });
+  const finalizing = createFinalizing({ store, clock, log, runs, settings, accounts, inControl, ...money.finalizing });
+  const documenting = createDocumenting({ ...finalizing, accounts, usageTypes, settings });
+  const notifying = createNotifying({ ...finalizing, store, clock, log, settings, inControl, smtp_url });
   let engine: Engine | null = null;
   return {
     clock,
@@ -275,9 +287,13 @@ export async function buildSystem(store: Store, deps: SystemDeps): Promise<Syste
     rateCards,
     assignments,
     ...budgeting,
+    ...money,
     billingRecords,
-    statements: createStatements({ store }),
+    ...finalizing,
+    ...documenting,
+    ...notifying,
     explanations: createExplanations({ store, usageTypes }),
+    exports: await createExporting({ store, usageTypes, settings, clock, log: rating.log }),
     ratingDifferences: createRatingDifferences({ store }),
     readBillingHistory: createBillingHistory({ store, billingRecords }),
     keys: createKeys({ store, clock, inControl }),
@@ -293,7 +309,7 @@ export async function buildSystem(store: Store, deps: SystemDeps): Promise<Syste
     restoreArchive: (request) => restoreArchive(retention, request),
     eraseNames: (request) => eraseNames(retention, request),
     previewRates: async (request) => previewPeriod(rating, { ...request, defaults: await defaults() }),
-    rate: async (request) => rated(await ratePeriod(rating, { ...request, defaults: await defaults() })),
+    rate: async (request) => accrued(await rated(await ratePeriod(rating, { ...request, defaults: await defaults() }))),
     engine: () =>
       (engine ??= createEngine({
         log: eventLog,
@@ -305,6 +321,8 @@ export async function buildSystem(store: Store, deps: SystemDeps): Promise<Syste
     close: async () => {
       // First what others wait for: the services may be away, and then their clients take their time.
       await parts.release();
+      await documenting.closeDocuments();
+      notifying.closeNotifying();
       await jobQueues?.close();
       redis?.disconnect();
       await kafkaLog?.close();

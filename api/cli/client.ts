@@ -17,27 +17,38 @@ export interface ApiCall {
 export interface Client {
   /** The JSON answered. @throws AppError as the API tells it */
   call(request: ApiCall): Promise<unknown>;
+  /** The bytes answered, whatever they are. @throws AppError as the API tells it */
+  download(request: ApiCall): Promise<Uint8Array>;
 }
 
-/** What a client needs of its connection: the status and the text of the answer. */
+/** What a client needs of its connection: the status and the bytes of the answer. */
 export type Send = (
   request: ApiCall & { headers: Record<string, string> },
-) => Promise<{ status: number; body: string }>;
+) => Promise<{ status: number; bytes: Uint8Array }>;
 
 /** A client that carries the token with each call. */
 export function createClient(send: Send, token: string): Client {
+  const sendWithToken = (request: ApiCall): ReturnType<Send> => {
+    const type = request.content_type ?? "application/json";
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(request.body === undefined ? {} : { "content-type": type }),
+      ...(request.if_match === undefined ? {} : { "if-match": request.if_match }),
+    };
+    return send({ ...request, headers });
+  };
   return {
     call: async (request) => {
-      const type = request.content_type ?? "application/json";
-      const headers = {
-        authorization: `Bearer ${token}`,
-        ...(request.body === undefined ? {} : { "content-type": type }),
-        ...(request.if_match === undefined ? {} : { "if-match": request.if_match }),
-      };
-      const { status, body } = await send({ ...request, headers });
+      const { status, bytes } = await sendWithToken(request);
+      const body = Buffer.from(bytes).toString("utf8");
       const value: unknown = body === "" ? null : parse(body, request);
       if (status >= 400 && status !== request.answers) throw toError(value, request);
       return value;
+    },
+    download: async (request) => {
+      const { status, bytes } = await sendWithToken(request);
+      if (status >= 400) throw toError(parse(Buffer.from(bytes).toString("utf8"), request), request);
+      return bytes;
     },
   };
 }
@@ -47,7 +58,7 @@ export function sendOver(url: string): Send {
   return async ({ method, path, headers, body }) => {
     try {
       const response = await fetch(new URL(path, url), { method, headers, ...(body === undefined ? {} : { body }) });
-      return { status: response.status, body: await response.text() };
+      return { status: response.status, bytes: new Uint8Array(await response.arrayBuffer()) };
     } catch (cause) {
       throw new AppError("internal", `the server at ${url} holds the data directory but does not answer`, { cause });
     }

@@ -9,6 +9,7 @@ import { readMigrations } from "../../core/migrate.ts";
 import { findHolder } from "../data-lock.ts";
 import { checkRoles } from "../check-roles.ts";
 import type { Readiness, ScheduledJob } from "../readiness.ts";
+import { checkFonts } from "./check-fonts.ts";
 import { type Cli, resultCommand } from "./cli.ts";
 import type { Client } from "./client.ts";
 import { renderTable } from "./output.ts";
@@ -122,6 +123,7 @@ async function checkStore({ reach, clock }: Cli, config: Config): Promise<Check[
       ...told.jobs.map(checkJob),
       ...services,
       checkLag(usage.complete_to, now),
+      await checkFonts(client),
       { check: "quarantine", state: refused.data.length === 0 ? "good" : "look", detail: `${count} messages` },
       await checkSanity(client),
     ];

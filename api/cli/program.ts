@@ -6,17 +6,24 @@ import { archiveCommand, eraseCommand } from "./archive.ts";
 import { backfillCommand } from "./backfill.ts";
 import { budgetsCommand } from "./budgets.ts";
 import { closeCommand } from "./close.ts";
+import { creditsCommand } from "./credits.ts";
 import { demoCommand } from "./demo.ts";
 import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
+import { finalizeCommand, reissueCommand, voidCommand } from "./finalize.ts";
 import { explainCommand } from "./explain.ts";
+import { exportCommand } from "./export.ts";
 import { findingsCommand } from "./findings.ts";
 import { forecastCommand } from "./forecast.ts";
 import { ingestCommand } from "./ingest.ts";
 import { inventoryCommand } from "./inventory.ts";
 import { keysCommand } from "./keys.ts";
+import { balancesCommand, ledgerCommand } from "./ledger.ts";
 import { migrateCommand } from "./migrate.ts";
+import { notificationsCommand, webhooksCommand } from "./notifications.ts";
 import { type Output, renderError } from "./output.ts";
+import { paymentsCommand, refundsCommand } from "./payments.ts";
+import { issuerCommand, profileCommand, taxRatesCommand } from "./profiles.ts";
 import { quarantineCommand } from "./quarantine.ts";
 import { rateCommand } from "./rate.ts";
 import { rateCardsCommand } from "./rate-cards.ts";
@@ -39,13 +46,27 @@ const makers = [
   diffCommand,
   closeCommand,
   rateCommand,
+  finalizeCommand,
+  voidCommand,
+  reissueCommand,
   usageCommand,
   usageTypesCommand,
   rateCardsCommand,
   forecastCommand,
   budgetsCommand,
   statementCommand,
+  creditsCommand,
+  paymentsCommand,
+  refundsCommand,
+  balancesCommand,
+  ledgerCommand,
+  webhooksCommand,
+  notificationsCommand,
+  issuerCommand,
+  profileCommand,
+  taxRatesCommand,
   explainCommand,
+  exportCommand,
   settingsCommand,
   keysCommand,
   quarantineCommand,

@@ -4,6 +4,11 @@ import { parseCard } from "../../rating/index.ts";
 
 /** What a card file says, unchecked: the server reads it like any body. `-` = standard input. @throws AppError invalid-request, unreadable-body */
 export function readCardFile(file: string): { readonly rate_card_id?: unknown; readonly state?: unknown } {
+  return readObjectFile(file);
+}
+
+/** What a file of JSON or YAML says of one thing, unchecked. @throws AppError invalid-request, unreadable-body */
+export function readObjectFile(file: string): Readonly<Record<string, unknown>> {
   const content = parseCard(read(file));
   return { ...(typeof content === "object" && content !== null ? content : {}) };
 }

@@ -57,7 +57,7 @@ async function withApp<T>(system: System, act: (target: Target) => Promise<T>): 
         headers,
         ...(body === undefined ? {} : { payload: body }),
       });
-      return { status: response.statusCode, body: response.body };
+      return { status: response.statusCode, bytes: response.rawPayload };
     }, token);
     return await act({ client, system });
   } finally {

@@ -1,5 +1,6 @@
 // Examples of a bill: what that machine costs, and why.
 import { tariff } from "./control.ts";
+import { issuer, profile } from "./money.ts";
 import { event, run, usageRecord, window } from "./use.ts";
 
 /** 11.8 hours at 0.0125 are 0.1475, on the statement 0.15. */
@@ -29,39 +30,98 @@ export const billingRecord = {
   state: "rated",
 };
 
+const line = {
+  line: 1,
+  kind: "usage",
+  account_id: "9b2e41d0",
+  usage_type: 1,
+  tariff_id: "vm-hour",
+  component: "base",
+  tier: 0,
+  description: "VM, per hour",
+  quantity: "11.800000000",
+  unit: "hour",
+  base_quantity: "42480000",
+  unit_price: "0.0125",
+  exact_amount: "0.147500000",
+  amount: "0.15",
+  rounding: "0.002500000",
+  charge: null,
+  adjusts: null,
+};
+const reason = "Reverse charge: the customer accounts for the tax";
+
 export const statement = {
   id: "st_202610_f2c9d1b04a6e8357910d2c3b4a5f6e70",
   number: null,
+  kind: "statement",
   payer_account_id: "9b2e41d0",
   period: "2026-10",
   currency: "EUR",
   state: "draft",
-  lines: [
+  issued_on: null,
+  due_on: null,
+  reverses: null,
+  replaces: null,
+  void_by: null,
+  issuer,
+  customer: profile,
+  lines: [{ ...line, tax_rate_id: "reverse_charge" }],
+  net: "0.15",
+  taxes: [
     {
-      line: 1,
-      kind: "usage",
-      account_id: "9b2e41d0",
-      usage_type: 1,
-      tariff_id: "vm-hour",
-      component: "base",
-      tier: 0,
-      description: "VM, per hour",
-      quantity: "11.800000000",
-      unit: "hour",
-      base_quantity: "42480000",
-      unit_price: "0.0125",
-      exact_amount: "0.147500000",
-      amount: "0.15",
-      rounding: "0.002500000",
-      charge: null,
-      adjusts: null,
+      tax_rate_id: "reverse_charge",
+      name: "Reverse charge",
+      category: "AE",
+      rate: "0",
+      reason,
+      net: "0.15",
+      amount: "0.00",
+      period: "2026-10",
     },
   ],
-  net: "0.15",
-  taxes: [],
   total: "0.15",
   credits_applied: "0.00",
+  credits: [],
   payable: "0.15",
+  paid: "0.00",
+  open: "0.00",
+  notes: [reason],
+};
+
+/** The same once it is final. */
+export const finalStatement = {
+  ...statement,
+  number: "2026-000017",
+  state: "final",
+  open: "0.15",
+  issued_on: "2026-11-04",
+  due_on: "2026-11-18",
+};
+
+/** What takes it back. */
+export const creditNote = {
+  ...finalStatement,
+  id: "cn_202610_5e2c9d1b04a6e8357910d2c3b4a5f6e7",
+  number: "2026-000018",
+  kind: "credit_note",
+  due_on: null,
+  reverses: statement.id,
+  lines: [
+    {
+      ...line,
+      quantity: "-11.800000000",
+      base_quantity: "-42480000",
+      exact_amount: "-0.147500000",
+      amount: "-0.15",
+      rounding: "-0.002500000",
+      tax_rate_id: "reverse_charge",
+    },
+  ],
+  net: "-0.15",
+  taxes: statement.taxes.map((tax) => ({ ...tax, net: "-0.15" })),
+  total: "-0.15",
+  payable: "-0.15",
 };
 
 /** Why that statement's line is 0.15: its record, the slice of it, and the event that opened it. */
@@ -71,7 +131,7 @@ export const explanation = {
     payer_account_id: statement.payer_account_id,
     period: "2026-10",
     currency: "EUR",
-    ...statement.lines[0],
+    ...line,
     tariff_version: 1,
     records: "1",
     decimals: 2,

@@ -1,5 +1,5 @@
 import { groupDigits, showAmount, showInstant, showPeriod, showRoughly } from "./figures.ts";
-import { html, type Html } from "./html.ts";
+import { html, type Html } from "../../core/html.ts";
 import { type DailyUsage, renderUsageChart } from "./usage-chart.ts";
 
 /** All the first page shows, read for one period and one payer or all. */

@@ -1,4 +1,4 @@
-import { html, type Html } from "./html.ts";
+import { html, type Html } from "../../core/html.ts";
 
 /** One page: its heading, what stands in it, and whether there is a session to end. */
 export interface PageContent {

@@ -1,4 +1,4 @@
-import { html, type Html } from "./html.ts";
+import { html, type Html } from "../../core/html.ts";
 
 /** The way in: a token of this installation. `fault` says why the last try failed, '' = there was none. */
 export function renderLogin(fault: string): Html {

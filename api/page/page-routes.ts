@@ -7,8 +7,9 @@ import type { Statement } from "../../rating/index.ts";
 import { readAccounts } from "../every-page.ts";
 import { readablePrice, readableQuantity } from "../line-units.ts";
 import type { System } from "../system.ts";
+import { isDocumentFormat, sendFile } from "../routes/statement-formats.ts";
 import { renderDashboard } from "./dashboard.ts";
-import { html, type Html } from "./html.ts";
+import { html, type Html } from "../../core/html.ts";
 import { renderPage } from "./layout.ts";
 import { renderLogin } from "./login.ts";
 import { readDashboard } from "./read-dashboard.ts";
@@ -107,6 +108,15 @@ export function pageRoutes(scope: FastifyInstance, { system, open }: PageOptions
         sections: sectionsOf(statement, { names, types: system.usageTypes.list() }),
       }),
     });
+  });
+
+  scope.get<{ Params: { id: string } }>("/statements/:id/document", hidden, async (request, reply) => {
+    if (!(await hasEntry(request))) return reply.redirect("/", 303);
+    const statement = await system.statements.get(request.params.id);
+    if (statement === null) throw new AppError("not-found", "there is no such statement");
+    const format = text((request.query as Record<string, unknown>)["format"]);
+    if (!isDocumentFormat(format)) throw new AppError("not-found", "there is no such document");
+    return sendFile(system, { statement, format, reply });
   });
 
   scope.post("/login", hidden, async (request, reply) => {

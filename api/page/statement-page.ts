@@ -1,5 +1,5 @@
 import { groupDigits, showAmount, showPeriod } from "./figures.ts";
-import { html, type Html } from "./html.ts";
+import { html, type Html } from "../../core/html.ts";
 
 /** One statement as its page shows it; accounts carry their names. */
 export interface StatementView {
@@ -39,8 +39,17 @@ export function renderStatement(statement: StatementView): Html {
       </div>
       <p class="sum"><span class="muted">Net</span> ${showAmount({ amount: net, currency })}</p>
     </div>
+    <p class="muted">
+      Download: <a href="/statements/${statement.id}/document?format=pdf">PDF</a> ·
+      <a href="/statements/${statement.id}/document?format=html">HTML</a> ·
+      <a href="/statements/${statement.id}/document?format=csv">CSV</a>${number === null ? null : ublLink(statement.id)}
+    </p>
     ${sections.map(({ account, lines }) => renderSection({ account, lines, currency }))}
     <p class="muted">${statement.id}</p>`;
+}
+
+function ublLink(id: string): Html {
+  return html` · <a href="/statements/${id}/document?format=ubl">E-invoice (UBL)</a>`;
 }
 
 function renderSection({

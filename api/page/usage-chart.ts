@@ -1,5 +1,5 @@
 import { groupDigits, showDay, showRoughly } from "./figures.ts";
-import { html, type Html } from "./html.ts";
+import { html, type Html } from "../../core/html.ts";
 
 /** Use of one kind on the days of a period, oldest first; quantities are exact decimals in `unit`. */
 export interface DailyUsage {

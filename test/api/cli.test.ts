@@ -51,7 +51,7 @@ test("help ends with status 0 and lists the commands of this version alone", asy
   const { status, out } = await tally(environment, "--help");
   expect(status).toBe(0);
   expect([...out.matchAll(/^ {2}(\w[\w-]*)/gm)].map(([, name]) => name).filter((name) => name !== "help")).toEqual(
-    "serve demo ingest backfill replay aggregate repeat diff close rate usage usage-types rate-cards forecast budgets statement explain settings keys quarantine archive erase findings inventory doctor migrate".split(
+    "serve demo ingest backfill replay aggregate repeat diff close rate finalize void reissue usage usage-types rate-cards forecast budgets statement credits payments refunds balances ledger webhooks notifications issuer profile tax-rates explain export settings keys quarantine archive erase findings inventory doctor migrate".split(
       " ",
     ),
   );
@@ -175,6 +175,7 @@ test("doctor finds nothing bad on a store that works, and says what is bad where
     "job sanity-check",
     "job archive",
     "usage",
+    "fonts",
     "quarantine",
     "sanity",
   ]);

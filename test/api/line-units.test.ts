@@ -3,7 +3,7 @@ import { readableQuantity } from "../../api/line-units.ts";
 import { createRegistry } from "../../core/registry.ts";
 import type { StatementLine } from "../../rating/index.ts";
 
-const line: StatementLine = {
+const line: Omit<StatementLine, "tax_rate_id"> = {
   line: 1,
   kind: "usage",
   account_id: "acme-id",
@@ -46,7 +46,7 @@ test.each([
 ])(
   "a line of usage type %i without a price is read as its usage type is shown",
   (usage_type, base_quantity, quantity, unit) => {
-    const unrated: StatementLine = { ...line, kind: "unrated", usage_type, base_quantity };
+    const unrated: typeof line = { ...line, kind: "unrated", usage_type, base_quantity };
     expect(readableQuantity(unrated, createRegistry().list())).toEqual({ quantity, unit });
   },
 );

@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, describe, expect, test } from "vitest";
 import { buildApp } from "../../api/app.ts";
-import { html } from "../../api/page/html.ts";
+import { html } from "../../core/html.ts";
 import { pageRoutes } from "../../api/page/page-routes.ts";
 import { silentLog } from "../../core/log.ts";
 import { at } from "../at.ts";

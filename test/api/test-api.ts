@@ -3,6 +3,7 @@ import { buildApp } from "../../api/app.ts";
 import { ensureAdminToken, type Role } from "../../api/keys.ts";
 import type { System } from "../../api/system.ts";
 import type { TestClock } from "../../core/clock.ts";
+import type { InstantMs } from "../../core/instant.ts";
 import { type Log, silentLog } from "../../core/log.ts";
 import { at } from "../at.ts";
 import { openTestSystem } from "../test-system.ts";
@@ -33,8 +34,10 @@ const noon = at("2026-10-02T12:00:00Z");
 export async function openTestApi({
   log = silentLog,
   given = "test-admin-token",
-}: { log?: Log; given?: string | null } = {}): Promise<TestApi> {
-  const { system, clock, close } = await openTestSystem(noon);
+  now = noon,
+  smtp_url = null,
+}: { log?: Log; given?: string | null; now?: InstantMs; smtp_url?: string | null } = {}): Promise<TestApi> {
+  const { system, clock, close } = await openTestSystem(now, { smtp_url });
   const admin = (await ensureAdminToken(system.keys, given)) ?? given ?? "";
   const app = await buildApp(system, { log });
   await app.ready();

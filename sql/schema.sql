@@ -88,6 +88,49 @@ ENGINE = MergeTree
 ORDER BY (month, version)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE TABLE balance_notice
+(
+    `fence` UInt64,
+    `notice_id` String,
+    `payer_account_id` String,
+    `currency` LowCardinality(String),
+    `turn` UInt32,
+    `state` LowCardinality(String),
+    `balance` Decimal(38, 9),
+    `low_amount` Decimal(38, 9),
+    `run_seq` UInt64,
+    `noticed_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (payer_account_id, currency, turn)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE balance_threshold
+(
+    `fence` UInt64,
+    `account_id` String,
+    `version` UInt64,
+    `low` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String
+)
+ENGINE = MergeTree
+ORDER BY (account_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE billing_profile
+(
+    `fence` UInt64,
+    `account_id` String,
+    `version` UInt64,
+    `body` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String
+)
+ENGINE = MergeTree
+ORDER BY (account_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE billing_record
 (
     `run_seq` UInt64,
@@ -209,6 +252,55 @@ CREATE TABLE control_turn
 )
 ENGINE = MergeTree
 ORDER BY (state, fence)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE credit_draw
+(
+    `run_seq` UInt64,
+    `credit_id` String,
+    `statement_id` String,
+    `amount` Decimal(38, 9)
+)
+ENGINE = MergeTree
+ORDER BY (credit_id, statement_id, run_seq)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE credit_grant
+(
+    `fence` UInt64,
+    `credit_id` String,
+    `version` UInt64,
+    `payer_account_id` String,
+    `currency` LowCardinality(String),
+    `kind` LowCardinality(String),
+    `amount` Decimal(38, 9),
+    `priority` UInt16,
+    `valid_from` DateTime64(3, 'UTC'),
+    `expires_at` DateTime64(3, 'UTC'),
+    `state` LowCardinality(String),
+    `note` String,
+    `reason` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String
+)
+ENGINE = MergeTree
+ORDER BY (credit_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE delivery_attempt
+(
+    `fence` UInt64,
+    `notification_id` String,
+    `attempt` UInt16,
+    `step` UInt8,
+    `state` LowCardinality(String),
+    `answer` String,
+    `at` DateTime64(3, 'UTC'),
+    `next_at` DateTime64(3, 'UTC'),
+    `by` String
+)
+ENGINE = MergeTree
+ORDER BY (notification_id, attempt, step)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE engine_horizon
@@ -365,6 +457,74 @@ ENGINE = ReplacingMergeTree
 ORDER BY (original_hash, revision, source, id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE TABLE export_file
+(
+    `export_id` String,
+    `version` UInt64,
+    `kind` LowCardinality(String),
+    `format` LowCardinality(String),
+    `body` String,
+    `state` LowCardinality(String),
+    `file` String,
+    `rows` UInt64,
+    `bytes` UInt64,
+    `sha256` String,
+    `error` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String
+)
+ENGINE = MergeTree
+ORDER BY (export_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE final_line
+(
+    `run_seq` UInt64,
+    `statement_id` String,
+    `tax_rate_id` LowCardinality(String),
+    `period` LowCardinality(String),
+    `payer_account_id` String,
+    `currency` LowCardinality(String),
+    `line` UInt32,
+    `account_id` String,
+    `kind` LowCardinality(String),
+    `usage_type` UInt16,
+    `tariff_id` String,
+    `tariff_version` UInt64,
+    `component` LowCardinality(String),
+    `tier` UInt16,
+    `description` String,
+    `quantity` Int256,
+    `unit` LowCardinality(String),
+    `unit_base` Int256,
+    `unit_price` Decimal(38, 12),
+    `exact_amount` Decimal(38, 9),
+    `amount` Decimal(38, 9),
+    `rounding` Decimal(38, 9),
+    `records` UInt64,
+    `scope` LowCardinality(String),
+    `rate_card_id` String,
+    `charge_id` String,
+    `charge_version` UInt64,
+    `of_line` UInt32,
+    `base_amount` Decimal(38, 9),
+    `percent` Decimal(18, 6),
+    `factor` Decimal(18, 6),
+    `threshold` Decimal(38, 9),
+    `days` UInt16,
+    `of_days` UInt16,
+    `adjusts_period` LowCardinality(String),
+    `adjusts_kind` LowCardinality(String),
+    `adjusts_line` UInt32,
+    `former_line` UInt32,
+    `restated_line` UInt32,
+    `apart` LowCardinality(String)
+)
+ENGINE = MergeTree
+PARTITION BY period
+ORDER BY (payer_account_id, statement_id, line)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE finding
 (
     `finding_id` UInt128,
@@ -449,6 +609,19 @@ ENGINE = ReplacingMergeTree(version)
 ORDER BY (inventory_id, n)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE TABLE issuer
+(
+    `fence` UInt64,
+    `issuer_id` String,
+    `version` UInt64,
+    `body` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String
+)
+ENGINE = MergeTree
+ORDER BY (issuer_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE job_failure
 (
     `job` String,
@@ -483,6 +656,42 @@ CREATE TABLE job_run
 )
 ENGINE = MergeTree
 ORDER BY (job, tick_at)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE ledger_entry
+(
+    `fence` UInt64,
+    `run_seq` UInt64,
+    `posting_id` String,
+    `entry` UInt16,
+    `kind` LowCardinality(String),
+    `ledger_account` LowCardinality(String),
+    `payer_account_id` String,
+    `currency` LowCardinality(String),
+    `period` LowCardinality(String),
+    `statement_id` String,
+    `reference` String,
+    `booked_at` DateTime64(3, 'UTC'),
+    `amount` Decimal(38, 9)
+)
+ENGINE = MergeTree
+ORDER BY (payer_account_id, booked_at, posting_id, entry)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE notification
+(
+    `fence` UInt64,
+    `notification_id` String,
+    `fact` LowCardinality(String),
+    `subject` String,
+    `channel` LowCardinality(String),
+    `recipient` String,
+    `language` LowCardinality(String),
+    `body` String,
+    `created_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY notification_id
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE past_event
@@ -534,6 +743,25 @@ ENGINE = MergeTree
 PARTITION BY log_id
 ORDER BY log_offset
 SETTINGS index_granularity = 8192;
+
+CREATE TABLE payment
+(
+    `fence` UInt64,
+    `payment_id` String,
+    `version` UInt64,
+    `payer_account_id` String,
+    `currency` LowCardinality(String),
+    `amount` Decimal(38, 9),
+    `paid_at` DateTime64(3, 'UTC'),
+    `statement_id` String,
+    `method` String,
+    `note` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String
+)
+ENGINE = MergeTree
+ORDER BY (payment_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE period_close
 (
@@ -962,6 +1190,30 @@ CREATE TABLE scratch_curve
 )
 ENGINE = Memory;
 
+CREATE TABLE scratch_document
+(
+    `statement_id` String,
+    `kind` String,
+    `payer_account_id` String,
+    `period` String,
+    `currency` String,
+    `apart` String,
+    `rating_seq` UInt64,
+    `source_id` String,
+    `reverses` String,
+    `replaces` String,
+    `country` String,
+    `region` String,
+    `rule` String,
+    `reason` String,
+    `issuer_id` String,
+    `issuer_version` UInt64,
+    `issuer` String,
+    `customer` String,
+    `overrides` Array(String)
+)
+ENGINE = Memory;
+
 CREATE TABLE scratch_due
 (
     `charge_no` UInt32,
@@ -1004,6 +1256,92 @@ CREATE TABLE scratch_event
     `is_delta` UInt8,
     `label` String,
     `event_ref` UInt64
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_export_document
+(
+    `export_id` String,
+    `run_seq` UInt64,
+    `statement_id` String,
+    `is_later` UInt8,
+    `corrects` String,
+    `number` String,
+    `payer_account_id` String,
+    `currency` String,
+    `issued_on` String,
+    `due_on` String,
+    `issuer` String,
+    `purchase_order` String,
+    `net` Decimal(38, 9),
+    `total` Decimal(38, 9),
+    `reverses` String
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_export_line
+(
+    `export_id` String,
+    `run_seq` UInt64,
+    `statement_id` String,
+    `is_later` UInt8,
+    `corrects` String,
+    `payer_account_id` String,
+    `currency` String,
+    `line` UInt32,
+    `account_id` String,
+    `line_kind` String,
+    `charged_as` String,
+    `usage_type` UInt16,
+    `tariff_id` String,
+    `tariff_version` UInt64,
+    `component` String,
+    `tier` UInt16,
+    `description` String,
+    `quantity` Int256,
+    `unit` String,
+    `unit_base` Int256,
+    `unit_price` Decimal(38, 12),
+    `scope` String,
+    `rate_card_id` String,
+    `charge_id` String,
+    `charge_version` UInt64,
+    `of_line` UInt32,
+    `threshold` Decimal(38, 9),
+    `days` UInt16,
+    `of_days` UInt16,
+    `adjusts_period` String,
+    `adjusts_line` UInt32,
+    `exact` Int256,
+    `rounded` Int256,
+    `given` Int256,
+    `of_rows` Int256,
+    `service` String,
+    `service_category` String,
+    `subcategory` String,
+    `sku` String,
+    `by_offering` UInt8,
+    `meter` String,
+    `resource_type` String,
+    `noun` String,
+    `consumed_unit` String,
+    `consumed_base` Int256,
+    `card` String,
+    `model` String,
+    `pooled` UInt8,
+    `size` String,
+    `cuts` Array(Int64)
+)
+ENGINE = Memory;
+
+CREATE TABLE scratch_export_month
+(
+    `export_id` String,
+    `account_id` String,
+    `name` String,
+    `month` String,
+    `starts` DateTime64(3, 'UTC'),
+    `ends` DateTime64(3, 'UTC')
 )
 ENGINE = Memory;
 
@@ -1322,6 +1660,39 @@ PARTITION BY toYYYYMM(window_start)
 ORDER BY (account_id, window_start, k, usage_type, resource, part, shape, from_at, run_seq)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE TABLE statement_document
+(
+    `run_seq` UInt64,
+    `statement_id` String,
+    `kind` LowCardinality(String),
+    `series` String,
+    `number_no` UInt64,
+    `number` String,
+    `payer_account_id` String,
+    `period` LowCardinality(String),
+    `currency` LowCardinality(String),
+    `apart` LowCardinality(String),
+    `rating_seq` UInt64,
+    `reverses` String,
+    `replaces` String,
+    `issued_on` String,
+    `due_on` String,
+    `issuer_id` String,
+    `issuer_version` UInt64,
+    `issuer` String,
+    `customer` String,
+    `net` Decimal(38, 9),
+    `tax` Decimal(38, 9),
+    `total` Decimal(38, 9),
+    `lines` UInt64,
+    `asked_by` String,
+    `reason` String,
+    `overrides` Array(String)
+)
+ENGINE = MergeTree
+ORDER BY (period, payer_account_id, run_seq, statement_id)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE statement_line
 (
     `run_seq` UInt64,
@@ -1368,6 +1739,23 @@ PARTITION BY (period, run_seq)
 ORDER BY (payer_account_id, line)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE TABLE statement_tax
+(
+    `run_seq` UInt64,
+    `statement_id` String,
+    `tax_rate_id` LowCardinality(String),
+    `for_period` LowCardinality(String),
+    `name` String,
+    `category` LowCardinality(String),
+    `percent` Decimal(18, 6),
+    `reason` String,
+    `net` Decimal(38, 9),
+    `amount` Decimal(38, 9)
+)
+ENGINE = MergeTree
+ORDER BY (statement_id, tax_rate_id, for_period)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE tariff
 (
     `rate_card_id` String,
@@ -1389,6 +1777,19 @@ CREATE TABLE tariff
 )
 ENGINE = MergeTree
 ORDER BY (rate_card_id, version, tariff_id)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE tax_rate
+(
+    `fence` UInt64,
+    `tax_rate_id` String,
+    `version` UInt64,
+    `body` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String
+)
+ENGINE = MergeTree
+ORDER BY (tax_rate_id, version)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE usage_record
@@ -1461,6 +1862,25 @@ ENGINE = ReplacingMergeTree
 ORDER BY (registry_version, event_type, usage_type)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE TABLE webhook
+(
+    `fence` UInt64,
+    `webhook_id` String,
+    `version` UInt64,
+    `url` String,
+    `facts` Array(String),
+    `secret` String,
+    `former_secret` String,
+    `former_until` DateTime64(3, 'UTC'),
+    `state` LowCardinality(String),
+    `created_at` DateTime64(3, 'UTC'),
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String
+)
+ENGINE = MergeTree
+ORDER BY (webhook_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE zone_range
 (
     `run_seq` UInt64,
@@ -1487,6 +1907,23 @@ CREATE VIEW account_of_zone
 AS SELECT account_id
 FROM scratch_account
 WHERE (zone = {zone:String}) AND (from_ms <= {at_ms:Int64}) AND (to_ms > {at_ms:Int64});
+
+CREATE VIEW account_timeline
+AS SELECT
+    known.account_id AS account_id,
+    account.name AS name,
+    multiIf(zoned.timeline != '', zoned.timeline, account.time_zone = '', concat('0 ', {default_zone:String}), concat('0 ', account.time_zone)) AS timeline
+FROM
+(
+    SELECT account_id
+    FROM current_account
+    UNION DISTINCT
+    SELECT arrayJoin([account_id, payer_account_id])
+    FROM scratch_export_line
+    WHERE export_id = {export_id:String}
+) AS known
+LEFT JOIN current_account AS account ON account.account_id = known.account_id
+LEFT JOIN zone_of_account(run_seq = 0) AS zoned ON zoned.account_id = known.account_id;
 
 CREATE VIEW adjusted_usage
 AS SELECT
@@ -1572,6 +2009,23 @@ FROM current_archive
 WHERE state IN ('written', 'archived', 'restoring')
 ORDER BY month DESC
 LIMIT 1;
+
+CREATE VIEW billed_record
+AS SELECT
+    *,
+    own AS billed
+FROM line_record(period = {period:String}, rating_seq = {rating_seq:UInt64}, export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}, discounted = 0)
+UNION ALL
+SELECT
+    * EXCEPT reached,
+    (if((reached * (rounded + given)) < 0, toInt256(-1), toInt256(1)) * intDivOrZero((2 * toInt256(abs(reached * (rounded + given)))) + rounded, 2 * rounded)) - (if(((reached - own) * (rounded + given)) < 0, toInt256(-1), toInt256(1)) * intDivOrZero((2 * toInt256(abs((reached - own) * (rounded + given)))) + rounded, 2 * rounded)) AS billed
+FROM
+(
+    SELECT
+        *,
+        sum(own) OVER (PARTITION BY run_seq, statement_id, line ORDER BY part_start ASC, usage_record_id ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS reached
+    FROM line_record(period = {period:String}, rating_seq = {rating_seq:UInt64}, export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}, discounted = 1)
+);
 
 CREATE VIEW booked_slice
 AS SELECT *
@@ -1815,6 +2269,28 @@ WHERE run_seq IN (
     WHERE kind = 'close'
 );
 
+CREATE VIEW counted_attempt
+(
+    `fence` UInt64,
+    `notification_id` String,
+    `attempt` UInt16,
+    `step` UInt8,
+    `state` LowCardinality(String),
+    `answer` String,
+    `at` DateTime64(3, 'UTC'),
+    `next_at` DateTime64(3, 'UTC'),
+    `by` String
+)
+AS SELECT *
+FROM delivery_attempt
+WHERE (fence <= (
+    SELECT fence
+    FROM settled_fence
+)) AND (fence NOT IN (
+    SELECT fence
+    FROM void_fence
+));
+
 CREATE VIEW counted_event
 AS SELECT
     event.k AS k,
@@ -1872,13 +2348,10 @@ FROM
         counter,
         epoch
     FROM event
-    WHERE (toDate(occurred_at) >= toDate(fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'))) AND (toDate(occurred_at) <= toDate(fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC'))) AND (occurred_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (occurred_at <= fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND ((k >= {k_from:UInt64}) AND (k <= {k_to:UInt64})) AND (toInt64(log_offset) <= transform(log_partition, {bound_partitions:Array(UInt32)}, {bound_offsets:Array(Int64)}, toInt64(-1))) AND (toInt64(log_offset) < transform(log_claim, (
-        SELECT groupArray(claim)
+    WHERE (toDate(occurred_at) >= toDate(fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'))) AND (toDate(occurred_at) <= toDate(fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC'))) AND (occurred_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (occurred_at <= fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND ((k >= {k_from:UInt64}) AND (k <= {k_to:UInt64})) AND (toInt64(log_offset) <= transform(log_partition, {bound_partitions:Array(UInt32)}, {bound_offsets:Array(Int64)}, toInt64(-1))) AND (toInt64(log_offset) < transform(log_claim, ((
+        SELECT (groupArray(claim), groupArray(end_offset))
         FROM ended_claim
-    ), (
-        SELECT groupArray(end_offset)
-        FROM ended_claim
-    ), toInt64(9223372036854775807))) AND (({only_touched:UInt8} = 0) OR (k IN (
+    ) AS ended_claims).1, ended_claims.2, toInt64(9223372036854775807))) AND (({only_touched:UInt8} = 0) OR (k IN (
         SELECT k
         FROM scratch_touched
     ))) AND ((log_partition, log_offset) NOT IN (
@@ -1894,6 +2367,58 @@ FROM
 ) AS event
 ANY LEFT JOIN scratch_ended AS ended ON ended.account_id = event.account_id
 WHERE (event.t >= {from_ms:Int64}) AND (event.t < {to_ms:Int64}) AND ((ended.account_id = '') OR (event.occurred_ms < ended.at_ms));
+
+CREATE VIEW counted_notification
+(
+    `fence` UInt64,
+    `notification_id` String,
+    `fact` LowCardinality(String),
+    `subject` String,
+    `channel` LowCardinality(String),
+    `recipient` String,
+    `language` LowCardinality(String),
+    `body` String,
+    `created_at` DateTime64(3, 'UTC')
+)
+AS SELECT *
+FROM notification
+WHERE (fence <= (
+    SELECT fence
+    FROM settled_fence
+)) AND (fence NOT IN (
+    SELECT fence
+    FROM void_fence
+));
+
+CREATE VIEW counted_payment
+(
+    `fence` UInt64,
+    `payment_id` String,
+    `version` UInt64,
+    `payer_account_id` String,
+    `currency` LowCardinality(String),
+    `amount` Decimal(38, 9),
+    `paid_at` DateTime64(3, 'UTC'),
+    `statement_id` String,
+    `method` String,
+    `note` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String
+)
+AS SELECT *
+FROM payment
+WHERE (fence <= (
+    SELECT fence
+    FROM settled_fence
+)) AND (fence NOT IN (
+    SELECT fence
+    FROM void_fence
+))
+ORDER BY
+    payment_id ASC,
+    fence ASC,
+    version ASC
+LIMIT 1 BY payment_id;
 
 CREATE VIEW counter_sample
 AS WITH
@@ -2131,6 +2656,39 @@ LIMIT 1 BY
     kind,
     id;
 
+CREATE VIEW current_credit
+(
+    `fence` UInt64,
+    `credit_id` String,
+    `version` UInt64,
+    `payer_account_id` String,
+    `currency` LowCardinality(String),
+    `kind` LowCardinality(String),
+    `amount` Decimal(38, 9),
+    `priority` UInt16,
+    `valid_from` DateTime64(3, 'UTC'),
+    `expires_at` DateTime64(3, 'UTC'),
+    `state` LowCardinality(String),
+    `note` String,
+    `reason` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String
+)
+AS SELECT *
+FROM credit_grant
+WHERE (fence <= (
+    SELECT fence
+    FROM settled_fence
+)) AND (fence NOT IN (
+    SELECT fence
+    FROM void_fence
+))
+ORDER BY
+    credit_id ASC,
+    fence DESC,
+    version DESC
+LIMIT 1 BY credit_id;
+
 CREATE VIEW current_finding
 (
     `finding_id` UInt128,
@@ -2336,6 +2894,21 @@ WHERE (bitAnd(usage_record_id, {mask:UInt32}) = {slice:UInt32}) AND (sipHash128(
     HAVING count() = 1
 ));
 
+CREATE VIEW draft_line
+AS SELECT
+    statement_line.*,
+    concat('st_', replaceOne(toString(statement_line.period), '-', ''), '_', lower(hex(if(toString(apart) = '', sipHash128(payer_account_id, toString(statement_line.period)), sipHash128(payer_account_id, toString(statement_line.period), toString(apart)))))) AS statement_id,
+    if(adjusts_period = '', toString(statement_line.period), toString(adjusts_period)) AS for_period,
+    (arrayFirst(rate -> (((rate.2) = if(rule = '', 'standard', rule)) AND (((rate.3) = '') OR ((rate.3) = country)) AND (((rate.4) = '') OR ((rate.4) = region)) AND (empty(rate.5) OR has(rate.5, usage_type)) AND (empty(rate.6) OR has(rate.6, toString(component))) AND ((rate.7) <= concat(for_period, '-31')) AND (((rate.8) = '') OR (concat(for_period, '-31') < (rate.8)))), JSONExtract({tax_rates:String}, 'Array(Tuple(String, String, String, String, Array(UInt16), Array(String), String, String, String, String, Int64, String))'))).1 AS tax_rate_id,
+    profiled.reason AS tax_reason
+FROM statement_line
+LEFT JOIN profiled_payer AS profiled ON profiled_id = payer_account_id
+WHERE (statement_line.period = {period:String}) AND (statement_line.run_seq = (
+    SELECT max(rating_seq)
+    FROM current_rating
+    WHERE period = {period:String}
+));
+
 CREATE VIEW due_charge
 AS SELECT
     due.charge_no AS charge_no,
@@ -2378,6 +2951,327 @@ FROM
 )
 WHERE end_offset IS NOT NULL
 ORDER BY claim ASC;
+
+CREATE VIEW export_document
+AS SELECT *
+FROM scratch_export_document
+WHERE (export_id = {export_id:String}) AND (moduloOrZero(cityHash64(payer_account_id), {parts:UInt32}) = {part:UInt32});
+
+CREATE VIEW export_draw
+AS SELECT
+    document.run_seq AS run_seq,
+    document.statement_id AS statement_id,
+    draw.credit_id AS credit_id,
+    sum(draw.amount) AS amount
+FROM export_document(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS document
+INNER JOIN credit_draw AS draw ON draw.run_seq = document.run_seq
+WHERE draw.statement_id IN (document.statement_id, document.reverses)
+GROUP BY
+    run_seq,
+    statement_id,
+    credit_id;
+
+CREATE VIEW export_line
+AS SELECT *
+FROM scratch_export_line
+WHERE (export_id = {export_id:String}) AND (moduloOrZero(cityHash64(payer_account_id), {parts:UInt32}) = {part:UInt32});
+
+CREATE VIEW exported_entry
+AS SELECT *
+FROM ledger
+WHERE (if(ledger.period = '', formatDateTime(booked_at, '%Y-%m'), ledger.period) = {period:String}) AND (({payer:String} = '') OR (payer_account_id = {payer:String})) AND (moduloOrZero(cityHash64(payer_account_id), {parts:UInt32}) = {part:UInt32});
+
+CREATE VIEW exported_line
+AS SELECT
+    toUInt64(0) AS run_seq,
+    concat('st_', replaceOne(toString(statement_line.period), '-', ''), '_', lower(hex(if(toString(statement_line.apart) = '', sipHash128(payer_account_id, toString(statement_line.period)), sipHash128(payer_account_id, toString(statement_line.period), toString(statement_line.apart)))))) AS statement_id,
+    toUInt8(0) AS is_later,
+    '' AS corrects,
+    payer_account_id,
+    toString(statement_line.currency) AS currency,
+    line,
+    account_id,
+    toString(statement_line.kind) AS kind,
+    usage_type,
+    tariff_id,
+    tariff_version,
+    toString(statement_line.component) AS component,
+    tier,
+    description,
+    quantity,
+    toString(statement_line.unit) AS unit,
+    unit_base,
+    unit_price,
+    exact_amount,
+    amount,
+    toString(statement_line.scope) AS scope,
+    rate_card_id,
+    charge_id,
+    charge_version,
+    of_line,
+    threshold,
+    days,
+    of_days,
+    toString(statement_line.adjusts_period) AS adjusts_period,
+    toString(statement_line.adjusts_kind) AS adjusts_kind,
+    adjusts_line
+FROM statement_line
+WHERE (statement_line.period = {period:String}) AND (statement_line.run_seq = {rating_seq:UInt64}) AND (({payer:String} = '') OR (payer_account_id = {payer:String})) AND (statement_id NOT IN (
+    SELECT statement_id
+    FROM scratch_export_document
+    WHERE (export_id = {export_id:String}) AND (is_later = 0)
+))
+UNION ALL
+SELECT
+    line.run_seq,
+    line.statement_id,
+    document.is_later,
+    document.corrects,
+    line.payer_account_id,
+    toString(line.currency),
+    line.line,
+    line.account_id,
+    toString(line.kind),
+    line.usage_type,
+    line.tariff_id,
+    line.tariff_version,
+    toString(line.component),
+    line.tier,
+    line.description,
+    line.quantity,
+    toString(line.unit),
+    line.unit_base,
+    line.unit_price,
+    line.exact_amount,
+    line.amount,
+    toString(line.scope),
+    line.rate_card_id,
+    line.charge_id,
+    line.charge_version,
+    line.of_line,
+    line.threshold,
+    line.days,
+    line.of_days,
+    toString(line.adjusts_period),
+    toString(line.adjusts_kind),
+    line.adjusts_line
+FROM final_line AS line
+INNER JOIN scratch_export_document AS document ON (document.run_seq = line.run_seq) AND (document.statement_id = line.statement_id)
+WHERE document.export_id = {export_id:String};
+
+CREATE VIEW exported_usage
+AS SELECT usage.*
+FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0) AS usage
+ANY LEFT JOIN
+(
+    SELECT *
+    FROM scratch_export_month
+    WHERE (export_id = {export_id:String}) AND (month = {period:String})
+) AS lived ON lived.account_id = usage.account_id
+WHERE (usage.window_start >= fromUnixTimestamp64Milli({from_ms:Int64} - 129600000, 'UTC')) AND (usage.window_start < fromUnixTimestamp64Milli({to_ms:Int64} + 129600000, 'UTC')) AND (usage.window_start >= if(lived.account_id = '', fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'), lived.starts)) AND (usage.window_start < if(lived.account_id = '', fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC'), lived.ends)) AND (({payer:String} = '') OR (usage.account_id = {payer:String})) AND (moduloOrZero(cityHash64(toString(usage.account_id)), {parts:UInt32}) = {part:UInt32});
+
+CREATE VIEW finalizable
+AS SELECT
+    drafted.payer_account_id AS payer_account_id,
+    statement_id,
+    drafted.currency AS currency,
+    drafted.apart AS apart,
+    drafted.rating_seq AS rating_seq,
+    profiled.country AS country,
+    profiled.region AS region,
+    profiled.rule AS rule,
+    profiled.reason AS reason,
+    profiled.customer AS customer,
+    if(profiled.issuer_id = '', {default_issuer:String}, profiled.issuer_id) AS issued_by,
+    (statement_id != '') AND (statement_id IN (
+        SELECT issued_document.statement_id
+        FROM issued_document
+        WHERE issued_document.period = {period:String}
+    )) AS is_final,
+    arrayFilter(finding -> ((finding.2) > 0), [('not-closed', toUInt64(close_seq = 0)), ('not-rated', toUInt64((close_seq != 0) AND (drafted.rating_seq < close_seq))), ('unrated', toUInt64(drafted.unrated)), ('no-issuer', toUInt64(issued_by = '')), ('no-profile', toUInt64((issued_by != '') AND (profiled.legal_name = ''))), ('no-tax-rate', toUInt64(drafted.untaxed))]) AS findings
+FROM
+(
+    SELECT
+        payer_account_id,
+        statement_id,
+        toString(any(draft_line.currency)) AS currency,
+        toString(any(draft_line.apart)) AS apart,
+        any(draft_line.run_seq) AS rating_seq,
+        countIf(kind = 'unrated') AS unrated,
+        countIf((tax_rate_id = '') AND (amount != 0) AND notEmpty(JSONExtract({tax_rates:String}, 'Array(Tuple(String, String, String, String, Array(UInt16), Array(String), String, String, String, String, Int64, String))'))) AS untaxed
+    FROM draft_line(period = {period:String}, tax_rates = {tax_rates:String}) AS draft_line
+    GROUP BY
+        payer_account_id,
+        statement_id
+    UNION ALL
+    SELECT
+        payer_account_id,
+        '',
+        '',
+        '',
+        (
+            SELECT max(rating_seq)
+            FROM current_rating
+            WHERE period = {period:String}
+        ) AS rated_seq,
+        0,
+        0
+    FROM closed_period
+    WHERE (closed_period.period = {period:String}) AND (payer_account_id NOT IN (
+        SELECT payer_account_id
+        FROM statement_line
+        WHERE (period = {period:String}) AND (run_seq = (
+            SELECT max(rating_seq)
+            FROM current_rating
+            WHERE period = {period:String}
+        ))
+    ))
+    GROUP BY payer_account_id
+    HAVING min(closed_period.run_seq) > rated_seq
+) AS drafted
+LEFT JOIN
+(
+    SELECT
+        payer_account_id AS closed_payer,
+        min(closed_period.run_seq) AS close_seq
+    FROM closed_period
+    WHERE toString(closed_period.period) >= {period:String}
+    GROUP BY closed_payer
+) AS closing ON closed_payer = drafted.payer_account_id
+LEFT JOIN profiled_payer AS profiled ON profiled_id = drafted.payer_account_id;
+
+CREATE VIEW first_document
+(
+    `run_seq` UInt64,
+    `statement_id` String,
+    `kind` LowCardinality(String),
+    `series` String,
+    `number_no` UInt64,
+    `number` String,
+    `payer_account_id` String,
+    `period` LowCardinality(String),
+    `currency` LowCardinality(String),
+    `apart` LowCardinality(String),
+    `rating_seq` UInt64,
+    `reverses` String,
+    `replaces` String,
+    `issued_on` String,
+    `due_on` String,
+    `issuer_id` String,
+    `issuer_version` UInt64,
+    `issuer` String,
+    `customer` String,
+    `net` Decimal(38, 9),
+    `tax` Decimal(38, 9),
+    `total` Decimal(38, 9),
+    `lines` UInt64,
+    `asked_by` String,
+    `reason` String,
+    `overrides` Array(String)
+)
+AS SELECT *
+FROM issued_document
+WHERE kind = 'statement'
+ORDER BY
+    run_seq ASC,
+    statement_id ASC
+LIMIT 1 BY
+    payer_account_id,
+    period,
+    apart;
+
+CREATE VIEW focus_charge
+AS SELECT
+    line.*,
+    toUInt8((is_later = 1) OR (line_kind = 'adjustment')) AS is_correction,
+    if(line_kind = 'adjustment', adjusts_period, {period:String}) AS of_month,
+    multiIf((charged_as IN ('usage', 'unrated')), 'Usage', (charged_as IN ('flat', 'percentage')) AND (rounded >= 0), 'Purchase', 'Adjustment') AS category,
+    rounded + if(is_correction = 1, toInt256(0), given) AS billed
+FROM export_line(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS line
+WHERE (is_later = 1) OR (line_kind = 'adjustment') OR ((line_kind NOT IN ('usage', 'unrated')) AND (of_line = 0));
+
+CREATE VIEW focus_rounding
+AS SELECT
+    run_seq,
+    statement_id,
+    payer_account_id,
+    any(line.currency) AS currency,
+    sum((rounded + given) - of_rows) AS billed
+FROM export_line(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS line
+WHERE (line_kind IN ('usage', 'unrated')) AND (is_later = 0)
+GROUP BY
+    run_seq,
+    statement_id,
+    payer_account_id
+HAVING billed != 0;
+
+CREATE VIEW focus_settlement
+AS SELECT
+    document.run_seq AS run_seq,
+    document.statement_id AS statement_id,
+    document.payer_account_id AS payer_account_id,
+    document.currency AS currency,
+    document.is_later AS is_later,
+    document.corrects AS corrects,
+    'Tax' AS category,
+    concat('tax/', toString(tax.tax_rate_id), '/', toString(tax.for_period)) AS detail,
+    tax.name AS description,
+    toInt256(reinterpret(tax.amount, 'Int128')) AS billed
+FROM statement_tax AS tax
+INNER JOIN export_document(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS document ON (document.run_seq = tax.run_seq) AND (document.statement_id = tax.statement_id)
+WHERE tax.amount != 0
+UNION ALL
+SELECT
+    document.run_seq,
+    document.statement_id,
+    document.payer_account_id,
+    document.currency,
+    document.is_later,
+    document.corrects,
+    'Credit',
+    concat('credit/', draw.credit_id),
+    concat('Credit ', draw.credit_id),
+    -toInt256(reinterpret(draw.amount, 'Int128'))
+FROM export_draw(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS draw
+INNER JOIN export_document(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS document ON (document.run_seq = draw.run_seq) AND (document.statement_id = draw.statement_id)
+WHERE draw.amount != 0;
+
+CREATE VIEW focus_shape
+AS SELECT
+    shape AS shaped,
+    toString(shape.zone) AS zone,
+    toString(shape.offering) AS offering,
+    toString(shape.project_id) AS project,
+    concat('{', arrayStringConcat(arrayConcat(arrayMap(tag -> concat(toJSONString(if(startsWith(tag.1, 'tallyhouse:'), concat('user:', tag.1), tag.1)), ':', multiIf((tag.2) = '""', 'true', match(tag.2, '^[\\[{n]'), toJSONString(tag.2), tag.2)), JSONExtractKeysAndValuesRaw(shape.tags)), if(vm = '', [], [concat('"tallyhouse:vm":', toJSONString(vm))])), ','), '}') AS tags
+FROM shape
+WHERE shape.shape IN (
+    SELECT billing_record.shape
+    FROM billing_record
+    WHERE (period = {period:String}) AND (run_seq = {rating_seq:UInt64})
+)
+ORDER BY shape.shape ASC
+LIMIT 1 BY shape.shape;
+
+CREATE VIEW focus_usage
+AS SELECT
+    *,
+    if((by_offering = 1) AND (offering != ''), concat(sku, '.', offering), sku) AS own_sku,
+    (size != '') AND (unit_price > 0) AS packaged,
+    multiIf(packaged, if((own * toInt256('1000000000000000')) < 0, toInt256(-1), toInt256(1)) * intDivOrZero((2 * toInt256(abs(own * toInt256('1000000000000000')))) + toInt256(reinterpret(unit_price, 'Int128')), 2 * toInt256(reinterpret(unit_price, 'Int128'))), line_kind = 'unrated', if((used * toInt256('1000000000000')) < 0, toInt256(-1), toInt256(1)) * intDivOrZero((2 * toInt256(abs(used * toInt256('1000000000000')))) + consumed_base, 2 * consumed_base), if((used * toInt256('1000000000000')) < 0, toInt256(-1), toInt256(1)) * intDivOrZero((2 * toInt256(abs(used * toInt256('1000000000000')))) + unit_base, 2 * unit_base)) AS priced_quantity,
+    if(pooled = 1, if(priced_quantity = 0, toInt256(0), if((own * toInt256('1000000000000000000000')) < 0, toInt256(-1), toInt256(1)) * intDivOrZero((2 * toInt256(abs(own * toInt256('1000000000000000000000')))) + priced_quantity, 2 * priced_quantity)), toInt256(reinterpret(unit_price, 'Int128')) * toInt256(1000000)) AS list_price,
+    if(given = 0, list_price, if((list_price * (rounded + given)) < 0, toInt256(-1), toInt256(1)) * intDivOrZero((2 * toInt256(abs(list_price * (rounded + given)))) + rounded, 2 * rounded)) AS contracted_price,
+    arrayFirst(cut -> ((cut > toUnixTimestamp64Milli(part_start)) AND (cut < toUnixTimestamp64Milli(window_end))), cuts) AS cut_at
+FROM billed_record(period = {period:String}, rating_seq = {rating_seq:UInt64}, export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS billed
+ANY LEFT JOIN focus_shape(period = {period:String}, rating_seq = {rating_seq:UInt64}) AS shaped ON shaped.shaped = billed.shape
+ANY LEFT JOIN
+(
+    SELECT
+        account_id AS naming,
+        resource AS named_resource,
+        part AS named_part,
+        name AS resource_name
+    FROM resource_label(account_ids = emptyArrayString())
+) AS label ON (naming = account_id) AND (named_resource = resource) AND (named_part = resource_part);
 
 CREATE VIEW fresh_record
 AS SELECT
@@ -2528,6 +3422,39 @@ INNER JOIN
 ) AS rule ON rule.usage_type = step.usage_type
 WHERE (effect != 0) AND (per_ms > 0) AND (to_ms > from_ms);
 
+CREATE VIEW granted_credit
+(
+    `fence` UInt64,
+    `credit_id` String,
+    `version` UInt64,
+    `payer_account_id` String,
+    `currency` LowCardinality(String),
+    `kind` LowCardinality(String),
+    `amount` Decimal(38, 9),
+    `priority` UInt16,
+    `valid_from` DateTime64(3, 'UTC'),
+    `expires_at` DateTime64(3, 'UTC'),
+    `state` LowCardinality(String),
+    `note` String,
+    `reason` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String
+)
+AS SELECT *
+FROM credit_grant
+WHERE (fence <= (
+    SELECT fence
+    FROM settled_fence
+)) AND (fence NOT IN (
+    SELECT fence
+    FROM void_fence
+))
+ORDER BY
+    credit_id ASC,
+    fence ASC,
+    version ASC
+LIMIT 1 BY credit_id;
+
 CREATE VIEW identified_usage
 AS SELECT
     sign,
@@ -2611,6 +3538,58 @@ ARRAY JOIN
     enders AS next_by
 WHERE ((turn.5) != 0) AND (next_t > (turn.1));
 
+CREATE VIEW issued_credit
+(
+    `run_seq` UInt64,
+    `credit_id` String,
+    `statement_id` String,
+    `amount` Decimal(38, 9)
+)
+AS SELECT *
+FROM credit_draw
+WHERE run_seq IN (
+    SELECT run_seq
+    FROM published_run
+    WHERE kind = 'finalize'
+);
+
+CREATE VIEW issued_document
+(
+    `run_seq` UInt64,
+    `statement_id` String,
+    `kind` LowCardinality(String),
+    `series` String,
+    `number_no` UInt64,
+    `number` String,
+    `payer_account_id` String,
+    `period` LowCardinality(String),
+    `currency` LowCardinality(String),
+    `apart` LowCardinality(String),
+    `rating_seq` UInt64,
+    `reverses` String,
+    `replaces` String,
+    `issued_on` String,
+    `due_on` String,
+    `issuer_id` String,
+    `issuer_version` UInt64,
+    `issuer` String,
+    `customer` String,
+    `net` Decimal(38, 9),
+    `tax` Decimal(38, 9),
+    `total` Decimal(38, 9),
+    `lines` UInt64,
+    `asked_by` String,
+    `reason` String,
+    `overrides` Array(String)
+)
+AS SELECT *
+FROM statement_document
+WHERE run_seq IN (
+    SELECT run_seq
+    FROM published_run
+    WHERE kind = 'finalize'
+);
+
 CREATE VIEW late_window
 AS SELECT DISTINCT
     written.run_seq AS run_seq,
@@ -2641,6 +3620,141 @@ ASOF INNER JOIN
     GROUP BY run_seq
 ) AS closing ON (closing.everyone = written.everyone) AND (closing.close_seq < written.run_seq)
 WHERE written.window_start < closing.closed_to;
+
+CREATE VIEW ledger
+(
+    `run_seq` UInt64,
+    `posting_id` String,
+    `entry` UInt16,
+    `kind` String,
+    `ledger_account` String,
+    `payer_account_id` String,
+    `currency` LowCardinality(String),
+    `period` String,
+    `statement_id` String,
+    `reference` String,
+    `booked_at` DateTime64(3, 'UTC'),
+    `amount` Decimal(38, 9)
+)
+AS SELECT
+    run_seq,
+    posting_id,
+    entry,
+    toString(kind) AS kind,
+    toString(ledger_account) AS ledger_account,
+    payer_account_id,
+    toString(currency) AS currency,
+    toString(period) AS period,
+    statement_id,
+    reference,
+    published_at AS booked_at,
+    amount
+FROM ledger_entry
+INNER JOIN
+(
+    SELECT
+        run_seq AS published_seq,
+        published_at
+    FROM publication
+) AS published ON published_seq = run_seq
+UNION ALL
+SELECT
+    run_seq,
+    posting_id,
+    entry,
+    toString(kind),
+    toString(ledger_account),
+    payer_account_id,
+    toString(currency),
+    toString(period),
+    statement_id,
+    reference,
+    booked_at,
+    amount
+FROM
+(
+    SELECT *
+    FROM ledger_entry
+    WHERE (run_seq = 0) AND (fence <= (
+        SELECT fence
+        FROM settled_fence
+    )) AND (fence NOT IN (
+        SELECT fence
+        FROM void_fence
+    ))
+    ORDER BY
+        posting_id ASC,
+        entry ASC,
+        fence ASC
+    LIMIT 1 BY
+        posting_id,
+        entry
+) AS standing
+UNION ALL
+SELECT
+    toUInt64(0),
+    concat('lp_', lower(hex(sipHash128('payment', [payment_id])))),
+    toUInt16(side.1),
+    if(amount > 0, 'payment', 'refund'),
+    side.2,
+    payer_account_id,
+    toString(currency),
+    '',
+    if((side.2) = 'receivable', statement_id, ''),
+    concat('payment:', payment_id),
+    changed_at,
+    side.3
+FROM counted_payment
+ARRAY JOIN [(1, 'cash', amount), (2, if((amount < 0) AND (statement_id != ''), 'receivable', 'prepayment'), -amount)] AS side
+UNION ALL
+SELECT
+    toUInt64(0),
+    concat('lp_', lower(hex(sipHash128('grant', [credit_id])))),
+    toUInt16(side.1),
+    'grant',
+    side.2,
+    payer_account_id,
+    toString(currency),
+    '',
+    '',
+    concat('credit:', credit_id),
+    changed_at,
+    side.3
+FROM granted_credit
+ARRAY JOIN [(1, if(kind = 'promotion', 'credits_granted', 'cash'), amount), (2, if(kind = 'promotion', 'credit_liability', 'prepayment'), -amount)] AS side;
+
+CREATE VIEW line_record
+AS SELECT
+    record.*,
+    line.*
+FROM
+(
+    SELECT
+        payer_account_id AS paying,
+        account_id AS used_by,
+        usage_type AS used_type,
+        tariff_id AS priced_by,
+        tariff_version AS priced_version,
+        component AS priced_component,
+        tier AS priced_tier,
+        usage_record_id,
+        resource,
+        billing_record.part AS resource_part,
+        shape,
+        window_start,
+        window_end,
+        part_start,
+        billing_record.quantity AS used,
+        toInt256(reinterpret(billing_record.amount, 'Int128')) AS own
+    FROM billing_record
+    WHERE (period = {period:String}) AND (run_seq = {rating_seq:UInt64}) AND (used != 0) AND (moduloOrZero(cityHash64(payer_account_id), {parts:UInt32}) = {part:UInt32})
+) AS record
+INNER JOIN
+(
+    SELECT *
+    FROM export_line(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32})
+    WHERE (line_kind IN ('usage', 'unrated')) AND (is_later = 0) AND ((given != 0) = ({discounted:UInt8} = 1))
+) AS line ON (line.payer_account_id = paying) AND (line.account_id = used_by) AND (line.usage_type = used_type) AND (line.tariff_id = priced_by) AND (line.tariff_version = priced_version) AND (line.component = priced_component) AND (line.tier = priced_tier);
 
 CREATE VIEW masked_event
 AS SELECT
@@ -2769,6 +3883,58 @@ FROM
 ) AS wish
 INNER JOIN zone_of_account(run_seq = {run_seq:UInt64}) AS fixed ON fixed.account_id = wish.account_id
 WHERE fixed.time_zone != wish.wanted;
+
+CREATE VIEW notification_standing
+(
+    `notification_id` String,
+    `fact` LowCardinality(String),
+    `channel` LowCardinality(String),
+    `recipient` String,
+    `language` LowCardinality(String),
+    `body` String,
+    `subject` String,
+    `created_at` DateTime64(3, 'UTC'),
+    `attempt` UInt16,
+    `step` UInt8,
+    `tries` UInt16,
+    `state` String,
+    `next_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    told.notification_id AS notification_id,
+    told.fact AS fact,
+    told.channel AS channel,
+    told.recipient AS recipient,
+    told.language AS language,
+    told.body AS body,
+    told.subject AS subject,
+    told.created_at AS created_at,
+    tried.attempt AS attempt,
+    tried.steps AS step,
+    tried.tries AS tries,
+    if(tried.attempt = 0, 'waiting', toString(tried.state)) AS state,
+    if(tried.attempt = 0, told.created_at, tried.next_at) AS next_at
+FROM counted_notification AS told
+LEFT JOIN
+(
+    SELECT
+        notification_id,
+        max(row.attempt) AS attempt,
+        argMax(row.step, (row.attempt, row.step)) AS steps,
+        argMax(row.state, (row.attempt, row.step)) AS state,
+        argMax(row.next_at, (row.attempt, row.step)) AS next_at,
+        toUInt16(countIf((row.state = 'sending') AND (row.attempt >= ask.asked))) AS tries
+    FROM counted_attempt AS row
+    LEFT JOIN
+    (
+        SELECT
+            notification_id,
+            maxIf(asking.attempt, asking.state = 'asked') AS asked
+        FROM counted_attempt AS asking
+        GROUP BY notification_id
+    ) AS ask ON ask.notification_id = row.notification_id
+    GROUP BY notification_id
+) AS tried ON tried.notification_id = told.notification_id;
 
 CREATE VIEW open_state
 AS SELECT
@@ -3024,6 +4190,55 @@ FROM
     ) AS candidate ON (priced_plan = plan) AND (priced_type = usage_type) AND (priced_class = class)
     WHERE (bucket >= toUnixTimestamp64Milli(start_at)) AND (bucket < toUnixTimestamp64Milli(end_at))
 );
+
+CREATE VIEW profiled_payer
+(
+    `profiled_id` String,
+    `customer` String,
+    `legal_name` String,
+    `country` String,
+    `region` String,
+    `rule` String,
+    `reason` String,
+    `issuer_id` String
+)
+AS SELECT
+    account_id AS profiled_id,
+    body AS customer,
+    JSONExtractString(body, 'legal_name') AS legal_name,
+    JSONExtractString(body, 'address', 'country') AS country,
+    JSONExtractString(body, 'address', 'region') AS region,
+    JSONExtractString(body, 'tax', 'rule') AS rule,
+    JSONExtractString(body, 'tax', 'reason') AS reason,
+    JSONExtractString(body, 'issuer_id') AS issuer_id
+FROM billing_profile
+WHERE (fence <= (
+    SELECT fence
+    FROM settled_fence
+)) AND (fence NOT IN (
+    SELECT fence
+    FROM void_fence
+))
+ORDER BY
+    account_id ASC,
+    fence DESC,
+    version DESC
+LIMIT 1 BY account_id;
+
+CREATE VIEW publication
+(
+    `run_seq` UInt64,
+    `published_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    run_seq,
+    min(changed_at) AS published_at
+FROM run
+WHERE (state = 'published') AND (run_seq IN (
+    SELECT run_seq
+    FROM published_run
+))
+GROUP BY run_seq;
 
 CREATE VIEW published_run
 (

@@ -70,3 +70,8 @@ export function formatInstant(ms: InstantMs): string {
 export function formatMs(ms: string): string {
   return formatInstant(instant(Number(ms)));
 }
+
+/** For libraries that take nothing else. */
+export function toDate(ms: InstantMs): Date {
+  return new Date(ms);
+}

@@ -5,6 +5,7 @@ import { openSystem, type System } from "../api/system.ts";
 import { createTestClock, type TestClock } from "../core/clock.ts";
 import type { InstantMs } from "../core/instant.ts";
 import { silentLog } from "../core/log.ts";
+import { copyLaidStore } from "./laid-store.ts";
 import { spawnClickHouseServer } from "./clickhouse-server/process.ts";
 
 export interface TestSystem {
@@ -17,12 +18,16 @@ export interface TestSystem {
  * The real stages on a real engine in a folder of its own, at `now` until its clock is moved; one at a time in a test file (one engine per
  * process). `served`: on a server, over HTTP.
  */
-export async function openTestSystem(now: InstantMs, { served = false } = {}): Promise<TestSystem> {
+export async function openTestSystem(
+  now: InstantMs,
+  { served = false, smtp_url = null }: { served?: boolean; smtp_url?: string | null } = {},
+): Promise<TestSystem> {
   const folder = mkdtempSync(join(tmpdir(), "tally-test-"));
   const data_dir = join(folder, "ours");
   const clock = createTestClock(now);
+  copyLaidStore(served ? join(folder, "theirs") : data_dir);
   const server = served ? await spawnClickHouseServer(join(folder, "theirs")) : null;
-  const system = await openSystem({ url: server?.url ?? null, data_dir }, { clock, log: silentLog });
+  const system = await openSystem({ url: server?.url ?? null, data_dir }, { clock, log: silentLog, smtp_url });
   return {
     system,
     clock,

@@ -12,7 +12,7 @@ export async function benchFaultsDistributed(faults: number, seed = 1): Promise<
   const found = await sufferTogether({
     machines: Math.max(40, faults * 2),
     store_ms,
-    asleep_ms,
+    asleep_ms: () => asleep_ms,
     disk_ms: 10_000,
     choose: (all) => {
       const [first] = all;

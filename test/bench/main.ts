@@ -4,6 +4,7 @@ import { benchFaults, formatFaults } from "./faults.ts";
 import { benchFaultsDistributed } from "./faults-distributed.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchManyFaults } from "./many-faults.ts";
+import { benchFocus } from "./focus.ts";
 import { benchHistory } from "./history.ts";
 import { benchMixed } from "./mixed.ts";
 import { benchKafka } from "./kafka.ts";
@@ -11,9 +12,10 @@ import { benchMonth } from "./month.ts";
 import { benchPreview } from "./preview.ts";
 import { benchRating } from "./rating.ts";
 import { benchRoad } from "./road.ts";
+import { benchStatements } from "./statements.ts";
 import { type Figure, printFigure, writeReport } from "./report.ts";
 
-// npm run bench [-- road|ingest|kafka|cloud|rating|preview|mixed|history|month|explain|faults|kills|many-faults] [size]: prints each figure with its floor and target, writes out/bench.json.
+// npm run bench [-- road|ingest|kafka|cloud|rating|statements|preview|focus|mixed|history|month|explain|faults|kills|many-faults] [size]: prints each figure with its floor and target, writes out/bench.json.
 
 const [, , only = "all", size] = process.argv;
 const figures: Figure[] = [];
@@ -33,7 +35,9 @@ await take("ingest", benchIngest);
 if (only === "kafka") await take("kafka", () => benchKafka(Number(size ?? 2_000_000)));
 await take("cloud", () => benchCloud(Number(size ?? 1_000_000)));
 await take("rating", () => benchRating(Number(size ?? 2_000_000)));
+await take("statements", () => benchStatements(Number(size ?? 2_000_000)));
 await take("preview", () => benchPreview(Number(size ?? 5_000_000)));
+await take("focus", () => benchFocus(Number(size ?? 1_000_000)));
 await take("mixed", () => benchMixed(Number(size ?? 1_000_000)));
 await take("history", () => benchHistory(Number(size ?? 6_000)));
 await take("month", () => benchMonth(Number(size ?? 1_000_000)));

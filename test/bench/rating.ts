@@ -86,7 +86,8 @@ const copyLast =
 
 type Taken = Awaited<ReturnType<typeof taken>>;
 
-async function writeDay(on: RatingStore, records: number): Promise<void> {
+/** Publishes one day of use of 10,000 accounts, of two usage types by turns. */
+export async function writeDay(on: RatingStore, records: number): Promise<void> {
   const at = (text: string): string => `toDateTime64('${text}', 3, 'UTC')`;
   const [start, end] = [at("2026-10-05 22:00:00"), at("2026-10-06 22:00:00")];
   await on.command(`INSERT INTO usage_record (run_seq, sign, account_id, window_start, window_end, usage_type, resource, part, shape,

@@ -1640,6 +1640,419 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 CREATE TABLE IF NOT EXISTS budget_check ON CLUSTER `tally` AS budget_check_local
 ENGINE = Distributed('tally', currentDatabase(), budget_check_local, 0);
 
+-- migration 23 money
+
+CREATE TABLE IF NOT EXISTS issuer_local ON CLUSTER `tally` (
+  fence UInt64,
+  issuer_id String,
+  version UInt64,
+  body String,
+  changed_at DateTime64(3, 'UTC'),
+  changed_by String
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/issuer_local', '{replica}') ORDER BY (issuer_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS issuer ON CLUSTER `tally` AS issuer_local
+ENGINE = Distributed('tally', currentDatabase(), issuer_local, 0);
+
+CREATE TABLE IF NOT EXISTS billing_profile_local ON CLUSTER `tally` (
+  fence UInt64,
+  account_id String,
+  version UInt64,
+  body String,
+  changed_at DateTime64(3, 'UTC'),
+  changed_by String
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/billing_profile_local', '{replica}') ORDER BY (account_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS billing_profile ON CLUSTER `tally` AS billing_profile_local
+ENGINE = Distributed('tally', currentDatabase(), billing_profile_local, 0);
+
+CREATE TABLE IF NOT EXISTS tax_rate_local ON CLUSTER `tally` (
+  fence UInt64,
+  tax_rate_id String,
+  version UInt64,
+  body String,
+  changed_at DateTime64(3, 'UTC'),
+  changed_by String
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/tax_rate_local', '{replica}') ORDER BY (tax_rate_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS tax_rate ON CLUSTER `tally` AS tax_rate_local
+ENGINE = Distributed('tally', currentDatabase(), tax_rate_local, 0);
+
+CREATE TABLE IF NOT EXISTS statement_document_local ON CLUSTER `tally` (
+  run_seq UInt64,
+  statement_id String,
+  kind LowCardinality(String),
+  series String,
+  number_no UInt64,
+  number String,
+  payer_account_id String,
+  period LowCardinality(String),
+  currency LowCardinality(String),
+  apart LowCardinality(String),
+  rating_seq UInt64,
+  reverses String,
+  replaces String,
+  issued_on String,
+  due_on String,
+  issuer_id String,
+  issuer_version UInt64,
+  issuer String,
+  customer String,
+  net Decimal(38, 9),
+  tax Decimal(38, 9),
+  total Decimal(38, 9),
+  lines UInt64,
+  asked_by String,
+  reason String,
+  overrides Array(String)
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/statement_document_local', '{replica}') ORDER BY (period, payer_account_id, run_seq, statement_id)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS statement_document ON CLUSTER `tally` AS statement_document_local
+ENGINE = Distributed('tally', currentDatabase(), statement_document_local, 0);
+
+CREATE TABLE IF NOT EXISTS scratch_document ON CLUSTER `tally` (
+  statement_id String,
+  kind String,
+  payer_account_id String,
+  period String,
+  currency String,
+  apart String,
+  rating_seq UInt64,
+  source_id String,
+  reverses String,
+  replaces String,
+  country String,
+  region String,
+  rule String,
+  reason String,
+  issuer_id String,
+  issuer_version UInt64,
+  issuer String,
+  customer String,
+  overrides Array(String)
+) ENGINE = Memory;
+
+CREATE TABLE IF NOT EXISTS final_line_local ON CLUSTER `tally` (
+  run_seq UInt64,
+  statement_id String,
+  tax_rate_id LowCardinality(String),
+  period LowCardinality(String),
+  payer_account_id String,
+  currency LowCardinality(String),
+  line UInt32,
+  account_id String,
+  kind LowCardinality(String),
+  usage_type UInt16,
+  tariff_id String,
+  tariff_version UInt64,
+  component LowCardinality(String),
+  tier UInt16,
+  description String,
+  quantity Int256,
+  unit LowCardinality(String),
+  unit_base Int256,
+  unit_price Decimal(38, 12),
+  exact_amount Decimal(38, 9),
+  amount Decimal(38, 9),
+  rounding Decimal(38, 9),
+  records UInt64,
+  scope LowCardinality(String),
+  rate_card_id String,
+  charge_id String,
+  charge_version UInt64,
+  of_line UInt32,
+  base_amount Decimal(38, 9),
+  percent Decimal(18, 6),
+  factor Decimal(18, 6),
+  threshold Decimal(38, 9),
+  days UInt16,
+  of_days UInt16,
+  adjusts_period LowCardinality(String),
+  adjusts_kind LowCardinality(String),
+  adjusts_line UInt32,
+  former_line UInt32,
+  restated_line UInt32,
+  apart LowCardinality(String)
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/final_line_local', '{replica}') PARTITION BY period ORDER BY (payer_account_id, statement_id, line)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS final_line ON CLUSTER `tally` AS final_line_local
+ENGINE = Distributed('tally', currentDatabase(), final_line_local, sipHash64(payer_account_id));
+
+CREATE TABLE IF NOT EXISTS statement_tax_local ON CLUSTER `tally` (
+  run_seq UInt64,
+  statement_id String,
+  tax_rate_id LowCardinality(String),
+  for_period LowCardinality(String),
+  name String,
+  category LowCardinality(String),
+  percent Decimal(18, 6),
+  reason String,
+  net Decimal(38, 9),
+  amount Decimal(38, 9)
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/statement_tax_local', '{replica}') ORDER BY (statement_id, tax_rate_id, for_period)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS statement_tax ON CLUSTER `tally` AS statement_tax_local
+ENGINE = Distributed('tally', currentDatabase(), statement_tax_local, 0);
+
+CREATE TABLE IF NOT EXISTS credit_grant_local ON CLUSTER `tally` (
+  fence UInt64,
+  credit_id String,
+  version UInt64,
+  payer_account_id String,
+  currency LowCardinality(String),
+  kind LowCardinality(String),
+  amount Decimal(38, 9),
+  priority UInt16,
+  valid_from DateTime64(3, 'UTC'),
+  expires_at DateTime64(3, 'UTC'),
+  state LowCardinality(String),
+  note String,
+  reason String,
+  changed_at DateTime64(3, 'UTC'),
+  changed_by String
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/credit_grant_local', '{replica}') ORDER BY (credit_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS credit_grant ON CLUSTER `tally` AS credit_grant_local
+ENGINE = Distributed('tally', currentDatabase(), credit_grant_local, 0);
+
+CREATE TABLE IF NOT EXISTS payment_local ON CLUSTER `tally` (
+  fence UInt64,
+  payment_id String,
+  version UInt64,
+  payer_account_id String,
+  currency LowCardinality(String),
+  amount Decimal(38, 9),
+  paid_at DateTime64(3, 'UTC'),
+  statement_id String,
+  method String,
+  note String,
+  changed_at DateTime64(3, 'UTC'),
+  changed_by String
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/payment_local', '{replica}') ORDER BY (payment_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS payment ON CLUSTER `tally` AS payment_local
+ENGINE = Distributed('tally', currentDatabase(), payment_local, 0);
+
+CREATE TABLE IF NOT EXISTS credit_draw_local ON CLUSTER `tally` (
+  run_seq UInt64,
+  credit_id String,
+  statement_id String,
+  amount Decimal(38, 9)
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/credit_draw_local', '{replica}') ORDER BY (credit_id, statement_id, run_seq)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS credit_draw ON CLUSTER `tally` AS credit_draw_local
+ENGINE = Distributed('tally', currentDatabase(), credit_draw_local, 0);
+
+CREATE TABLE IF NOT EXISTS ledger_entry_local ON CLUSTER `tally` (
+  fence UInt64,
+  run_seq UInt64,
+  posting_id String,
+  entry UInt16,
+  kind LowCardinality(String),
+  ledger_account LowCardinality(String),
+  payer_account_id String,
+  currency LowCardinality(String),
+  period LowCardinality(String),
+  statement_id String,
+  reference String,
+  booked_at DateTime64(3, 'UTC'),
+  amount Decimal(38, 9)
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/ledger_entry_local', '{replica}') ORDER BY (payer_account_id, booked_at, posting_id, entry)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS ledger_entry ON CLUSTER `tally` AS ledger_entry_local
+ENGINE = Distributed('tally', currentDatabase(), ledger_entry_local, 0);
+
+CREATE TABLE IF NOT EXISTS balance_threshold_local ON CLUSTER `tally` (
+  fence UInt64,
+  account_id String,
+  version UInt64,
+  low String,
+  changed_at DateTime64(3, 'UTC'),
+  changed_by String
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/balance_threshold_local', '{replica}') ORDER BY (account_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS balance_threshold ON CLUSTER `tally` AS balance_threshold_local
+ENGINE = Distributed('tally', currentDatabase(), balance_threshold_local, 0);
+
+CREATE TABLE IF NOT EXISTS balance_notice_local ON CLUSTER `tally` (
+  fence UInt64,
+  notice_id String,
+  payer_account_id String,
+  currency LowCardinality(String),
+  turn UInt32,
+  state LowCardinality(String),
+  balance Decimal(38, 9),
+  low_amount Decimal(38, 9),
+  run_seq UInt64,
+  noticed_at DateTime64(3, 'UTC')
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/balance_notice_local', '{replica}') ORDER BY (payer_account_id, currency, turn)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS balance_notice ON CLUSTER `tally` AS balance_notice_local
+ENGINE = Distributed('tally', currentDatabase(), balance_notice_local, 0);
+
+CREATE TABLE IF NOT EXISTS export_file_local ON CLUSTER `tally` (
+  export_id String,
+  version UInt64,
+  kind LowCardinality(String),
+  format LowCardinality(String),
+  body String,
+  state LowCardinality(String),
+  file String,
+  rows UInt64,
+  bytes UInt64,
+  sha256 String,
+  error String,
+  changed_at DateTime64(3, 'UTC'),
+  changed_by String
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/export_file_local', '{replica}') ORDER BY (export_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS export_file ON CLUSTER `tally` AS export_file_local
+ENGINE = Distributed('tally', currentDatabase(), export_file_local, 0);
+
+CREATE TABLE IF NOT EXISTS scratch_export_document ON CLUSTER `tally` (
+  export_id String,
+  run_seq UInt64,
+  statement_id String,
+  is_later UInt8,
+  corrects String,
+  number String,
+  payer_account_id String,
+  currency String,
+  issued_on String,
+  due_on String,
+  issuer String,
+  purchase_order String,
+  net Decimal(38, 9),
+  total Decimal(38, 9),
+  reverses String
+) ENGINE = Memory;
+
+CREATE TABLE IF NOT EXISTS scratch_export_line ON CLUSTER `tally` (
+  export_id String,
+  run_seq UInt64,
+  statement_id String,
+  is_later UInt8,
+  corrects String,
+  payer_account_id String,
+  currency String,
+  line UInt32,
+  account_id String,
+  line_kind String,
+  charged_as String,
+  usage_type UInt16,
+  tariff_id String,
+  tariff_version UInt64,
+  component String,
+  tier UInt16,
+  description String,
+  quantity Int256,
+  unit String,
+  unit_base Int256,
+  unit_price Decimal(38, 12),
+  scope String,
+  rate_card_id String,
+  charge_id String,
+  charge_version UInt64,
+  of_line UInt32,
+  threshold Decimal(38, 9),
+  days UInt16,
+  of_days UInt16,
+  adjusts_period String,
+  adjusts_line UInt32,
+  exact Int256,
+  rounded Int256,
+  given Int256,
+  of_rows Int256,
+  service String,
+  service_category String,
+  subcategory String,
+  sku String,
+  by_offering UInt8,
+  meter String,
+  resource_type String,
+  noun String,
+  consumed_unit String,
+  consumed_base Int256,
+  card String,
+  model String,
+  pooled UInt8,
+  size String,
+  cuts Array(Int64)
+) ENGINE = Memory;
+
+CREATE TABLE IF NOT EXISTS scratch_export_month ON CLUSTER `tally` (
+  export_id String,
+  account_id String,
+  name String,
+  month String,
+  starts DateTime64(3, 'UTC'),
+  ends DateTime64(3, 'UTC')
+) ENGINE = Memory;
+
+CREATE TABLE IF NOT EXISTS webhook_local ON CLUSTER `tally` (
+  fence UInt64,
+  webhook_id String,
+  version UInt64,
+  url String,
+  facts Array(String),
+  secret String,
+  former_secret String,
+  former_until DateTime64(3, 'UTC'),
+  state LowCardinality(String),
+  created_at DateTime64(3, 'UTC'),
+  changed_at DateTime64(3, 'UTC'),
+  changed_by String
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/webhook_local', '{replica}') ORDER BY (webhook_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS webhook ON CLUSTER `tally` AS webhook_local
+ENGINE = Distributed('tally', currentDatabase(), webhook_local, 0);
+
+CREATE TABLE IF NOT EXISTS notification_local ON CLUSTER `tally` (
+  fence UInt64,
+  notification_id String,
+  fact LowCardinality(String),
+  subject String,
+  channel LowCardinality(String),
+  recipient String,
+  language LowCardinality(String),
+  body String,
+  created_at DateTime64(3, 'UTC')
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/notification_local', '{replica}') ORDER BY notification_id
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS notification ON CLUSTER `tally` AS notification_local
+ENGINE = Distributed('tally', currentDatabase(), notification_local, 0);
+
+CREATE TABLE IF NOT EXISTS delivery_attempt_local ON CLUSTER `tally` (
+  fence UInt64,
+  notification_id String,
+  attempt UInt16,
+  step UInt8,
+  state LowCardinality(String),
+  answer String,
+  at DateTime64(3, 'UTC'),
+  next_at DateTime64(3, 'UTC'),
+  by String
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/delivery_attempt_local', '{replica}') ORDER BY (notification_id, attempt, step)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS delivery_attempt ON CLUSTER `tally` AS delivery_attempt_local
+ENGINE = Distributed('tally', currentDatabase(), delivery_attempt_local, 0);
+
 -- views
 
 CREATE OR REPLACE VIEW ended_claim ON CLUSTER `tally` AS
@@ -1720,7 +2133,7 @@ FROM (
     AND occurred_at <= fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
     AND k BETWEEN {k_from:UInt64} AND {k_to:UInt64}
     AND toInt64(log_offset) <= transform(log_partition, {bound_partitions:Array(UInt32)}, {bound_offsets:Array(Int64)}, toInt64(-1))
-    AND toInt64(log_offset) < transform(log_claim, (SELECT groupArray(claim) FROM ended_claim), (SELECT groupArray(end_offset) FROM ended_claim), toInt64(9223372036854775807))
+    AND toInt64(log_offset) < transform(log_claim, ((SELECT (groupArray(claim), groupArray(end_offset)) FROM ended_claim) AS ended_claims).1, ended_claims.2, toInt64(9223372036854775807))
     AND ({only_touched:UInt8} = 0 OR k GLOBAL IN (SELECT k FROM scratch_touched))
     AND (log_partition, log_offset) GLOBAL NOT IN (
       SELECT log_partition, log_offset FROM event_excluded
@@ -2499,3 +2912,313 @@ WHERE bitAnd(usage_record_id, {mask:UInt32}) = {slice:UInt32}
     GROUP BY said
     HAVING count() = 1
   );
+
+CREATE OR REPLACE VIEW counted_notification ON CLUSTER `tally` AS
+SELECT * FROM notification
+WHERE fence <= (SELECT fence FROM settled_fence) AND fence GLOBAL NOT IN (SELECT fence FROM void_fence);
+
+CREATE OR REPLACE VIEW counted_attempt ON CLUSTER `tally` AS
+SELECT * FROM delivery_attempt
+WHERE fence <= (SELECT fence FROM settled_fence) AND fence GLOBAL NOT IN (SELECT fence FROM void_fence);
+
+CREATE OR REPLACE VIEW notification_standing ON CLUSTER `tally` AS
+SELECT told.notification_id AS notification_id, told.fact AS fact, told.channel AS channel, told.recipient AS recipient, told.language AS language,
+  told.body AS body, told.subject AS subject, told.created_at AS created_at, tried.attempt AS attempt, tried.steps AS step, tried.tries AS tries,
+  if(tried.attempt = 0, 'waiting', toString(tried.state)) AS state, if(tried.attempt = 0, told.created_at, tried.next_at) AS next_at
+FROM counted_notification AS told
+GLOBAL LEFT JOIN (
+  SELECT notification_id, max(row.attempt) AS attempt, argMax(row.step, (row.attempt, row.step)) AS steps, argMax(row.state, (row.attempt, row.step)) AS state,
+    argMax(row.next_at, (row.attempt, row.step)) AS next_at,
+    toUInt16(countIf(row.state = 'sending' AND row.attempt >= ask.asked)) AS tries
+  FROM counted_attempt AS row
+  GLOBAL LEFT JOIN (
+    SELECT notification_id, maxIf(asking.attempt, asking.state = 'asked') AS asked FROM counted_attempt AS asking GROUP BY notification_id
+  ) AS ask ON ask.notification_id = row.notification_id
+  GROUP BY notification_id
+) AS tried ON tried.notification_id = told.notification_id;
+
+CREATE OR REPLACE VIEW issued_document ON CLUSTER `tally` AS
+SELECT * FROM statement_document WHERE run_seq GLOBAL IN (SELECT run_seq FROM published_run WHERE kind = 'finalize');
+
+CREATE OR REPLACE VIEW issued_credit ON CLUSTER `tally` AS
+SELECT * FROM credit_draw WHERE run_seq GLOBAL IN (SELECT run_seq FROM published_run WHERE kind = 'finalize');
+
+CREATE OR REPLACE VIEW profiled_payer ON CLUSTER `tally` AS
+SELECT account_id AS profiled_id, body AS customer, JSONExtractString(body, 'legal_name') AS legal_name,
+  JSONExtractString(body, 'address', 'country') AS country, JSONExtractString(body, 'address', 'region') AS region,
+  JSONExtractString(body, 'tax', 'rule') AS rule, JSONExtractString(body, 'tax', 'reason') AS reason,
+  JSONExtractString(body, 'issuer_id') AS issuer_id
+FROM billing_profile
+WHERE fence <= (SELECT fence FROM settled_fence) AND fence GLOBAL NOT IN (SELECT fence FROM void_fence)
+ORDER BY account_id, fence DESC, version DESC LIMIT 1 BY account_id;
+
+CREATE OR REPLACE FUNCTION tax_rates_of ON CLUSTER `tally` AS (text) ->
+  JSONExtract(text, 'Array(Tuple(String, String, String, String, Array(UInt16), Array(String), String, String, String, String, Int64, String))');
+
+CREATE OR REPLACE FUNCTION tax_rate_of ON CLUSTER `tally` AS (rates, rule, country, region, usage_type, component, month) ->
+  arrayFirst(rate -> rate.2 = if(rule = '', 'standard', rule)
+    AND (rate.3 = '' OR rate.3 = country) AND (rate.4 = '' OR rate.4 = region)
+    AND (empty(rate.5) OR has(rate.5, usage_type)) AND (empty(rate.6) OR has(rate.6, component))
+    AND rate.7 <= concat(month, '-31') AND (rate.8 = '' OR concat(month, '-31') < rate.8), rates).1;
+
+CREATE OR REPLACE FUNCTION rounded_tax ON CLUSTER `tally` AS (net, percent_no, step) ->
+  if(net < 0, toInt256(-1), toInt256(1)) * intDiv(2 * abs(net * percent_no) + 100000000 * step, 200000000 * step) * step;
+
+CREATE OR REPLACE VIEW draft_line ON CLUSTER `tally` AS
+SELECT statement_line.*, statement_id_of(payer_account_id, toString(statement_line.period), toString(apart)) AS statement_id,
+  if(adjusts_period = '', toString(statement_line.period), toString(adjusts_period)) AS for_period,
+  tax_rate_of(tax_rates_of({tax_rates:String}), rule, country, region, usage_type, toString(component), for_period) AS tax_rate_id,
+  profiled.reason AS tax_reason
+FROM statement_line
+GLOBAL LEFT JOIN profiled_payer AS profiled ON profiled_id = payer_account_id
+WHERE statement_line.period = {period:String}
+  AND statement_line.run_seq = (SELECT max(rating_seq) FROM current_rating WHERE period = {period:String});
+
+CREATE OR REPLACE VIEW finalizable ON CLUSTER `tally` AS
+SELECT drafted.payer_account_id AS payer_account_id, statement_id, drafted.currency AS currency, drafted.apart AS apart,
+  drafted.rating_seq AS rating_seq, profiled.country AS country, profiled.region AS region, profiled.rule AS rule, profiled.reason AS reason,
+  profiled.customer AS customer, if(profiled.issuer_id = '', {default_issuer:String}, profiled.issuer_id) AS issued_by,
+  statement_id != '' AND statement_id GLOBAL IN (SELECT issued_document.statement_id FROM issued_document WHERE issued_document.period = {period:String}) AS is_final,
+  arrayFilter(finding -> finding.2 > 0, [
+    ('not-closed', toUInt64(close_seq = 0)),
+    ('not-rated', toUInt64(close_seq != 0 AND drafted.rating_seq < close_seq)),
+    ('unrated', toUInt64(drafted.unrated)),
+    ('no-issuer', toUInt64(issued_by = '')),
+    ('no-profile', toUInt64(issued_by != '' AND profiled.legal_name = '')),
+    ('no-tax-rate', toUInt64(drafted.untaxed))]) AS findings
+FROM (
+  SELECT payer_account_id, statement_id, toString(any(draft_line.currency)) AS currency, toString(any(draft_line.apart)) AS apart,
+    any(draft_line.run_seq) AS rating_seq, countIf(kind = 'unrated') AS unrated,
+    countIf(tax_rate_id = '' AND amount != 0 AND notEmpty(tax_rates_of({tax_rates:String}))) AS untaxed
+  FROM draft_line(period = {period:String}, tax_rates = {tax_rates:String}) AS draft_line
+  GROUP BY payer_account_id, statement_id
+  UNION ALL
+  SELECT payer_account_id, '', '', '', (SELECT max(rating_seq) FROM current_rating WHERE period = {period:String}) AS rated_seq, 0, 0
+  FROM closed_period
+  WHERE closed_period.period = {period:String} AND payer_account_id GLOBAL NOT IN (
+    SELECT payer_account_id FROM statement_line
+    WHERE period = {period:String} AND run_seq = (SELECT max(rating_seq) FROM current_rating WHERE period = {period:String})
+  )
+  GROUP BY payer_account_id
+  HAVING min(closed_period.run_seq) > rated_seq
+) AS drafted
+GLOBAL LEFT JOIN (
+  SELECT payer_account_id AS closed_payer, min(closed_period.run_seq) AS close_seq FROM closed_period
+  WHERE toString(closed_period.period) >= {period:String} GROUP BY closed_payer
+) AS closing ON closed_payer = drafted.payer_account_id
+GLOBAL LEFT JOIN profiled_payer AS profiled ON profiled_id = drafted.payer_account_id;
+
+CREATE OR REPLACE FUNCTION issuers_of ON CLUSTER `tally` AS (text) ->
+  JSONExtract(text, 'Array(Tuple(String, UInt64, String, String, String, UInt8, UInt16, String))');
+
+CREATE OR REPLACE FUNCTION posting_id_of ON CLUSTER `tally` AS (kind, parts) -> concat('lp_', lower(hex(sipHash128(kind, parts))));
+
+CREATE OR REPLACE VIEW counted_payment ON CLUSTER `tally` AS
+SELECT * FROM payment
+WHERE fence <= (SELECT fence FROM settled_fence) AND fence GLOBAL NOT IN (SELECT fence FROM void_fence)
+ORDER BY payment_id, fence, version LIMIT 1 BY payment_id;
+
+CREATE OR REPLACE VIEW granted_credit ON CLUSTER `tally` AS
+SELECT * FROM credit_grant
+WHERE fence <= (SELECT fence FROM settled_fence) AND fence GLOBAL NOT IN (SELECT fence FROM void_fence)
+ORDER BY credit_id, fence, version LIMIT 1 BY credit_id;
+
+CREATE OR REPLACE VIEW current_credit ON CLUSTER `tally` AS
+SELECT * FROM credit_grant
+WHERE fence <= (SELECT fence FROM settled_fence) AND fence GLOBAL NOT IN (SELECT fence FROM void_fence)
+ORDER BY credit_id, fence DESC, version DESC LIMIT 1 BY credit_id;
+
+CREATE OR REPLACE VIEW publication ON CLUSTER `tally` AS
+SELECT run_seq, min(changed_at) AS published_at FROM run
+WHERE state = 'published' AND run_seq GLOBAL IN (SELECT run_seq FROM published_run)
+GROUP BY run_seq;
+
+CREATE OR REPLACE VIEW ledger ON CLUSTER `tally` AS
+SELECT run_seq, posting_id, entry, toString(kind) AS kind, toString(ledger_account) AS ledger_account, payer_account_id,
+  toString(currency) AS currency, toString(period) AS period, statement_id, reference, published_at AS booked_at, amount
+FROM ledger_entry
+GLOBAL INNER JOIN (SELECT run_seq AS published_seq, published_at FROM publication) AS published ON published_seq = run_seq
+UNION ALL
+SELECT run_seq, posting_id, entry, toString(kind), toString(ledger_account), payer_account_id,
+  toString(currency), toString(period), statement_id, reference, booked_at, amount
+FROM (
+  SELECT * FROM ledger_entry
+  WHERE run_seq = 0 AND fence <= (SELECT fence FROM settled_fence) AND fence GLOBAL NOT IN (SELECT fence FROM void_fence)
+  ORDER BY posting_id, entry, fence LIMIT 1 BY posting_id, entry
+) AS standing
+UNION ALL
+SELECT toUInt64(0), posting_id_of('payment', [payment_id]), toUInt16(side.1), if(amount > 0, 'payment', 'refund'), side.2, payer_account_id,
+  toString(currency), '', if(side.2 = 'receivable', statement_id, ''), concat('payment:', payment_id), changed_at, side.3
+FROM counted_payment
+ARRAY JOIN [(1, 'cash', amount), (2, if(amount < 0 AND statement_id != '', 'receivable', 'prepayment'), -amount)] AS side
+UNION ALL
+SELECT toUInt64(0), posting_id_of('grant', [credit_id]), toUInt16(side.1), 'grant', side.2, payer_account_id,
+  toString(currency), '', '', concat('credit:', credit_id), changed_at, side.3
+FROM granted_credit
+ARRAY JOIN [
+  (1, if(kind = 'promotion', 'credits_granted', 'cash'), amount),
+  (2, if(kind = 'promotion', 'credit_liability', 'prepayment'), -amount)
+] AS side;
+
+CREATE OR REPLACE FUNCTION half_away ON CLUSTER `tally` AS (num, den) -> if(num < 0, toInt256(-1), toInt256(1)) * intDivOrZero(2 * toInt256(abs(num)) + den, 2 * den);
+
+CREATE OR REPLACE FUNCTION as_nano ON CLUSTER `tally` AS (whole) -> reinterpret(accurateCast(whole, 'Int128'), 'Decimal(38, 9)');
+
+CREATE OR REPLACE FUNCTION as_pico ON CLUSTER `tally` AS (whole) -> reinterpret(accurateCast(whole, 'Int128'), 'Decimal(38, 12)');
+
+CREATE OR REPLACE FUNCTION as_atto ON CLUSTER `tally` AS (whole) -> reinterpret(accurateCast(whole, 'Int128'), 'Decimal(38, 18)');
+
+CREATE OR REPLACE FUNCTION as_whole ON CLUSTER `tally` AS (whole) -> reinterpret(accurateCast(whole, 'Int128'), 'Decimal(38, 0)');
+
+CREATE OR REPLACE FUNCTION whole_of ON CLUSTER `tally` AS (decimal) -> toInt256(reinterpret(decimal, 'Int128'));
+
+CREATE OR REPLACE FUNCTION formula_safe ON CLUSTER `tally` AS (cell) -> if(match(cell, '^[=+@\t\r-]'), concat('''', cell), cell);
+
+CREATE OR REPLACE VIEW first_document ON CLUSTER `tally` AS
+SELECT * FROM issued_document WHERE kind = 'statement' ORDER BY run_seq, statement_id LIMIT 1 BY payer_account_id, period, apart;
+
+CREATE OR REPLACE VIEW export_document ON CLUSTER `tally` AS
+SELECT * FROM scratch_export_document
+WHERE export_id = {export_id:String} AND moduloOrZero(cityHash64(payer_account_id), {parts:UInt32}) = {part:UInt32};
+
+CREATE OR REPLACE VIEW export_line ON CLUSTER `tally` AS
+SELECT * FROM scratch_export_line
+WHERE export_id = {export_id:String} AND moduloOrZero(cityHash64(payer_account_id), {parts:UInt32}) = {part:UInt32};
+
+CREATE OR REPLACE VIEW export_draw ON CLUSTER `tally` AS
+SELECT document.run_seq AS run_seq, document.statement_id AS statement_id, draw.credit_id AS credit_id, sum(draw.amount) AS amount
+FROM export_document(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS document
+GLOBAL INNER JOIN credit_draw AS draw ON draw.run_seq = document.run_seq
+WHERE draw.statement_id IN (document.statement_id, document.reverses)
+GROUP BY run_seq, statement_id, credit_id;
+
+CREATE OR REPLACE VIEW exported_line ON CLUSTER `tally` AS
+SELECT toUInt64(0) AS run_seq, statement_id_of(payer_account_id, toString(statement_line.period), toString(statement_line.apart)) AS statement_id,
+  toUInt8(0) AS is_later, '' AS corrects, payer_account_id, toString(statement_line.currency) AS currency, line, account_id,
+  toString(statement_line.kind) AS kind, usage_type, tariff_id, tariff_version, toString(statement_line.component) AS component, tier, description, quantity,
+  toString(statement_line.unit) AS unit, unit_base, unit_price, exact_amount, amount, toString(statement_line.scope) AS scope, rate_card_id, charge_id,
+  charge_version, of_line, threshold, days, of_days, toString(statement_line.adjusts_period) AS adjusts_period, toString(statement_line.adjusts_kind) AS adjusts_kind, adjusts_line
+FROM statement_line
+WHERE statement_line.period = {period:String} AND statement_line.run_seq = {rating_seq:UInt64} AND ({payer:String} = '' OR payer_account_id = {payer:String})
+  AND statement_id GLOBAL NOT IN (SELECT statement_id FROM scratch_export_document WHERE export_id = {export_id:String} AND is_later = 0)
+UNION ALL
+SELECT line.run_seq, line.statement_id, document.is_later, document.corrects, line.payer_account_id, toString(line.currency), line.line, line.account_id,
+  toString(line.kind), line.usage_type, line.tariff_id, line.tariff_version, toString(line.component), line.tier, line.description, line.quantity,
+  toString(line.unit), line.unit_base, line.unit_price, line.exact_amount, line.amount, toString(line.scope), line.rate_card_id, line.charge_id,
+  line.charge_version, line.of_line, line.threshold, line.days, line.of_days, toString(line.adjusts_period), toString(line.adjusts_kind), line.adjusts_line
+FROM final_line AS line
+GLOBAL INNER JOIN scratch_export_document AS document ON document.run_seq = line.run_seq AND document.statement_id = line.statement_id
+WHERE document.export_id = {export_id:String};
+
+CREATE OR REPLACE VIEW account_timeline ON CLUSTER `tally` AS
+SELECT known.account_id AS account_id, account.name AS name,
+  multiIf(zoned.timeline != '', zoned.timeline, account.time_zone = '', concat('0 ', {default_zone:String}), concat('0 ', account.time_zone)) AS timeline
+FROM (
+  SELECT account_id FROM current_account
+  UNION DISTINCT
+  SELECT arrayJoin([account_id, payer_account_id]) FROM scratch_export_line WHERE export_id = {export_id:String}
+) AS known
+GLOBAL LEFT JOIN current_account AS account ON account.account_id = known.account_id
+GLOBAL LEFT JOIN zone_of_account(run_seq = 0) AS zoned ON zoned.account_id = known.account_id;
+
+CREATE OR REPLACE FUNCTION base36_of ON CLUSTER `tally` AS (number) -> replaceRegexpOne(
+  arrayStringConcat(arrayMap(place -> substring('0123456789abcdefghijklmnopqrstuvwxyz', toInt64(intDiv(number, toInt64(pow(36, place))) % 36) + 1, 1), [9, 8, 7, 6, 5, 4, 3, 2, 1, 0])),
+  '^0+', '');
+
+CREATE OR REPLACE FUNCTION billing_record_id_of ON CLUSTER `tally` AS (period, usage_record_id, part_start, tier, component) ->
+  concat('br_', replaceOne(period, '-', ''), '_', lower(hex(usage_record_id)), '_', base36_of(toUnixTimestamp64Milli(part_start)), '_', toString(tier), '_', component);
+
+CREATE OR REPLACE VIEW exported_entry ON CLUSTER `tally` AS
+SELECT * FROM ledger
+WHERE if(ledger.period = '', formatDateTime(booked_at, '%Y-%m'), ledger.period) = {period:String}
+  AND ({payer:String} = '' OR payer_account_id = {payer:String}) AND moduloOrZero(cityHash64(payer_account_id), {parts:UInt32}) = {part:UInt32};
+
+CREATE OR REPLACE VIEW exported_usage ON CLUSTER `tally` AS
+SELECT usage.*
+FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0) AS usage
+GLOBAL LEFT ANY JOIN (SELECT * FROM scratch_export_month WHERE export_id = {export_id:String} AND month = {period:String}) AS lived ON lived.account_id = usage.account_id
+WHERE usage.window_start >= fromUnixTimestamp64Milli({from_ms:Int64} - 129600000, 'UTC') AND usage.window_start < fromUnixTimestamp64Milli({to_ms:Int64} + 129600000, 'UTC')
+  AND usage.window_start >= if(lived.account_id = '', fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'), lived.starts)
+  AND usage.window_start < if(lived.account_id = '', fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC'), lived.ends)
+  AND ({payer:String} = '' OR usage.account_id = {payer:String}) AND moduloOrZero(cityHash64(toString(usage.account_id)), {parts:UInt32}) = {part:UInt32};
+
+CREATE OR REPLACE FUNCTION focus_unit_of ON CLUSTER `tally` AS (unit, noun, size) -> concat(
+  multiIf(unit = 'thousand', concat(if(size = '', '1', size), '000 '), unit = 'million', concat(if(size = '', '1', size), '000000 '), size = '', '', concat(size, ' ')),
+  multiIf(unit = 'hour', 'Hours', unit = 'month', 'Months', unit = 'gib_hour', 'GiB-Hours', unit = 'gib_month', 'GiB-Months', unit = 'gib', 'GiB',
+    unit = 'unit_hour', concat(noun, '-Hours'), noun));
+
+CREATE OR REPLACE VIEW line_record ON CLUSTER `tally` AS
+SELECT record.*, line.*
+FROM (
+  SELECT payer_account_id AS paying, account_id AS used_by, usage_type AS used_type, tariff_id AS priced_by, tariff_version AS priced_version,
+    component AS priced_component, tier AS priced_tier, usage_record_id, resource, billing_record.part AS resource_part, shape, window_start, window_end, part_start,
+    billing_record.quantity AS used, whole_of(billing_record.amount) AS own
+  FROM billing_record
+  WHERE period = {period:String} AND run_seq = {rating_seq:UInt64} AND used != 0 AND moduloOrZero(cityHash64(payer_account_id), {parts:UInt32}) = {part:UInt32}
+) AS record
+GLOBAL INNER JOIN (
+  SELECT * FROM export_line(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32})
+  WHERE line_kind IN ('usage', 'unrated') AND is_later = 0 AND (given != 0) = ({discounted:UInt8} = 1)
+) AS line
+  ON line.payer_account_id = paying AND line.account_id = used_by AND line.usage_type = used_type AND line.tariff_id = priced_by
+  AND line.tariff_version = priced_version AND line.component = priced_component AND line.tier = priced_tier;
+
+CREATE OR REPLACE VIEW billed_record ON CLUSTER `tally` AS
+SELECT *, own AS billed
+FROM line_record(period = {period:String}, rating_seq = {rating_seq:UInt64}, export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}, discounted = 0)
+UNION ALL
+SELECT * EXCEPT (reached), half_away(reached * (rounded + given), rounded) - half_away((reached - own) * (rounded + given), rounded) AS billed
+FROM (
+  SELECT *, sum(own) OVER (PARTITION BY run_seq, statement_id, line ORDER BY part_start, usage_record_id ROWS UNBOUNDED PRECEDING) AS reached
+  FROM line_record(period = {period:String}, rating_seq = {rating_seq:UInt64}, export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}, discounted = 1)
+);
+
+CREATE OR REPLACE VIEW focus_shape ON CLUSTER `tally` AS
+SELECT shape AS shaped, toString(shape.zone) AS zone, toString(shape.offering) AS offering, toString(shape.project_id) AS project, concat('{', arrayStringConcat(arrayConcat(
+    arrayMap(tag -> concat(toJSONString(if(startsWith(tag.1, 'tallyhouse:'), concat('user:', tag.1), tag.1)), ':',
+      multiIf(tag.2 = '""', 'true', match(tag.2, '^[\\[{n]'), toJSONString(tag.2), tag.2)), JSONExtractKeysAndValuesRaw(shape.tags)),
+    if(vm = '', [], [concat('"tallyhouse:vm":', toJSONString(vm))])), ','), '}') AS tags
+FROM shape
+WHERE shape.shape GLOBAL IN (SELECT billing_record.shape FROM billing_record WHERE period = {period:String} AND run_seq = {rating_seq:UInt64})
+ORDER BY shape.shape LIMIT 1 BY shape.shape;
+
+CREATE OR REPLACE VIEW focus_usage ON CLUSTER `tally` AS
+SELECT *, if(by_offering = 1 AND offering != '', concat(sku, '.', offering), sku) AS own_sku,
+  size != '' AND unit_price > 0 AS packaged,
+  multiIf(packaged, half_away(own * toInt256('1000000000000000'), whole_of(unit_price)), line_kind = 'unrated', half_away(used * toInt256('1000000000000'), consumed_base),
+    half_away(used * toInt256('1000000000000'), unit_base)) AS priced_quantity,
+  if(pooled = 1, if(priced_quantity = 0, toInt256(0), half_away(own * toInt256('1000000000000000000000'), priced_quantity)), whole_of(unit_price) * toInt256(1000000)) AS list_price,
+  if(given = 0, list_price, half_away(list_price * (rounded + given), rounded)) AS contracted_price,
+  arrayFirst(cut -> cut > toUnixTimestamp64Milli(part_start) AND cut < toUnixTimestamp64Milli(window_end), cuts) AS cut_at
+FROM billed_record(period = {period:String}, rating_seq = {rating_seq:UInt64}, export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS billed
+GLOBAL LEFT ANY JOIN focus_shape(period = {period:String}, rating_seq = {rating_seq:UInt64}) AS shaped ON shaped.shaped = billed.shape
+GLOBAL LEFT ANY JOIN (SELECT account_id AS naming, resource AS named_resource, part AS named_part, name AS resource_name FROM resource_label(account_ids = emptyArrayString())) AS label
+  ON naming = account_id AND named_resource = resource AND named_part = resource_part;
+
+CREATE OR REPLACE VIEW focus_charge ON CLUSTER `tally` AS
+SELECT line.*, toUInt8(is_later = 1 OR line_kind = 'adjustment') AS is_correction, if(line_kind = 'adjustment', adjusts_period, {period:String}) AS of_month,
+  multiIf(charged_as IN ('usage', 'unrated'), 'Usage', charged_as IN ('flat', 'percentage') AND rounded >= 0, 'Purchase', 'Adjustment') AS category,
+  rounded + if(is_correction = 1, toInt256(0), given) AS billed
+FROM export_line(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS line
+WHERE is_later = 1 OR line_kind = 'adjustment' OR (line_kind NOT IN ('usage', 'unrated') AND of_line = 0);
+
+CREATE OR REPLACE VIEW focus_rounding ON CLUSTER `tally` AS
+SELECT run_seq, statement_id, payer_account_id, any(line.currency) AS currency, sum(rounded + given - of_rows) AS billed
+FROM export_line(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS line
+WHERE line_kind IN ('usage', 'unrated') AND is_later = 0
+GROUP BY run_seq, statement_id, payer_account_id
+HAVING billed != 0;
+
+CREATE OR REPLACE VIEW focus_settlement ON CLUSTER `tally` AS
+SELECT document.run_seq AS run_seq, document.statement_id AS statement_id, document.payer_account_id AS payer_account_id, document.currency AS currency,
+  document.is_later AS is_later, document.corrects AS corrects, 'Tax' AS category,
+  concat('tax/', toString(tax.tax_rate_id), '/', toString(tax.for_period)) AS detail, tax.name AS description, whole_of(tax.amount) AS billed
+FROM statement_tax AS tax
+GLOBAL INNER JOIN export_document(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS document ON document.run_seq = tax.run_seq AND document.statement_id = tax.statement_id
+WHERE tax.amount != 0
+UNION ALL
+SELECT document.run_seq, document.statement_id, document.payer_account_id, document.currency, document.is_later,
+  document.corrects, 'Credit', concat('credit/', draw.credit_id), concat('Credit ', draw.credit_id), -whole_of(draw.amount)
+FROM export_draw(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS draw
+GLOBAL INNER JOIN export_document(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS document ON document.run_seq = draw.run_seq AND document.statement_id = draw.statement_id
+WHERE draw.amount != 0;

@@ -11,6 +11,7 @@ const untouched = {
   kafka_brokers: [],
   kafka_topic: "tally.events",
   redis_url: null,
+  smtp_url: null,
   roles: ["core", "ingest", "aggregate", "rating", "api"],
   log_level: "info",
   admin_token: null,
@@ -55,6 +56,7 @@ test.each([
   ["TALLY_KAFKA_BROKERS", "kafkas://k1:9093,k2:9093", { kafka_brokers: ["kafkas://k1:9093/", "kafkas://k2:9093/"] }],
   ["TALLY_KAFKA_TOPIC", "billing.events", { kafka_topic: "billing.events" }],
   ["TALLY_REDIS_URL", "redis://localhost:6379/3", { redis_url: "redis://localhost:6379/3" }],
+  ["TALLY_SMTP_URL", "smtp://u:p@mail:587", { smtp_url: "smtp://u:p@mail:587" }],
   ["TALLY_ROLES", "all", { roles: untouched.roles }],
   ["TALLY_ROLES", "api, ingest", { roles: ["ingest", "api"] }],
   ["TALLY_LOG_LEVEL", "debug", { log_level: "debug" }],
@@ -96,6 +98,12 @@ test.each([
 test("a TALLY_ name nobody knows stops the start: a misspelt one would else be ignored in silence", () => {
   expect(faultsOf({ TALLY_PROT: "80" })).toContain("TALLY_PROT is not a variable of Tallyhouse");
   expect(readConfig({ TALLY_TEST_REAL: "1" })).toEqual(untouched);
+});
+
+test("what may hold a password is not repeated where it cannot be read", () => {
+  const said = faultsOf({ TALLY_SMTP_URL: "imap://user:pa55word@mail" });
+  expect(said).toContain("TALLY_SMTP_URL is not readable, expected smtp://");
+  expect(said).not.toContain("pa55word");
 });
 
 test("all faults are named at once", () => {

@@ -19,9 +19,11 @@ const period = "2026-10";
 async function rowsOf({ store }: System): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {};
   const number = "indexOf((SELECT arraySort(groupUniqArray(run_seq)) FROM run), run_seq)";
-  for (const table of ["usage_record", "slice", "billing_record", "statement_line", "period_close", "run_window"]) {
-    // Ids of runs and the name of the log are made by chance.
-    const left = table === "period_close" ? "EXCEPT (run_id, bound)" : "";
+  const tables = ["usage_record", "slice", "billing_record", "statement_line", "period_close", "run_window"];
+  for (const table of [...tables, "statement_document", "final_line", "statement_tax"]) {
+    // Ids and numbers of runs and the name of the log are made by chance.
+    const chance: Record<string, string> = { period_close: "run_id, bound", statement_document: "rating_seq" };
+    const left = table in chance ? `EXCEPT (${chance[table]})` : "";
     const result = await store.read.query({
       query: `SELECT * ${left} REPLACE (${number} AS run_seq) FROM ${table}`,
       format: "JSONCompactEachRow",
@@ -52,11 +54,26 @@ async function liveMonth(config: StoreConfig): Promise<{ rows: Record<string, st
     await system.aggregate({ until: now });
     await system.rate({ period });
     await closeEverything(system, [period]);
+    await system.rate({ period });
+    await makeFinal(system);
     const statements = await system.statements.list({ period, limit: 1000 });
     return { rows: await rowsOf(system), statements: JSON.stringify(statements) };
   } finally {
     await system.close();
   }
+}
+
+/** All of it becomes final, taxed, and one statement is taken back and issued again. */
+async function makeFinal(system: System): Promise<void> {
+  const by = { by: "test" };
+  await system.profiles.issuers.put({ id: "house", legal_name: "House of Cloud" }, by);
+  await system.profiles.taxRates.put({ id: "vat", name: "VAT", category: "S", percent: "21" }, by);
+  const overrides = ["no-profile", "unrated"].map((finding) => ({ finding, reason: "test" }));
+  const { made, refused } = await system.finalize({ period, overrides, asked_by: "test" });
+  expect([made.length, refused]).toEqual([5, []]);
+  const request = { id: made[0]?.id ?? "", reason: "test", asked_by: "test" };
+  await system.voidStatement(request);
+  await system.reissueStatement({ ...request, overrides });
 }
 
 test("records, slices, bills and statements on a server are those of the embedded engine, byte for byte", async () => {
@@ -76,7 +93,9 @@ test("records, slices, bills and statements on a server are those of the embedde
     expect(embedded.rows["usage_record"]?.length).toBeGreaterThan(2000);
     expect(embedded.rows["usage_record"]?.some((row) => /^\["?\d+"?,-1,/.test(row))).toBe(true);
     expect(embedded.rows["billing_record"]?.length).toBeGreaterThan(2000);
-    expect((JSON.parse(embedded.statements) as unknown[]).length).toBe(5);
+    // five, a credit note and what was issued again
+    expect((JSON.parse(embedded.statements) as unknown[]).length).toBe(7);
+    expect(embedded.rows["statement_tax"]?.length).toBe(7);
   } finally {
     await server.kill();
     rmSync(folder, { recursive: true, force: true });

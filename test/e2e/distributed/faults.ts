@@ -6,7 +6,7 @@ import { type Installation, type RoleName, roleNames } from "./installation.ts";
 /** How long what is taken away stays away, in ms. */
 export interface Durations {
   readonly store_ms: number;
-  readonly asleep_ms: number;
+  readonly asleep_ms: (name: RoleName) => number;
   readonly disk_ms: number;
 }
 
@@ -43,7 +43,7 @@ export function faultsOf(
     in_run: false,
     act: async () => {
       signal(name, "SIGSTOP");
-      await pass(asleep_ms);
+      await pass(asleep_ms(name));
       signal(name, "SIGCONT");
     },
   });

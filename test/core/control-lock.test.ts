@@ -149,7 +149,8 @@ describe.skipIf(withoutRedis)(
       await Promise.all(
         processes.map(async (settings, who) => {
           for (let n = 1; n <= 12; n += 1) {
-            const value = `${who * 100 + n}`;
+            // never the default, which is no change
+            const value = `${100 + who * 100 + n}`;
             await settings.set("usage.job.overdue", value, "test").then(
               ({ version }) => void acknowledged.push(version),
               (error: unknown) => expect(error).toMatchObject({ key: "control-unavailable" }),

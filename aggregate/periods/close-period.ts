@@ -153,9 +153,10 @@ async function close(
   };
   await writeClosings(
     deps,
-    ready.map(({ payer: { payer_account_id, accounts }, overrides }) => ({
+    ready.map(({ payer: { payer_account_id, accounts, former = false }, overrides }) => ({
       closing: { payer_account_id, ...signed, overrides },
-      accounts,
+      // a former payer closes for no account: its own one's month is another's to close
+      accounts: former ? accounts.map((own) => ({ ...own, account_id: "" })) : accounts,
     })),
   );
 }

@@ -4,7 +4,7 @@ import { type InstantMs, instant } from "../../core/instant.ts";
 import { field, insertLines, timeField } from "../../core/insert-lines.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
-import { accountPeriod, periodZone, type ZonedAccount } from "./payers.ts";
+import { accountPeriod, type Payer, periodZone, type ZonedAccount } from "./payers.ts";
 
 /** Why a finding did not hold up a closing: by its name, with a reason. */
 export const Override = Type.Object(
@@ -46,6 +46,11 @@ const selectClosings = defineQuery(
   Type.Object({ payer_account_ids: Type.Array(Text) }),
   ClosingRow,
 );
+const selectPending = defineQuery(
+  "aggregate/periods/pending_payers",
+  Type.Object({ payer_account_ids: Type.Array(Text), former_payer_ids: Type.Array(Text) }),
+  Type.Object({ payer_account_id: Text }),
+);
 const selectAnyClosing = defineQuery("aggregate/periods/any_closing", Type.Object({}), Type.Object({ closings: Text }));
 const selectUncovered = defineQuery(
   "aggregate/periods/uncovered_accounts",
@@ -59,6 +64,17 @@ export async function readClosings(
   { payer_account_ids }: { payer_account_ids: readonly string[] },
 ): Promise<Closing[]> {
   return (await selectClosings(store.read, { payer_account_ids: [...payer_account_ids] })).map(toClosing);
+}
+
+/**
+ * Whose next month is one to close, of some payers, whatever is booked in it: an account came from another payer after the last closing, or
+ * late facts to months that a former payer closed.
+ */
+export async function readPendingPayers({ store }: { store: Store }, payers: readonly Payer[]): Promise<Set<string>> {
+  const idsOf = (some: readonly Payer[]): string[] => some.map(({ payer_account_id }) => payer_account_id);
+  const former_payer_ids = idsOf(payers.filter(({ former = false }) => former));
+  const found = await selectPending(store.read, { payer_account_ids: idsOf(payers), former_payer_ids });
+  return new Set(found.map(({ payer_account_id }) => payer_account_id));
 }
 
 const columns = [
@@ -75,18 +91,22 @@ const columns = [
   "reason",
   "overrides",
   "closed_at",
+  "covered",
 ];
 
-/** Writes that closings hold some accounts each; they count when their run is published. */
+/** Writes that closings hold some accounts each; they count when their run is published. `covered`: the accounts came to the payer later. */
 export async function writeClosings(
   { store }: { store: Store },
   closings: readonly { readonly closing: Closing; readonly accounts: readonly ZonedAccount[] }[],
+  { covered = false }: { covered?: boolean } = {},
 ): Promise<void> {
-  const lines = closings.flatMap(({ closing, accounts }) => accounts.map((account) => lineOf(closing, account)));
+  const lines = closings.flatMap(({ closing, accounts }) =>
+    accounts.map((account) => lineOf(closing, account, covered)),
+  );
   if (lines.length > 0) await insertLines(store.run, { table: "period_close", columns }, lines.join(""));
 }
 
-function lineOf(closing: Closing, account: ZonedAccount): string {
+function lineOf(closing: Closing, account: ZonedAccount, covered: boolean): string {
   const { start, end } = accountPeriod(account, closing.period);
   const values = [
     closing.run_seq,
@@ -102,6 +122,7 @@ function lineOf(closing: Closing, account: ZonedAccount): string {
     field(closing.reason),
     field(JSON.stringify(closing.overrides)),
     timeField(closing.closed_ms),
+    covered ? 1 : 0,
   ];
   return `${values.join("\t")}\n`;
 }
@@ -123,6 +144,7 @@ export async function coverNewAccounts(
       closing: toClosing(row),
       accounts: [{ account_id, timeline }],
     })),
+    { covered: true },
   );
 }
 

@@ -15,6 +15,8 @@ export interface ZonedAccount {
 export interface Payer {
   readonly payer_account_id: string;
   readonly accounts: readonly ZonedAccount[];
+  /** It closed months and pays for nobody any more, not for itself either: `accounts` is its own, in whose zone its months are. */
+  readonly former?: boolean;
 }
 
 /** An account's billing period: a calendar month in its zone. This is the one place that says where it begins and ends. */
@@ -40,21 +42,25 @@ const Text = Type.String();
 const selectPayerAccounts = defineQuery(
   "aggregate/periods/payer_accounts",
   Type.Object({ payer_account_id: Text, after_payer: Text, default_zone: Text, limit: Type.Integer() }),
-  Type.Object({ payer_account_id: Text, account_id: Text, timeline: Text }),
+  Type.Object({ payer_account_id: Text, account_id: Text, timeline: Text, is_former: Type.Integer() }),
 );
 
-/** Payers by id, above `after_payer`, each with all its accounts; or one alone. The system account is nobody's. */
+/** Payers by id, above `after_payer`, each with all its accounts, former ones too; or one alone. The system account is nobody's. */
 export async function readPayers(
   { store }: { store: Store },
   page: { payer_account_id?: string; after_payer?: string; default_zone: string; limit: number },
 ): Promise<Payer[]> {
   const { payer_account_id = "", after_payer = "", default_zone, limit } = page;
   const rows = await selectPayerAccounts(store.read, { payer_account_id, after_payer, default_zone, limit });
-  const byPayer = new Map<string, ZonedAccount[]>();
-  for (const { payer_account_id: payer, ...account } of rows) {
+  const byPayer = new Map<string, { former: boolean; accounts: ZonedAccount[] }>();
+  for (const { payer_account_id: payer, is_former, ...account } of rows) {
     const known = byPayer.get(payer);
-    if (known === undefined) byPayer.set(payer, [account]);
-    else known.push(account);
+    if (known === undefined) byPayer.set(payer, { former: is_former === 1, accounts: [account] });
+    else known.accounts.push(account);
   }
-  return [...byPayer].map(([payer, accounts]) => ({ payer_account_id: payer, accounts }));
+  return [...byPayer].map(([payer, { former, accounts }]) => ({
+    payer_account_id: payer,
+    accounts,
+    ...(former ? { former } : {}),
+  }));
 }

@@ -1,7 +1,8 @@
 import Type, { type Static } from "typebox";
+import { nextMonth } from "../../core/calendar.ts";
 import { formatInstant, type InstantMs, instant } from "../../core/instant.ts";
 import type { AggregateDeps } from "../context.ts";
-import { type Closing, Override, readClosings } from "./closings.ts";
+import { type Closing, Override, readClosings, readPendingPayers } from "./closings.ts";
 import { type Payer, payerPeriod, readPayers } from "./payers.ts";
 import { type Booked, isBooked, readBooked } from "./period-usage.ts";
 
@@ -38,7 +39,10 @@ export const BillingPeriod = Type.Object(
 );
 export type BillingPeriod = Static<typeof BillingPeriod>;
 
-/** A payer with its periods, oldest first: those in which something is booked, or that are closed. */
+/**
+ * A payer with its periods, oldest first: those in which something is booked, or that are closed, and the first that is not where its statement
+ * has something of closed months all the same.
+ */
 export interface PayerPeriods {
   readonly payer: Payer;
   readonly periods: readonly BillingPeriod[];
@@ -110,16 +114,18 @@ async function readState({ runs, settings, clock }: PeriodDeps): Promise<Reading
 
 async function periodsOf(deps: PeriodDeps, state: ReadingState, payers: readonly Payer[]): Promise<PayerPeriods[]> {
   if (payers.length === 0) return [];
-  const closings = await readClosings(deps, {
-    payer_account_ids: payers.map(({ payer_account_id }) => payer_account_id),
-  });
-  const booked = await readBooked(deps, { accounts: payers.flatMap(({ accounts }) => accounts), as_of: state.as_of });
+  const payer_account_ids = payers.map(({ payer_account_id }) => payer_account_id);
+  const closings = await readClosings(deps, { payer_account_ids });
+  const pending = closings.length === 0 ? new Set() : await readPendingPayers(deps, payers);
+  const accounts = payers.flatMap(({ accounts: own, former = false }) => (former ? [] : own));
+  const booked = await readBooked(deps, { accounts, as_of: state.as_of });
   return payers.map((payer) => {
     const own = closings.filter(({ payer_account_id }) => payer_account_id === payer.payer_account_id);
     const sums = sumByPeriod(payer, booked);
     const months = new Set([
       ...[...sums.values()].filter(isBooked).map(({ period }) => period),
       ...own.map(({ period }) => period),
+      ...own.slice(-1).flatMap(({ period }) => (pending.has(payer.payer_account_id) ? [nextMonth(period)] : [])),
     ]);
     const periods = [...months]
       .toSorted()
@@ -128,8 +134,13 @@ async function periodsOf(deps: PeriodDeps, state: ReadingState, payers: readonly
   });
 }
 
-function sumByPeriod({ accounts }: Payer, booked: ReadonlyMap<string, readonly Booked[]>): Map<string, Booked> {
+function sumByPeriod(
+  { accounts, former = false }: Payer,
+  booked: ReadonlyMap<string, readonly Booked[]>,
+): Map<string, Booked> {
   const sums = new Map<string, Booked>();
+  // what its account uses now is in the periods of who pays for it
+  if (former) return sums;
   for (const one of accounts.flatMap(({ account_id }) => booked.get(account_id) ?? [])) {
     const known = sums.get(one.period) ?? { period: one.period, records: 0, adjustments: 0, adjusted_after: 0 };
     sums.set(one.period, {
@@ -157,7 +168,7 @@ function toPeriod(
     start: formatInstant(start),
     end: formatInstant(end),
     due_at: formatInstant(due_at),
-    accounts: payer.accounts.length,
+    accounts: payer.former === true ? 0 : payer.accounts.length,
     records: booked?.records ?? 0,
     adjustments: booked?.adjustments ?? 0,
     adjusted_after: booked?.adjusted_after ?? 0,

@@ -6,10 +6,32 @@
 CREATE OR REPLACE FUNCTION usage_adjustment_id_of AS (usage_record_id, adjusted_by) ->
   reinterpretAsUInt128(sipHash128(usage_record_id, adjusted_by));
 
--- Closings that count, an account each.
+-- Closings that count, an account each. is_member: the closing held the account; 0 = it came to the payer later.
 CREATE OR REPLACE VIEW closed_period AS
-SELECT * FROM period_close
+SELECT *, covered = 0 AS is_member FROM period_close
 WHERE run_seq IN (SELECT run_seq FROM published_run WHERE kind = 'close');
+
+-- What accounts have said of themselves over time: an entry counts from its instant on, until the account's next. One that a later version
+-- came before, as clocks of several machines have it, never counts.
+CREATE OR REPLACE VIEW account_over_time AS
+SELECT account_id, changed_at, domain, if(payer_account_id = '', account_id, payer_account_id) AS payer, currency, toString(rate_card_id) AS own_card
+FROM (
+  SELECT account_id, changed_at, domain, payer_account_id, currency, rate_card_id,
+    row_number() OVER latest_first AS place,
+    min(changed_at) OVER (PARTITION BY account_id ORDER BY fence DESC, version DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS overtaken_at
+  FROM account
+  WHERE fence <= (SELECT fence FROM settled_fence) AND fence NOT IN (SELECT fence FROM void_fence)
+  WINDOW latest_first AS (PARTITION BY account_id ORDER BY fence DESC, version DESC)
+)
+WHERE place = 1 OR changed_at < overtaken_at;
+
+-- Whose statements a month's use of an account is on, and since which closing: the first one of the month or of a later one that held the account.
+-- Accounts without a row are open: they go with whoever pays for them.
+CREATE OR REPLACE VIEW settled_account AS
+SELECT account_id, argMin(payer_account_id, run_seq) AS payer, min(run_seq) AS settled_seq
+FROM closed_period
+WHERE toString(closed_period.period) >= {period:String} AND is_member AND account_id != ''
+GROUP BY account_id;
 
 -- Windows a run wrote when somebody's period that holds them was closed already: the only places where adjustments can be, told
 -- by small tables alone. Mostly there are none.

@@ -7,6 +7,9 @@ CREATE OR REPLACE FUNCTION statement_id_of AS (payer_account_id, period, apart) 
   concat('st_', replaceOne(period, '-', ''), '_',
     lower(hex(if(apart = '', sipHash128(payer_account_id, period), sipHash128(payer_account_id, period, apart)))));
 
+-- The month that is in the id of a statement, or of a credit note.
+CREATE OR REPLACE FUNCTION month_of_statement AS (statement_id) -> concat(substring(statement_id, 4, 4), '-', substring(statement_id, 8, 2));
+
 -- What a rating run rates: published rows, and those of the dry run it rates on top of them (scratch_projection: none, unless it is a
 -- dry run itself). Not what came after the month was closed (scratch_late_usage); and of some accounts alone, where the run rates no
 -- others (scratch_rating_scope). Mostly all three are empty.

@@ -1,7 +1,8 @@
 -- What charges of a statement stand on: who is on which card and since when, and whose lines each line is among.
 
 -- All accounts that are billed, whether they used something or not, with the spans in which each was there: from its first version, or
--- its first use in the range where that came before, to where it was deleted. Payer, currency, zones and cards as rated_account has them.
+-- its first use in the range where that came before, to where it was deleted. Payer, currency, zones and cards as rated_account has them. Not who came to
+-- a payer after he had closed the month: on that statement nothing is of it.
 CREATE OR REPLACE VIEW charged_account AS
 SELECT known.account_id AS account_id,
   multiIf(closed.account_id != '', closed.payer_account_id, account.payer_account_id = '', toString(known.account_id), account.payer_account_id) AS payer_account_id,
@@ -32,7 +33,7 @@ LEFT JOIN current_account AS payer
   ON payer.account_id = multiIf(closed.account_id != '', closed.payer_account_id, account.payer_account_id = '', toString(known.account_id), account.payer_account_id)
 LEFT JOIN zone_of_account(run_seq = 0) AS zoned ON zoned.account_id = known.account_id
 LEFT JOIN scratch_account_card AS carded ON carded.account_id = known.account_id
-WHERE account.kind != 'system'
+WHERE account.kind != 'system' AND (closed.account_id = '' OR closed.cut_seq != 0)
   AND ((SELECT count() FROM scratch_rating_scope) = 0 OR known.account_id IN (SELECT account_id FROM scratch_rating_scope));
 
 -- Each line of a run by who owns it: an account its own, a payer all that are on its statement.

@@ -81,7 +81,7 @@ export const cloudstackFaults: readonly CloudstackFault[] = [
     reason: "a matter of findings, see findings.yaml",
   },
   { ref: "2.13 one millisecond twice", problem: "touching intervals both hold the millisecond between them" },
-  { ref: "2.13 float32", problem: "hours have seven digits", reason: "see test/aggregate/cloudstack-formula.test.ts" },
+  { ref: "2.13 float32", problem: "hours have seven digits", reason: "see test/api/cloudstack/formula.test.ts" },
   { ref: "2.13 stop before start", problem: "a stop that is told before its start is lost" },
   {
     ref: "2.13 missing stop",

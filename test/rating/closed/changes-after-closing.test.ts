@@ -106,7 +106,7 @@ test("a correction goes to who paid the original, though the account is paid for
   ]);
   // As core does for an account that comes to a payer: it is put under all his closings.
   await on.command(
-    `INSERT INTO period_close SELECT * REPLACE ('old-payer-b' AS account_id) FROM (SELECT * FROM period_close WHERE run_seq = ${early})`,
+    `INSERT INTO period_close SELECT * REPLACE ('old-payer-b' AS account_id, 1 AS covered) FROM (SELECT * FROM period_close WHERE run_seq = ${early})`,
   );
   await walk(on, { use: [{ at: "2026-10-06T00:00:00+02:00", resource: "b", amount: "1", account: "b" }] }, of);
   await walk(on, useB("2026-11-03T00:00:00+01:00", "4"), of);
@@ -165,7 +165,7 @@ test("an account that is first heard of after its payer closed a month is a corr
   const changed_ms = on.clock.now();
   await on.writeAccounts([{ account_id: "house-new", payer: "house", rate_card_id: "unheard", time_zone, changed_ms }]);
   await on.command(
-    `INSERT INTO period_close SELECT * REPLACE ('house-new' AS account_id) FROM (SELECT * FROM period_close WHERE run_seq = ${run_seq})`,
+    `INSERT INTO period_close SELECT * REPLACE ('house-new' AS account_id, 1 AS covered) FROM (SELECT * FROM period_close WHERE run_seq = ${run_seq})`,
   );
   await walk(on, { use: [{ at: LATER, resource: "n", amount: "3", account: "new" }] }, of);
   await rateAll();

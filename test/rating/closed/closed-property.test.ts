@@ -7,11 +7,15 @@ import type { ChargeInput, Statement, TariffInput } from "../../../rating/index.
 import { propertyRuns } from "../../property/property-runs.ts";
 import { openRatingStore, type RatingStore, type UsageRow } from "../rating-store.ts";
 import { nextSeq } from "./closed-case.ts";
+import { createMovingGroups, movingLivesOf, twinOf } from "./moving-lives.ts";
 
 const PAYERS = propertyRuns({ byDefault: 24, share: 0.1 });
 const ROUNDS = 4;
 const SEED = 20261122;
-const months = ["2026-09", "2026-10", "2026-11", "2026-12"];
+const GROUPS = propertyRuns({ byDefault: 10, share: 0.05 });
+const months = ["2026-09", "2026-10", "2026-11", "2026-12", "2027-01"];
+/** Rated once all is closed: what came last to payers who had closed all others. */
+const LAST = "2027-01";
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -69,6 +73,7 @@ const life = fc.record({
 const lives = fc.sample(life, { numRuns: PAYERS, seed: SEED });
 
 let on: RatingStore;
+let moving: Awaited<ReturnType<typeof createMovingGroups>>;
 /** Statements of closed months, as they were first rated after it. */
 const billed = new Map<string, string>();
 const payerOf = (index: number): string => `p${index}`;
@@ -91,6 +96,7 @@ beforeAll(async () => {
       ),
     ),
   );
+  moving = await createMovingGroups(on, movingLivesOf(GROUPS, SEED));
   const standing = lives.map((): UsageRow[] => []);
   const closed = lives.map(() => 0);
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -121,9 +127,12 @@ beforeAll(async () => {
       await on.closeMonth({ ...closing, time_zone: "UTC" });
       closed[index] = (closed[index] ?? 0) + 1;
     }
-    on.clock.advance(1);
+    await moving.round(round);
+    // what accounts that move used is then on statements that nothing can change any more, or it is nobody's
+    if (round === ROUNDS - 1) await moving.closeAll();
     // in some rounds later months are rated first, and in one nothing is
-    const order = round === 1 ? [] : round % 2 === 0 ? months : months.toReversed();
+    const told = months.filter((period) => period !== LAST || round === ROUNDS - 1);
+    const order = round === 1 ? [] : round % 2 === 0 ? told : told.toReversed();
     for (const period of order) {
       await on.rate(period);
       await keepBilled(period, closed);
@@ -157,9 +166,10 @@ function rowOf(
 /** Remembers what closed months came to, and holds what is there to it. */
 async function keepBilled(period: string, closed: readonly number[]): Promise<void> {
   for (const statement of await on.statements.list({ period, limit: 1000 })) {
-    const index = Number(/^p(\d+)$/.exec(statement.payer_account_id)?.[1] ?? "-1");
-    if (months.indexOf(period) >= (closed[index] ?? 0)) continue;
-    const key = `${statement.payer_account_id} ${period}`;
+    const payer = statement.payer_account_id;
+    const own = closed[Number(/^p(\d+)$/.exec(payer)?.[1] ?? "-1")] ?? moving.closedBy(payer);
+    if (months.indexOf(period) >= own) continue;
+    const key = `${payer} ${period}`;
     const known = billed.get(key);
     if (known === undefined) billed.set(key, JSON.stringify(statement));
     else expect(JSON.stringify(statement), key).toBe(known);
@@ -172,7 +182,12 @@ function sumsOf(statements: readonly Statement[]): Map<string, string[]> {
   for (const { period, lines } of statements) {
     for (const line of lines) {
       const kind = line.adjusts?.kind ?? line.kind;
-      const of = [line.adjusts?.period ?? period, kind, line.account_id.replace(/^(?:p|open)\d+/, ""), line.usage_type];
+      const of = [
+        line.adjusts?.period ?? period,
+        kind,
+        line.account_id.replace(/^(?:p|open|mover|twin)\d+/, ""),
+        line.usage_type,
+      ];
       const key = [...of, line.tariff_id, line.tier, line.component, line.description.split(" · ").at(-1)].join("/");
       const former = sums.get(key) ?? [new Dec(0), new Dec(0), new Dec(0)];
       // of a charge there is no quantity, but one line more or less
@@ -203,6 +218,22 @@ test("what was billed for a month and its corrections are that month in truth, l
   expect(new Set(corrections.map(({ adjusts }) => adjusts?.period)).size).toBeGreaterThan(1);
   expect(corrections.some(({ amount }) => amount.startsWith("-"))).toBe(true);
   expect(corrections.some(({ adjusts }) => adjusts?.line === null)).toBe(true);
+});
+
+test("each use of an account that goes from payer to payer is on exactly one closed statement, amid closings and late facts", async () => {
+  const statements: Statement[] = [];
+  for (const period of months) statements.push(...(await on.statements.list({ period, limit: 1000 })));
+  const of = (account: string): Statement[] =>
+    statements.map((one) => ({ ...one, lines: one.lines.filter(({ account_id }) => account_id === account) }));
+  for (const mover of moving.movers) expect(sumsOf(of(mover)), mover).toEqual(sumsOf(of(twinOf(mover))));
+  // by several payers, and some of it as corrections that no original has
+  const billing = statements.filter(({ lines }) => lines.some(({ account_id }) => account_id.startsWith("mover")));
+  expect(billing.every(({ payer_account_id: payer }) => moving.closedBy(payer) === months.length)).toBe(true);
+  const payersOf = (mover: string) =>
+    new Set(of(mover).flatMap(({ payer_account_id, lines }) => (lines.length > 0 ? [payer_account_id] : [])));
+  expect(moving.movers.filter((mover) => payersOf(mover).size > 1).length).toBeGreaterThan(moving.movers.length / 10);
+  const lines = billing.flatMap((one) => one.lines.filter(({ account_id }) => account_id.startsWith("mover")));
+  expect(lines.some(({ adjusts }) => adjusts !== null && adjusts.line === null)).toBe(true);
 });
 
 test("what was billed once keeps its bytes, whatever comes later and however often it is rated", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { pricingWithCard, type Statement } from "../../../rating/index.ts";
 import { renderExplanation } from "../../../api/cli/render-explanation.ts";
-import { csvLines } from "../../../api/demo/lines-csv.ts";
+import { csvLines } from "../../../rating/index.ts";
 import { closeEverything } from "../../aggregate/closing-month.ts";
 import { at } from "../../at.ts";
 import { openPipeline, type Pipeline } from "../../pipeline.ts";

@@ -25,6 +25,7 @@ import { countWritten, touchRange } from "./run-sql.ts";
 import { fixRuns } from "./standing.ts";
 import { takeUpTypes, touchTypes } from "./take-up-types.ts";
 import { fixZones, readZones } from "./zones.ts";
+import { traced } from "../core/trace.ts";
 
 /**
  * What a run of aggregation is asked for: windows that end by `until`; with `from`, what is published since then is computed
@@ -90,7 +91,8 @@ async function carryOut(deps: AggregateDeps, begun: Run, request: AggregateReque
   let records = 0n;
   for (const span of spans) {
     await tell("computing windows", computed, windows, "windows");
-    const written = await publishSpan(context, span, { keep: due.includes(span) });
+    const named = { "tally.zone": span.zone, "tally.windows": span.edges.length - 1 };
+    const written = await traced("windows", named, () => publishSpan(context, span, { keep: due.includes(span) }));
     computed += span.edges.length - 1;
     records += written;
     deps.log.info(

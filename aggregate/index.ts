@@ -27,6 +27,7 @@ export { UsageBasis } from "./reports/usage-basis.ts";
 export {
   displayQuantity,
   listUsageRecords,
+  typeOf,
   type UsageFilter,
   type UsageKey,
   UsageRecord,

@@ -17,6 +17,9 @@ const engineFormats: Readonly<Record<FileFormat, string>> = {
   ndjson: "JSONEachRow",
 };
 
+/** Above it a grouping or a sorting of an export spills. */
+const SPILL_BYTES = "134217728";
+
 const settings = {
   // what is left of a try that was cut short is written over
   engine_file_truncate_on_insert: 1,
@@ -28,6 +31,9 @@ const settings = {
   output_format_json_quote_64bit_integers: 1,
   output_format_parquet_compression_method: "zstd",
   output_format_parquet_row_group_size: "100000",
+  // what is grouped and sorted on the way goes to the disk above that, so that memory does not grow with the rows
+  max_bytes_before_external_group_by: SPILL_BYTES,
+  max_bytes_before_external_sort: SPILL_BYTES,
 } as const;
 
 const write = /^INSERT INTO FUNCTION file\(\{path:String\}, \{format:String\}\)\s*((?:SELECT|WITH)\b[\s\S]*)$/;
@@ -77,24 +83,36 @@ export function defineFileExport<P extends TObject>(name: string, params: P): Fi
   };
 }
 
-/** What the rows of a file with one value in a column come to. */
+/** What the rows of a file come to that have the same values in some columns; `key`: those values, with blanks between. */
 export interface FileSum {
   readonly key: string;
   readonly rows: string;
   readonly sum: string;
 }
 
-/** Adds up a column of a file by another one. `client` is an engine that sees the file; `type`: the summed column's. */
-export async function sumFile(
-  client: ClickHouseClient,
-  { path, format, by, of, type }: { path: string; format: FileFormat; by: string; of: string; type: string },
-): Promise<FileSum[]> {
+/** Which sum of a file: a column `of` its `type`, by other columns; `only`: rows with one of some values in a column. */
+export interface FileSumAsked {
+  readonly path: string;
+  readonly format: FileFormat;
+  readonly by: readonly string[];
+  readonly of: string;
+  readonly type: string;
+  readonly only?: { readonly column: string; readonly among: readonly string[] };
+}
+
+/** Adds up a column of a file by others. `client` is an engine that sees the file. */
+export async function sumFile(client: ClickHouseClient, asked: FileSumAsked): Promise<FileSum[]> {
+  const { path, format, by, of, type, only } = asked;
+  const columns = [...new Set([...by, ...(only === undefined ? [] : [only.column])])];
+  const key = `concatWithSeparator(' ', ${by.map((column) => `ifNull(${column}, '')`).join(", ")})`;
+  const where = only === undefined ? "" : `WHERE ${only.column} IN {among:Array(String)}`;
   const result = await client.query({
-    query: `SELECT ifNull(${by}, '') AS key, toString(count()) AS rows, toString(sum(toDecimal256(${of}, 18))) AS sum FROM file({path:String}, {format:String}, {structure:String}) GROUP BY key`,
+    query: `SELECT ${key} AS key, toString(count()) AS rows, toString(sum(toDecimal256(${of}, 18))) AS sum FROM file({path:String}, {format:String}, {structure:String}) ${where} GROUP BY key`,
     query_params: {
       path,
       format: engineFormats[format],
-      structure: `${by} Nullable(String), ${of} ${type}`,
+      structure: [...columns.map((column) => `${column} Nullable(String)`), `${of} ${type}`].join(", "),
+      ...(only === undefined ? {} : { among: only.among }),
     },
     format: "JSONEachRow",
     clickhouse_settings: { input_format_skip_unknown_fields: 1 },
@@ -114,4 +132,38 @@ export async function countFile(
     clickhouse_settings: { input_format_skip_unknown_fields: 1 },
   });
   return (await result.json<{ rows: string }>())[0]?.rows ?? "0";
+}
+
+/** Writes lines of JSON anew in another format; in CSV text that a spreadsheet would take for a formula gets an apostrophe. `client` is an engine that sees files of this machine. */
+export async function convertFile(
+  client: ClickHouseClient,
+  {
+    from,
+    to,
+    format,
+    columns,
+  }: {
+    from: string;
+    to: string;
+    format: FileFormat;
+    columns: readonly { readonly name: string; readonly type: string }[];
+  },
+): Promise<void> {
+  const quoted = (name: string): string => `\`${name.replaceAll(/[`\\]/g, "")}\``;
+  const safe = (name: string): string => `if(match(${name}, '^[=+@\\\\-\\\\t\\\\r]'), concat('\\'', ${name}), ${name})`;
+  const wanted = columns.map(({ name, type }) => {
+    const own = quoted(name);
+    return `${format === "csv" && type === "String" ? safe(own) : own} AS ${own}`;
+  });
+  await client.command({
+    query: `INSERT INTO FUNCTION file({to:String}, {format:String}) SELECT ${wanted.join(", ")} FROM file({from:String}, 'JSONEachRow', {structure:String})`,
+    query_params: {
+      to,
+      from,
+      format: engineFormats[format],
+      structure: columns.map(({ name, type }) => `${quoted(name)} Nullable(${type})`).join(", "),
+    },
+    // Rows stay in their order, and an empty file has its heading.
+    clickhouse_settings: { ...settings, max_threads: 1, date_time_input_format: "best_effort" },
+  });
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hexOf } from "../core/content-id.ts";
 import type { Batch, Kafka } from "kafkajs";
 import Type from "typebox";
 import type { Clock } from "../core/clock.ts";
@@ -114,7 +114,7 @@ export async function openKafkaLog({
         return consumeGroup({
           kafka,
           topic: name,
-          group: `${name}.${createHash("sha256").update(reader).digest("hex").slice(0, 32)}`,
+          group: `${name}.${hexOf(reader)}`,
           signal,
           handle: (batch, member) => hand(toBatch(topic.log_id, batch), member),
           // A reader that waits for an offset is told of it, also where it holds nothing.

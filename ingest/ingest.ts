@@ -8,6 +8,7 @@ import type { Quarantine, Refused } from "./quarantine.ts";
 import { createRecentIds } from "./recent-ids.ts";
 import { eventName, explainConflict, type Refusal } from "./refusal.ts";
 import type { EventRules, ValidationOptions } from "./validate.ts";
+import { traced } from "../core/trace.ts";
 
 /** One refused message of a batch, by its place in it. */
 export interface Rejection {
@@ -116,19 +117,30 @@ export function createIngest({
 
   return {
     checker,
-    accept: async (messages, origin) => {
-      const { fresh, refused: sortedOut, duplicates } = sort(messages, origin);
-      const refused = await settlePast(sortedOut);
-      await Promise.all([log.append(fresh.map(({ event }) => event)), quarantine.put(refused)]);
-      for (const { event, line } of fresh) recent.remember(event.source, event.id, line);
-      const rejected = refused.map(({ index, id, field, reason }) => ({
-        index,
-        id: id === "" ? null : id,
-        field,
-        reason,
-      }));
-      return { accepted: fresh.length, duplicates: duplicates + sortedOut.length - refused.length, rejected };
-    },
+    accept: (messages, origin) =>
+      traced("ingest batch", { "tally.ingest.origin": origin }, async (span) => {
+        const { fresh, refused: sortedOut, duplicates } = sort(messages, origin);
+        const refused = await settlePast(sortedOut);
+        await Promise.all([log.append(fresh.map(({ event }) => event)), quarantine.put(refused)]);
+        for (const { event, line } of fresh) recent.remember(event.source, event.id, line);
+        const rejected = refused.map(({ index, id, field, reason }) => ({
+          index,
+          id: id === "" ? null : id,
+          field,
+          reason,
+        }));
+        const outcome = {
+          accepted: fresh.length,
+          duplicates: duplicates + sortedOut.length - refused.length,
+          rejected,
+        };
+        span.setAttributes({
+          "tally.ingest.accepted": outcome.accepted,
+          "tally.ingest.duplicates": outcome.duplicates,
+          "tally.ingest.quarantined": rejected.length,
+        });
+        return outcome;
+      }),
     settlePast,
     forget: recent.forget,
   };

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hexOf } from "../core/content-id.ts";
 import Type, { type Static } from "typebox";
 import type { Clock } from "../core/clock.ts";
 import { formatMs } from "../core/instant.ts";
@@ -109,5 +109,5 @@ function toEntry(row: Static<typeof Row>): QuarantineEntry {
 }
 
 function contentId(raw: string): string {
-  return `q_${createHash("sha256").update(raw).digest("hex").slice(0, 32)}`;
+  return `q_${hexOf(raw)}`;
 }

@@ -49,6 +49,8 @@ export type BillingKey = Static<typeof BillingKey>;
 export interface BillingFilter {
   readonly period: string;
   readonly account_id?: string;
+  /** The accounts that may be seen, none = all. */
+  readonly within?: readonly string[];
   readonly payer_account_id?: string;
   readonly usage_type?: number;
   readonly tariff_id?: string;
@@ -99,6 +101,7 @@ const selectRecords = defineQuery(
   Type.Object({
     period: Type.String(),
     account_id: Type.String(),
+    within: Type.Array(Type.String()),
     payer_account_id: Type.String(),
     usage_type: Type.Integer(),
     tariff_id: Type.String(),
@@ -140,6 +143,7 @@ export function createBillingRecords({ store }: { store: Store }): BillingRecord
     return selectRecords(store.read, {
       period: filter.period,
       account_id: filter.account_id ?? "",
+      within: [...(filter.within ?? [])],
       payer_account_id: filter.payer_account_id ?? "",
       usage_type: filter.usage_type ?? 0,
       tariff_id: filter.tariff_id ?? "",

@@ -29,7 +29,9 @@ export {
   Explanation,
 } from "./explain/explanation.ts";
 export { Export, type ExportedFile, ExportInput } from "./exports/export.ts";
-export { createExports, ExportPlace, type Exports } from "./exports/exports.ts";
+export { csvLines } from "./documents/render-csv.ts";
+export { createExports, type Exports } from "./exports/exports.ts";
+export { ExportPlace } from "./exports/export-rows.ts";
 export { type Shown } from "./documents/lay-out.ts";
 export { type DocumentFile, documentFormats, type DocumentFormat, makeDocument } from "./documents/make-document.ts";
 export { createTypesetter, missingScripts, type Typesetter } from "./documents/typeset.ts";
@@ -58,7 +60,7 @@ export {
 export { BillingHistory, createBillingHistory } from "./rerate/history.ts";
 export { RatedAccountChange, RatedRecordChange, RatingTotalChange } from "./rerate/rated-change.ts";
 export { createProfiles, type Profiles } from "./profiles/profiles.ts";
-export { type Entry, Versioned } from "./profiles/book.ts";
+export { type Book, type Entry, Versioned } from "./profiles/book.ts";
 export { Issuer, IssuerInput } from "./profiles/issuer.ts";
 export { Profile, ProfileInput } from "./profiles/profile.ts";
 export { TaxRate, TaxRateInput } from "./taxes/tax-rate.ts";
@@ -66,6 +68,7 @@ export { type FinalizeOutcome, finalizePeriod, type FinalizeRequest } from "./fi
 export type { FinalizeStep, IssueDeps } from "./finalize/issue.ts";
 export { readReadiness, type StatementFinding, type StatementReadiness } from "./finalize/readiness.ts";
 export { reissueStatement, type Reversed, voidStatement } from "./finalize/reverse.ts";
+export { writeOffStatement } from "./finalize/write-off.ts";
 export { StatementLine } from "./statement-line.ts";
 export { createStatements, Statement, type Statements } from "./statements.ts";
 export { readTariffs, Tariff, TariffInput } from "./tariff.ts";

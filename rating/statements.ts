@@ -36,6 +36,17 @@ export const Statement = Type.Object({
   reverses: Label("the statement that a credit note takes back"),
   replaces: Label("the void statement in whose place it was issued"),
   void_by: Label("the credit note that took it back"),
+  written_off: Type.Union(
+    [
+      Type.Object({ at: Type.String(), by: Type.String(), reason: Type.String() }, { additionalProperties: false }),
+      Type.Null(),
+    ],
+    { description: "of a void one: that nothing is issued in its place, and what it billed is given up" },
+  ),
+  overrides: Type.Array(
+    Type.Object({ finding: Type.String(), reason: Type.String() }, { additionalProperties: false }),
+    { description: "findings in spite of which it was made final" },
+  ),
   issuer: Type.Union([Issuer, Type.Null()]),
   customer: Type.Union([Profile, Type.Null()]),
   lines: Type.Array(StatementLine),
@@ -62,6 +73,8 @@ export interface Statements {
   list(options: {
     period: string;
     payer_account_id?: string;
+    /** The payers that may be seen, none = all. */
+    within?: readonly string[];
     after?: string;
     after_currency?: string;
     after_id?: string;
@@ -81,6 +94,7 @@ export function createStatements(deps: { store: Store; profiles: Profiles }): St
     list: async ({
       period,
       payer_account_id = "",
+      within = [],
       after = "",
       after_currency = AFTER_ALL,
       after_id = AFTER_ALL,
@@ -90,13 +104,13 @@ export function createStatements(deps: { store: Store; profiles: Profiles }): St
       return readStatements(
         deps,
         period,
-        await selectHeads(store.read, { period, id: "", payer_account_id, ...place, limit }),
+        await selectHeads(store.read, { period, id: "", payer_account_id, within: [...within], ...place, limit }),
       );
     },
     get: async (id) => {
       const period = readStatementId(id);
       if (period === null) return null;
-      const all = { payer_account_id: "", after: "", after_currency: "", after_id: "" };
+      const all = { payer_account_id: "", within: [], after: "", after_currency: "", after_id: "" };
       const [found] = await readStatements(
         deps,
         period,

@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import Type from "typebox";
 import { AppError } from "../../core/errors.ts";
+import { sha256OfFile, syncToDisk } from "../../core/kept-file.ts";
 import { defineFileRead, defineFileWrite } from "../../core/file-transfer.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
@@ -76,10 +74,10 @@ export async function keepFile(
   const path = join(folder, name);
   await rm(`${path}.part`, { force: true });
   await write(`${path}.part`);
-  await sync(`${path}.part`);
+  await syncToDisk(`${path}.part`);
   await rename(`${path}.part`, path);
-  await sync(folder);
-  return { file: name, sha256: await sha256Of(path), bytes: String((await stat(path)).size) };
+  await syncToDisk(folder);
+  return { file: name, sha256: await sha256OfFile(path), bytes: String((await stat(path)).size) };
 }
 
 /**
@@ -92,7 +90,7 @@ export async function verifyFile(store: Store, archive: ArchiveRow): Promise<str
     new AppError("archive-damaged", `${archive.file} of ${archive.month} ${why}`, { cause });
   let sha256: string;
   try {
-    sha256 = await sha256Of(path);
+    sha256 = await sha256OfFile(path);
   } catch (cause) {
     throw damaged("cannot be read", cause);
   }
@@ -137,19 +135,4 @@ async function structureOf(store: Store): Promise<string> {
     .filter(({ default_type }) => default_type === "")
     .map(({ name, type }) => `${name} ${type}`)
     .join(", ");
-}
-
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
 }

@@ -37,6 +37,8 @@ export interface NoticePlace {
 export interface NoticeFilter {
   readonly budget_id: string;
   readonly period: string;
+  /** The budgets that may be seen, none = all. */
+  readonly seen?: readonly string[];
   readonly after: NoticePlace | null;
   readonly limit: number;
 }
@@ -76,6 +78,7 @@ const selectNotices = defineQuery(
   Type.Object({
     budget_id: Type.String(),
     period: Type.String(),
+    seen: Type.Array(Type.String()),
     after_period: Type.String(),
     after_budget: Type.String(),
     after_notice: Type.String(),
@@ -159,10 +162,11 @@ export function createBudgets({
         await write(turn, { ...former.budget, version }, { state: "deleted", by });
         return former.budget;
       }),
-    notices: async ({ after, ...filter }) =>
+    notices: async ({ after, seen = [], ...filter }) =>
       (
         await selectNotices(store.read, {
           ...filter,
+          seen: [...seen],
           after_period: after?.period ?? "",
           after_budget: after?.budget_id ?? "",
           after_notice: after?.notice_id ?? "",

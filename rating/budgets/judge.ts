@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { contentId } from "../../core/content-id.ts";
 import { Dec, dec, formatDecimal } from "../../core/decimal.ts";
 import type { Budget, Threshold } from "./budget.ts";
 import type { BudgetVersion } from "./budgets.ts";
@@ -101,6 +101,5 @@ function noticeId(
   { budget_id, version }: Budget,
   { threshold, period }: { threshold: Threshold; period: string },
 ): string {
-  const key = JSON.stringify([budget_id, version, period, threshold.percent, threshold.of]);
-  return `bn_${createHash("sha256").update(key).digest("hex").slice(0, 32)}`;
+  return contentId("bn", budget_id, version, period, threshold.percent, threshold.of);
 }

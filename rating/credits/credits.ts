@@ -28,7 +28,13 @@ export interface CreditPlace {
 /** Credits of payers. A grant stays what it is; it can only be ended. */
 export interface Credits {
   /** In the order they were granted. */
-  list(asked: { payer_account_id: string; after: CreditPlace | null; limit: number }): Promise<Credit[]>;
+  list(asked: {
+    payer_account_id: string;
+    /** The payers that may be seen, none = all. */
+    within?: readonly string[];
+    after: CreditPlace | null;
+    limit: number;
+  }): Promise<Credit[]>;
   get(credit_id: string): Promise<Credit | null>;
   /** Which documents it went to. */
   draws(credit_id: string): Promise<CreditDraw[]>;
@@ -63,6 +69,7 @@ const selectCredits = defineQuery(
   Type.Object({
     credit_id: Text,
     payer_account_id: Text,
+    within: Type.Array(Text),
     after_ms: Type.Number(),
     after_id: Text,
     limit: Type.Integer(),
@@ -91,7 +98,7 @@ export function createCredits(deps: {
   const { store, clock, accounts, inControl = createSoleControl(deps.store) } = deps;
 
   async function find(credit_id: string): Promise<Row | null> {
-    const asked = { credit_id, payer_account_id: "", after_ms: -1, after_id: "", limit: 1 };
+    const asked = { credit_id, payer_account_id: "", within: [], after_ms: -1, after_id: "", limit: 1 };
     return (await selectCredits(store.read, asked))[0] ?? null;
   }
 
@@ -104,9 +111,10 @@ export function createCredits(deps: {
   }
 
   return {
-    list: async ({ payer_account_id, after, limit }) => {
+    list: async ({ payer_account_id, within = [], after, limit }) => {
       const place = { after_ms: after?.granted_ms ?? -1, after_id: after?.credit_id ?? "" };
-      return (await selectCredits(store.read, { credit_id: "", payer_account_id, ...place, limit })).map(toCredit);
+      const asked = { credit_id: "", payer_account_id, within: [...within], ...place, limit };
+      return (await selectCredits(store.read, asked)).map(toCredit);
     },
     get: async (credit_id) => {
       const found = await find(credit_id);

@@ -12,6 +12,7 @@ const Amounts = {
   amount: Text,
   rounding: Text,
   base_amount: Text,
+  adjusts_statement: Text,
 };
 const IssuedRow = Type.Object({ source_id: Text, line: Type.Integer(), ...Amounts });
 const selectIssuedLine = defineQuery(

@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { sha256OfFile, syncToDisk } from "../../core/kept-file.ts";
 import type { Store } from "../../core/store.ts";
 
 const UNFINISHED = ".part";
@@ -32,10 +30,10 @@ export async function keepFolder<T>(
   await mkdir(unfinished, { recursive: true });
   try {
     const written = await write(unfinished);
-    for (const name of await readdir(unfinished)) await sync(join(unfinished, name));
-    await sync(unfinished);
+    for (const name of await readdir(unfinished)) await syncToDisk(join(unfinished, name));
+    await syncToDisk(unfinished);
     await rename(unfinished, folder);
-    await sync(exportFolder(store));
+    await syncToDisk(exportFolder(store));
     return written;
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
@@ -50,7 +48,13 @@ export async function clearUnfinished(store: Pick<Store, "data_dir">): Promise<v
     if (name.endsWith(UNFINISHED)) await rm(join(exportFolder(store), name), { recursive: true, force: true });
 }
 
-/** Removes the files of an export that nobody was told of. */
+/** The ids of exports whose files are here. */
+export async function keptHere(store: Pick<Store, "data_dir">): Promise<string[]> {
+  const names = await readdir(exportFolder(store)).catch(() => []);
+  return names.filter((name) => !name.endsWith(UNFINISHED));
+}
+
+/** Removes the files of an export, where they are here. */
 export async function removeFolder(store: Pick<Store, "data_dir">, id: string): Promise<void> {
   await rm(folderOf(store, id), { recursive: true, force: true });
 }
@@ -58,18 +62,7 @@ export async function removeFolder(store: Pick<Store, "data_dir">, id: string): 
 /** How large a file is, and its SHA-256; beside it goes a file that `sha256sum -c` reads. */
 export async function sealFile(folder: string, name: string): Promise<{ bytes: string; sha256: string }> {
   const path = join(folder, name);
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  const sha256 = hash.digest("hex");
+  const sha256 = await sha256OfFile(path);
   await writeFile(`${path}.sha256`, `${sha256}  ${name}\n`);
   return { bytes: String((await stat(path)).size), sha256 };
-}
-
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

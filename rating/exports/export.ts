@@ -74,7 +74,7 @@ export type ExportedFile = Static<typeof ExportedFile>;
 
 const Text = Type.Union([Type.String(), Type.Null()]);
 
-/** An export as it stands: on its way, complete with its files, or failed with why. Rows, bytes and totals are of its data files. */
+/** An export as it stands: on its way, complete with its files, failed with why, or with its files removed. Rows, bytes and totals are of its data files. */
 export const Export = Type.Object(
   {
     id: Type.String(),
@@ -82,7 +82,10 @@ export const Export = Type.Object(
     period: Type.String(),
     format: ExportFormat,
     options: ExportOptions,
-    state: Type.Union([Type.Literal("running"), Type.Literal("complete"), Type.Literal("failed")]),
+    state: Type.Union(
+      [Type.Literal("running"), Type.Literal("complete"), Type.Literal("failed"), Type.Literal("removed")],
+      { description: "removed: it was complete or failed, and its files are gone" },
+    ),
     rows: Text,
     bytes: Text,
     sha256: { ...Text, description: "of the data file; null where there are several, each with its own" },
@@ -95,6 +98,8 @@ export const Export = Type.Object(
     asked_at: Type.String(),
     asked_by: Type.String(),
     ended_at: Text,
+    removed_at: Text,
+    removed_by: { ...Text, description: "exports.keep.days where it was old enough" },
   },
   { additionalProperties: false },
 );

@@ -1,22 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import Type, { type Static } from "typebox";
 import type { Clock } from "../../core/clock.ts";
 import { AppError } from "../../core/errors.ts";
 import { createInTurn } from "../../core/in-turn.ts";
-import { field, insertLines, timeField } from "../../core/insert-lines.ts";
-import { formatMs } from "../../core/instant.ts";
+import { parseInstant } from "../../core/instant.ts";
 import type { Log } from "../../core/log.ts";
-import { defineQuery } from "../../core/sql.ts";
 import type { Export, ExportedFile, ExportInput } from "./export.ts";
-import { clearUnfinished, folderOf, removeFolder } from "./export-folder.ts";
+import { clearUnfinished, folderOf, keptHere, removeFolder } from "./export-folder.ts";
+import { createExportRows, type ExportPlace, type StoredExport } from "./export-rows.ts";
 import { clearLayout } from "./lay-out.ts";
-import { toldWhy, writeExport, type WritingDeps, type WrittenExport } from "./write-export.ts";
-
-/** Where the next page of exports begins. */
-export const ExportPlace = Type.Object({ asked_ms: Type.String(), id: Type.String() });
-export type ExportPlace = Static<typeof ExportPlace>;
+import { toldWhy, writeExport, type WritingDeps } from "./write-export.ts";
+import { traced } from "../../core/trace.ts";
 
 /** Exports: asked for, written one after the other in this process, kept as files. */
 export interface Exports {
@@ -27,94 +22,104 @@ export interface Exports {
   get(id: string): Promise<Export | null>;
   /** A file of a complete export (its data file where no name is given) and where it is. @throws AppError not-found, conflict */
   file(id: string, name?: string): Promise<{ file: ExportedFile; path: string }>;
+  /**
+   * Removes the files of an export; what it was stays told. Where another process has them, that one removes them when it sweeps.
+   * @throws AppError not-found, conflict while it is on its way
+   */
+  remove(id: string, by: string): Promise<Export>;
+  /** Removes the files here of exports that ended longer ago than they are kept, and of those removed from elsewhere. */
+  sweep(): Promise<void>;
   /** Ends what a process that had this data directory before left on its way, and removes what it had written. */
   recover(): Promise<void>;
-}
-
-const Text = Type.String();
-const Row = Type.Object({
-  id: Text,
-  kind: Text,
-  format: Text,
-  body: Text,
-  state: Text,
-  asked_ms: Text,
-  asked_by: Text,
-  changed_ms: Text,
-  error: Text,
-});
-const selectExports = defineQuery(
-  "rating/exports/exports",
-  Type.Object({ id: Text, state: Text, before_ms: Text, before_id: Text, limit: Type.Integer() }),
-  Row,
-);
-const columns = "export_id version kind format body state file rows bytes sha256 error changed_at changed_by".split(
-  " ",
-);
-
-/** What of an export only its JSON says. `holder`: the data directory of the process that writes it. */
-interface Body extends Pick<Export, "period" | "options" | "files" | "totals"> {
-  readonly holder: string;
 }
 
 /** What exports stand on. */
 export interface ExportsDeps extends Pick<WritingDeps, "store" | "usageTypes" | "settings"> {
   readonly clock: Clock;
   readonly log: Log;
+  /** How many days files stay; 0, and left out: until they are removed by hand. */
+  readonly keepDays?: () => Promise<number>;
 }
 
+const DAY_MS = 86_400_000;
+/** Above any number of exports that a process keeps files of. */
+const KEPT_MAX = 1_000_000;
+const KEPT_TOO_LONG = "exports.keep.days";
+const INTERRUPTED = "interrupted: the process that wrote it ended";
+
 /** Exports of a store, in the folder `exports` of its data directory. */
-export function createExports({ store, usageTypes, settings, clock, log }: ExportsDeps): Exports {
+export function createExports(deps: ExportsDeps): Exports {
+  const { store, usageTypes, settings, clock, log, keepDays = async () => 0 } = deps;
   const inTurn = createInTurn();
-
-  async function select(asked: Partial<{ id: string; state: string; before: ExportPlace | null; limit: number }>) {
-    const { id = "", state = "", before = null, limit = 1 } = asked;
-    const place = { before_ms: before?.asked_ms ?? "0", before_id: before?.id ?? "" };
-    return selectExports(store.read, { id, state, ...place, limit });
-  }
-
-  async function write(of: Export, { by, version }: { by: string; version: 1 | 2 }): Promise<void> {
-    const { id, kind, format, state, period, options, files, totals, rows, bytes, sha256, error } = of;
-    const body: Body = { period, options, files, totals, holder: store.data_dir };
-    const data = files.find(({ role }) => role === "data");
-    const values = [id, version, kind, format, field(JSON.stringify(body)), state, field(data?.name ?? "")];
-    const sizes = [rows ?? "0", bytes ?? "0", sha256 ?? "", field(error ?? ""), timeField(clock.now()), field(by)];
-    await insertLines(store.write, { table: "export_file", columns }, `${[...values, ...sizes].join("\t")}\n`);
-  }
+  const rows = createExportRows({ store, clock });
+  /** Those of this process whose end could not be written. */
+  const lost = new Set<string>();
+  let swept_ms = 0;
 
   async function end(id: string, change: Partial<Export>, by: string): Promise<Export> {
-    const begun = await requireExport(id);
-    await write({ ...begun, ...change }, { by, version: 2 });
-    return requireExport(id);
+    await rows.write({ ...(await find(id)).shown, ...change }, by);
+    return (await find(id)).shown;
   }
 
   async function carryOut(id: string, input: ExportInput, by: string): Promise<Export> {
     try {
-      const written = await writeExport({ store, usageTypes, settings, now_ms: clock.now() }, id, input);
-      log.info(
-        { export_id: id, kind: input.kind, period: input.period, files: written.files.length },
-        "export written",
+      const named = { "tally.export.id": id, "tally.export.kind": input.kind, "tally.export.format": input.format };
+      const { files, totals } = await traced("export", named, () =>
+        writeExport({ store, usageTypes, settings, now_ms: clock.now() }, id, input),
       );
-      return await end(
-        id,
-        { state: "complete", ...sizesOf(written), ...written, files: [...written.files], totals: [...written.totals] },
-        by,
-      );
+      log.info({ export_id: id, kind: input.kind, period: input.period, files: files.length }, "export written");
+      return await end(id, { state: "complete", files: [...files], totals: [...totals] }, by);
     } catch (err) {
       log.warn({ export_id: id, err }, "export failed");
+      await removeFolder(store, id);
       return end(id, { state: "failed", error: toldWhy(err) }, by);
     }
   }
 
-  async function get(id: string): Promise<Export | null> {
-    const [row] = await select({ id });
-    return row === undefined || id === "" ? null : toExport(row);
+  async function find(id: string): Promise<StoredExport> {
+    const [found] = id === "" ? [] : await rows.select({ id });
+    if (found === undefined) throw new AppError("not-found", `there is no export "${id}"`, { field: "id" });
+    return found;
   }
 
-  async function requireExport(id: string): Promise<Export> {
-    const found = await get(id);
-    if (found === null) throw new AppError("not-found", `there is no export "${id}"`, { field: "id" });
-    return found;
+  /** What has no end gets one: it has failed, and nothing of it is left. */
+  async function interrupt({ shown: { id, asked_by } }: StoredExport): Promise<Export> {
+    await clearLayout(store, id);
+    await removeFolder(store, id);
+    return end(id, { state: "failed", error: INTERRUPTED }, asked_by);
+  }
+
+  async function asItStands(of: StoredExport): Promise<Export> {
+    return of.shown.state === "running" && lost.has(of.shown.id) ? interrupt(of) : of.shown;
+  }
+
+  async function remove(id: string, by: string): Promise<Export> {
+    const { shown, holder } = await find(id);
+    if (shown.state === "running")
+      throw new AppError("conflict", `export "${id}" is running; remove it once it has ended`, { field: "id" });
+    if (shown.state !== "removed") await rows.write({ ...shown, state: "removed" }, by, holder);
+    await removeFolder(store, id);
+    return (await find(id)).shown;
+  }
+
+  async function sweep(): Promise<void> {
+    swept_ms = clock.now();
+    const here = new Set(await keptHere(store));
+    const days = await keepDays();
+    if (here.size === 0) return;
+    for (const { shown } of await rows.select({ limit: KEPT_MAX })) {
+      const { id, state, ended_at } = shown;
+      if (!here.has(id) || state === "running") continue;
+      const age_ms = swept_ms - (parseInstant(ended_at ?? "") ?? swept_ms);
+      if (state === "removed") await removeFolder(store, id);
+      else if (days > 0 && age_ms >= days * DAY_MS) await remove(id, KEPT_TOO_LONG);
+    }
+  }
+
+  /** Now and then, also where no job of this process does it. */
+  async function sweepDaily(): Promise<void> {
+    if (clock.now() - swept_ms < DAY_MS) return;
+    await sweep().catch((err: unknown) => log.warn({ err }, "old exports are removed the next time"));
   }
 
   return {
@@ -122,25 +127,32 @@ export function createExports({ store, usageTypes, settings, clock, log }: Expor
       requireFitting(input);
       const id = `ex_${randomBytes(10).toString("hex")}`;
       const { kind, period, format, options = {} } = input;
-      const none = { rows: null, bytes: null, sha256: null, error: null, ended_at: null, totals: [], files: [] };
-      const asked = { id, kind, period, format, options, state: "running" as const, ...none };
-      await write({ ...asked, asked_at: "", asked_by: by }, { by, version: 1 });
-      const begun = await requireExport(id);
+      const none = { rows: null, bytes: null, sha256: null, error: null, totals: [], files: [] };
+      const never = { ended_at: null, removed_at: null, removed_by: null };
+      const head = { id, kind, period, format, options, state: "running" as const };
+      await rows.write({ ...head, ...none, ...never, asked_at: "", asked_by: by }, by);
+      const begun = (await find(id)).shown;
       const done = inTurn(() => carryOut(id, input, by)).catch((err: unknown): Export => {
-        log.error({ export_id: id, err }, "how an export ended could not be written; it is ended at the next start");
+        log.error({ export_id: id, err }, "how an export ended could not be written; it has failed");
+        lost.add(id);
         return begun;
       });
+      void done.then(sweepDaily);
       return { export: begun, done };
     },
-    list: async ({ before, limit }) => (await select({ before, limit })).map(toExport),
-    get,
+    list: async ({ before, limit }) => (await rows.select({ before, limit })).map(({ shown }) => shown),
+    get: async (id) => {
+      const [found] = id === "" ? [] : await rows.select({ id });
+      return found === undefined ? null : asItStands(found);
+    },
     file: async (id, name) => {
-      const found = await requireExport(id);
-      if (found.state !== "complete")
-        throw new AppError(
-          "conflict",
-          `export "${id}" is ${found.state}: ${found.error ?? "its files are not there yet"}`,
-        );
+      const found = await asItStands(await find(id));
+      const { state, error, removed_at, removed_by } = found;
+      if (state !== "complete") {
+        const gone = removed_at === null ? null : `at ${removed_at} by ${removed_by}`;
+        const why = gone ?? error ?? "its files are not there yet";
+        throw new AppError("conflict", `export "${id}" is ${state}: ${why}`);
+      }
       const data = found.files.filter(({ role }) => role === "data");
       const file = found.files.find((one) => one.name === (name ?? data[0]?.name));
       if (file === undefined)
@@ -152,15 +164,13 @@ export function createExports({ store, usageTypes, settings, clock, log }: Expor
       });
       return { file, path };
     },
+    remove,
+    sweep,
     recover: async () => {
       await clearUnfinished(store);
-      for (const row of await select({ state: "running", limit: 1000 })) {
-        const { holder } = JSON.parse(row.body) as Body;
-        if (holder !== store.data_dir) continue;
-        await clearLayout(store, row.id);
-        await removeFolder(store, row.id);
-        await end(row.id, { state: "failed", error: "interrupted: the process that wrote it ended" }, row.asked_by);
-      }
+      for (const left of await rows.select({ state: "running", limit: 1000 }))
+        if (left.holder === store.data_dir) await interrupt(left);
+      await sweep();
     },
   };
 }
@@ -174,43 +184,4 @@ function requireFitting({ kind, options = {} }: ExportInput): void {
         field: "options/focus_version",
       },
     );
-}
-
-/** Sums over the data files; a checksum where there is one. */
-function sizesOf({ files }: WrittenExport): Pick<Export, "rows" | "bytes" | "sha256"> {
-  const data = files.filter(({ role }) => role === "data");
-  const sum = (of: (file: ExportedFile) => string): string =>
-    data.reduce((all, file) => all + BigInt(of(file)), 0n).toString();
-  const [only, ...more] = data;
-  return {
-    rows: sum(({ rows }) => rows),
-    bytes: sum(({ bytes }) => bytes),
-    sha256: only === undefined || more.length > 0 ? null : only.sha256,
-  };
-}
-
-function toExport(row: Static<typeof Row>): Export {
-  const { id, asked_ms, asked_by, changed_ms, error } = row;
-  const { period, options, files, totals } = JSON.parse(row.body) as Body;
-  const [kind, format, state] = [row.kind, row.format, row.state] as [
-    Export["kind"],
-    Export["format"],
-    Export["state"],
-  ];
-  const sizes = state === "complete" ? sizesOf({ files, totals }) : { rows: null, bytes: null, sha256: null };
-  return {
-    id,
-    kind,
-    period,
-    format,
-    options,
-    state,
-    ...sizes,
-    totals,
-    files,
-    error: error === "" ? null : error,
-    asked_at: formatMs(asked_ms),
-    asked_by,
-    ended_at: state === "running" ? null : formatMs(changed_ms),
-  };
 }

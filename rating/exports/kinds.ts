@@ -9,16 +9,17 @@ import type { LaidOut } from "./lay-out.ts";
 const Text = Type.String();
 const Parted = { export_id: Text, period: Text, part: Type.Integer(), parts: Type.Integer() };
 const { export_id: _id, ...OfLedger } = Parted;
+const Span = { from_ms: Type.Number(), to_ms: Type.Number() };
 
 const writeUsage = defineFileExport(
   "rating/exports/usage",
-  Type.Object({ ...Parted, payer: Text, as_of: Text, from_ms: Type.Number(), to_ms: Type.Number(), types: Text }),
+  Type.Object({ ...Parted, payer: Text, as_of: Text, ...Span, types: Text }),
 );
 const writeBilling = defineFileExport(
   "rating/exports/billing",
   Type.Object({ ...Parted, rating_seq: Text, types: Text }),
 );
-const writeJournal = defineFileExport("rating/exports/journal", Type.Object({ ...OfLedger, payer: Text }));
+const writeJournal = defineFileExport("rating/exports/journal", Type.Object({ ...OfLedger, ...Span, payer: Text }));
 const writeFocus = defineFileExport("rating/focus/rows", Type.Object({ ...Parted, rating_seq: Text, provider: Text }));
 
 /** All that the rows of any export follow from: what was laid out for it, of so many parts which one, and what the program alone knows. */
@@ -46,7 +47,7 @@ const billingColumns = columnsOf(`
   adjusts_period:code adjusts_line:integer`);
 const journalColumns = columnsOf(`
   booked_at:time posting_id entry:integer kind:code ledger_account:code payer_account_id payer_name currency:code period:code debit:decimal9
-  credit:decimal9 amount:decimal9 statement_id:code statement_number reference`);
+  credit:decimal9 amount:decimal9 statement_id:code statement_number reference usage_period:code`);
 
 /** The columns of an export, in their order; they are only ever added to. */
 export function columnsOfExport(kind: ExportKind, version: FocusVersion): readonly ExportColumn[] {
@@ -65,7 +66,7 @@ export async function writeRows(
   const parted = { export_id, period, part, parts };
   if (kind === "usage") return writeUsage(client, { ...parted, payer, as_of, from_ms, to_ms, types }, to);
   if (kind === "billing") return writeBilling(client, { ...parted, rating_seq, types }, to);
-  if (kind === "journal") return writeJournal(client, { period, part, parts, payer }, to);
+  if (kind === "journal") return writeJournal(client, { period, part, parts, payer, from_ms, to_ms }, to);
   return writeFocus(client, { ...parted, rating_seq, provider }, to);
 }
 

@@ -74,6 +74,8 @@ export async function withLayout<T>(
       await layDocuments(store.run, { export_id, period, payer });
       await layLines(store.run, { export_id, period, payer, rating_seq, types: focus_types });
     }
+    if (kind === "journal")
+      return await act({ rating_seq, as_of: found?.as_of ?? "0", ...spanOf(default_zone, period) });
     const span = await layOutMonths(store, { export_id, period, default_zone });
     return await act({ rating_seq, as_of: found?.as_of ?? "0", ...span });
   } finally {
@@ -101,6 +103,11 @@ async function layOutMonths(
     }),
   );
   await layMonths(store.run, { export_id, default_zone, months: JSON.stringify(months) });
-  const { start, end } = accountMonth(parseTimeline(`0 ${default_zone}`), period);
+  return spanOf(default_zone, period);
+}
+
+/** The month of whoever names no zone, which is the books' own. */
+function spanOf(zone: string, period: string): { from_ms: number; to_ms: number } {
+  const { start, end } = accountMonth(parseTimeline(`0 ${zone}`), period);
   return { from_ms: start, to_ms: end };
 }

@@ -11,7 +11,8 @@ import { fileColumn } from "./export-column.ts";
 import { keepFolder, sealFile } from "./export-folder.ts";
 import { columnsOfExport, type ExportFacts, registryOf, writeRows } from "./kinds.ts";
 import { withLayout } from "./lay-out.ts";
-import { type Reconciled, reconcile } from "./reconcile.ts";
+import type { Reconciled } from "./export-sums.ts";
+import { reconcile } from "./reconcile.ts";
 
 /** What writing an export stands on; the settings as they are when it begins. */
 export interface WritingDeps {
@@ -48,7 +49,9 @@ export async function writeExport(deps: WritingDeps, id: string, input: ExportIn
     focus_types: focusTypes(types, service_categories),
   };
   return withLayout(store, asked, async (laidOut) => {
-    const given = { ...laidOut, export_id: id, period, payer, registry: registryOf(types), provider, now_ms };
+    // of a month that goes on what is booked by now, so that nothing comes between writing the rows and counting them
+    const to_ms = kind === "journal" ? Math.min(laidOut.to_ms, now_ms + 1) : laidOut.to_ms;
+    const given = { ...laidOut, to_ms, export_id: id, period, payer, registry: registryOf(types), provider, now_ms };
     return keepFolder(store, id, (folder) =>
       writeFiles(store, { ...given, part: 0, parts }, { folder, kind, format, version }),
     );

@@ -27,6 +27,11 @@ export const selectReadiness = defineQuery(
     counts: Texts,
   }),
 );
+export const selectVoid = defineQuery(
+  "rating/finalize/void_unbilled",
+  Type.Object({ period: Text, payer_account_id: Text }),
+  Type.Object({ payer_account_id: Text, statement_id: Text }),
+);
 export const clearScratch = defineCommand("rating/finalize/clear_scratch", nothing);
 export const layDrafts = defineCommand(
   "rating/finalize/lay_drafts",
@@ -75,6 +80,7 @@ export const checkDocuments = defineQuery(
     wrong_taxes: Text,
     wrong_numbers: Text,
     taken_numbers: Text,
+    lost_issuers: Text,
   }),
 );
 export const selectMade = defineQuery(

@@ -62,9 +62,7 @@ export async function finalizePeriod(deps: IssueDeps, request: FinalizeRequest):
   const [blocked] = refused;
   if (blocked !== undefined && (payer_account_id !== undefined || statement_id !== undefined))
     throw notReady(statement_id ?? `${period} of ${blocked.payer_account_id}`, blocked.findings);
-  // of a payer with several statements some may be ready
-  if (open.every(({ findings }) => standing(findings, overrides).length > 0) && !open.some(isPartlyReady))
-    return { run: null, documents: 0, made: [], refused };
+  if (!open.some((of) => hasReady(of, overrides))) return { run: null, documents: 0, made: [], refused };
   const issued = await issueDocuments(deps, { period, asked_by, reason }, async ({ run_seq, basis, guard }) => {
     const { tax_rates, default_issuer } = basis;
     const { run: on } = deps.store;
@@ -86,9 +84,10 @@ export async function finalizePeriod(deps: IssueDeps, request: FinalizeRequest):
   return { run, documents: issued.documents, made: issued.made, refused };
 }
 
-/** Whether a finding is not about all of a payer's statements. */
-function isPartlyReady({ findings, statements }: StatementReadiness): boolean {
-  return findings.some(({ ids }) => ids.length < statements.length);
+/** Whether nothing that stands speaks against one of a payer's drafts at least: of several some may be ready. */
+function hasReady({ findings, drafts }: StatementReadiness, overrides: readonly FinalizeOverride[]): boolean {
+  const held = new Set(standing(findings, overrides).flatMap(({ ids }) => ids));
+  return drafts.some((id) => !held.has(id));
 }
 
 function requireFound({ period, payer_account_id, statement_id }: FinalizeRequest, found: readonly unknown[]): void {

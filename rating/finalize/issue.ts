@@ -79,7 +79,7 @@ export async function readBasis({ profiles, clock, timeZone }: IssueDeps): Promi
 /**
  * One finalizing run: `write` lays out what is made, with its lines and taxes; then come numbers and sums, the check, the steps of others, and
  * publishing, by which all of it counts at once (P7). Killed anywhere it leaves rows that nobody reads, and the next run takes the same numbers.
- * Nothing to make: state unchanged. @throws AppError run-in-progress, lease-lost, conflict (a number that its issuer gave before), what `write` and the steps throw
+ * Nothing to make: state unchanged. @throws AppError run-in-progress, lease-lost, conflict (a number that its issuer gave before, an issuer that was put meanwhile), what `write` and the steps throw
  */
 export async function issueDocuments(
   deps: IssueDeps,
@@ -102,6 +102,10 @@ export async function issueDocuments(
     if (found !== undefined && found.taken_numbers !== "0")
       throw new AppError("conflict", "a number would be given twice; put the issuer with another pattern of numbers", {
         field: "series",
+      });
+    if (found !== undefined && found.lost_issuers !== "0")
+      throw new AppError("conflict", "an issuer was put meanwhile, which documents of this run name; try again", {
+        field: "issuer_id",
       });
     const wrong = Object.entries(found ?? { check: "no answer" }).filter(([, count]) => count !== "0");
     assert(

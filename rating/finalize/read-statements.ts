@@ -1,6 +1,7 @@
 import { minorUnit } from "../../core/currencies.ts";
 import { Dec, dec, formatDecimal, formatFixed } from "../../core/decimal.ts";
 import { assert } from "../../core/errors.ts";
+import { formatMs } from "../../core/instant.ts";
 import type { Store } from "../../core/store.ts";
 import { bare } from "../profiles/book.ts";
 import { defaultIssuer, type Issuer } from "../profiles/issuer.ts";
@@ -71,8 +72,18 @@ async function readDrafts({ store, profiles }: Deps, period: string, heads: read
     const wanted = customer === null || customer.issuer_id === "" ? defaultIssuer(issuers) : customer.issuer_id;
     const issuer = issuers.find(({ id }) => id === wanted) ?? null;
     const none = { number: null, issued_on: null, due_on: null, reverses: null, replaces: null, void_by: null };
+    const final = { written_off: null, overrides: [] };
     const { id, payer_account_id, currency } = head;
-    const of = { id, kind: "statement" as const, payer_account_id, period, currency, state: "draft" as const, ...none };
+    const of = {
+      id,
+      kind: "statement" as const,
+      payer_account_id,
+      period,
+      currency,
+      state: "draft" as const,
+      ...none,
+      ...final,
+    };
     return [toStatement({ ...of, issuer, customer }, { lines: own, taxes: taxes.get(id) ?? [], credits: [] })];
   });
 }
@@ -108,6 +119,11 @@ async function readIssued({ store, profiles }: Deps, period: string, heads: read
         reverses: orNull(row.reverses),
         replaces: orNull(row.replaces),
         void_by: orNull(row.void_by),
+        written_off: row.off_by === "" ? null : { at: formatMs(row.off_ms), by: row.off_by, reason: row.off_reason },
+        overrides: row.overrides.map((text) => {
+          const [finding = "", ...reason] = text.split(": ");
+          return { finding, reason: reason.join(": ") };
+        }),
         issuer:
           row.issuer === "" ? null : { ...(JSON.parse(row.issuer) as Issuer), logo: logos.get(nameOf(row)) ?? "" },
         customer: row.customer === "" ? null : (JSON.parse(row.customer) as Profile),

@@ -1,6 +1,6 @@
 import { AppError } from "../../core/errors.ts";
 import { refuse } from "../refuse.ts";
-import { selectReadiness } from "./finalize-sql.ts";
+import { selectReadiness, selectVoid } from "./finalize-sql.ts";
 import { type IssueDeps, readBasis } from "./issue.ts";
 
 /** Something that speaks against making a payer's statements of a period final; by the name of its check it is overridden. */
@@ -28,7 +28,11 @@ export interface StatementReadiness {
   readonly state: "draft" | "final";
   readonly ready: boolean;
   readonly statements: readonly string[];
+  /** Those of them that are not final yet. */
+  readonly drafts: readonly string[];
   readonly findings: readonly StatementFinding[];
+  /** Void ones that are neither issued again nor written off: what they billed is unbilled until one of the two is done. */
+  readonly void_unbilled: readonly string[];
 }
 
 const checks: readonly { name: string; overridable: boolean; detail: (period: string) => string }[] = [
@@ -75,6 +79,7 @@ export async function readReadiness(
   const { tax_rates, default_issuer } = await readBasis(deps);
   const place = { payer_account_id, statement_id, after, limit };
   const rows = await selectReadiness(deps.store.read, { period, ...place, tax_rates, default_issuer });
+  const unbilled = await selectVoid(deps.store.read, { period, payer_account_id });
   const byPayer = new Map<string, typeof rows>();
   for (const row of rows) byPayer.set(row.payer_account_id, [...(byPayer.get(row.payer_account_id) ?? []), row]);
   return [...byPayer].map(([payer, own]) => {
@@ -86,7 +91,9 @@ export async function readReadiness(
       state: open.length === 0 ? "final" : "draft",
       ready: open.length > 0 && findings.length === 0,
       statements: own.map((row) => row.statement_id).filter((id) => id !== ""),
+      drafts: open.map((row) => row.statement_id).filter((id) => id !== ""),
       findings,
+      void_unbilled: unbilled.flatMap((one) => (one.payer_account_id === payer ? [one.statement_id] : [])),
     };
   });
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hexOf } from "../../core/content-id.ts";
 import { AppError } from "../../core/errors.ts";
 import { readStatementId } from "../statements.ts";
 import { coins } from "../taxes/coins.ts";
@@ -42,7 +42,7 @@ export async function voidStatement(deps: IssueDeps, request: ReverseRequest): P
   if (row.void_by !== "") return { id: row.void_by, is_new: false, run_id: null };
   const statement_id = copyId("cn", row);
   const { run } = await issueDocuments(deps, { period, asked_by, reason }, async ({ run_seq, basis, guard }) => {
-    await requireSame(deps, row);
+    await requireUntouched(deps, row);
     const on = deps.store.run;
     const { tax_rates, default_issuer } = basis;
     await layCopy(on, { period, source_id: id, statement_id, kind: "credit_note", default_issuer, overrides: [] });
@@ -67,9 +67,11 @@ export async function reissueStatement(
   if (row.void_by === "")
     throw new AppError("conflict", `${id} is not void, so nothing can stand in its place`, { field: "id" });
   if (row.replaced_by !== "") return { id: row.replaced_by, is_new: false, run_id: null };
+  if (row.off_by !== "")
+    throw new AppError("conflict", `${id} was written off, so nothing of it is left to be billed`, { field: "id" });
   const statement_id = copyId("st", row);
   const { run } = await issueDocuments(deps, { period, asked_by, reason }, async ({ run_seq, basis, guard }) => {
-    await requireSame(deps, row);
+    await requireUntouched(deps, row);
     const on = deps.store.run;
     const { tax_rates, default_issuer } = basis;
     const findings = await copyFindings(deps, { row, period, tax_rates, default_issuer });
@@ -90,7 +92,8 @@ export async function reissueStatement(
   return { id: statement_id, is_new: true, run_id: run.id };
 }
 
-async function findDocument({ store }: IssueDeps, id: string): Promise<{ row: DocumentRow; period: string }> {
+/** A document by its id, and its month. @throws AppError not-found */
+export async function findDocument({ store }: IssueDeps, id: string): Promise<{ row: DocumentRow; period: string }> {
   const period = readStatementId(id);
   const [row] = period === null ? [] : await selectDocuments(store.read, { period, ids: [id] });
   if (period === null || row === undefined)
@@ -98,17 +101,19 @@ async function findDocument({ store }: IssueDeps, id: string): Promise<{ row: Do
   return { row, period };
 }
 
-/** Nobody reversed or replaced it while the run began. */
-async function requireSame({ store }: IssueDeps, { id, period, void_by, replaced_by }: DocumentRow): Promise<void> {
+/** Nobody reversed, replaced it or wrote it off while the run began. @throws AppError conflict */
+export async function requireUntouched({ store }: IssueDeps, row: DocumentRow): Promise<void> {
+  const { id, period, void_by, replaced_by, off_by } = row;
   const [now] = await selectDocuments(store.run, { period, ids: [id] });
-  if (now?.void_by === void_by && now.replaced_by === replaced_by) return;
-  throw new AppError("conflict", `${id} was reversed or replaced meanwhile; read it again`, { field: "id" });
+  if (now?.void_by === void_by && now.replaced_by === replaced_by && now.off_by === off_by) return;
+  throw new AppError("conflict", `${id} was reversed, replaced or written off meanwhile; read it again`, {
+    field: "id",
+  });
 }
 
 /** A document's reversal, and what stands in its place, have an id each that follows from its own. */
 function copyId(prefix: "cn" | "st", { id, period }: DocumentRow): string {
-  const hash = createHash("sha256").update(`${prefix} of ${id}`).digest("hex").slice(0, 32);
-  return `${prefix}_${period.replace("-", "")}_${hash}`;
+  return `${prefix}_${period.replace("-", "")}_${hexOf(`${prefix} of ${id}`)}`;
 }
 
 function textsOf(findings: readonly StatementFinding[], overrides: readonly FinalizeOverride[]): string[] {

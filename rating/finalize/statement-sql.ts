@@ -14,6 +14,7 @@ export const selectHeads = defineQuery(
     period: Text,
     id: Text,
     payer_account_id: Text,
+    within: Type.Array(Text),
     after: Text,
     after_currency: Text,
     after_id: Text,
@@ -41,6 +42,10 @@ const DocumentRow = Type.Object({
   customer: Text,
   net: Text,
   total: Text,
+  overrides: Texts,
+  off_ms: Text,
+  off_by: Text,
+  off_reason: Text,
 });
 /** A document as it was issued, and what became of it. */
 export type DocumentRow = Static<typeof DocumentRow>;

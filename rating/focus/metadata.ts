@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hexOf } from "../../core/content-id.ts";
 import { type ColumnType, decimalScales, type ExportColumn } from "../exports/export-column.ts";
 import type { FocusVersion } from "./columns.ts";
 
@@ -90,9 +90,7 @@ function describe({ name, type }: ExportColumn): object {
 
 /** A GUID of what the schema says. */
 function schemaId(version: string, dataset: string, columns: readonly ExportColumn[]): string {
-  const hex = createHash("sha256")
-    .update(JSON.stringify([version, dataset, columns]))
-    .digest("hex");
+  const hex = hexOf(JSON.stringify([version, dataset, columns]));
   return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
     "-",
   );

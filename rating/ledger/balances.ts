@@ -46,6 +46,8 @@ export type LedgerEntry = Static<typeof LedgerEntry>;
 /** Which entries; "" = all. `from` and `to`: when they were booked, half-open. */
 export interface EntryFilter {
   readonly payer_account_id: string;
+  /** The payers that may be seen, none = all. */
+  readonly within?: readonly string[];
   readonly currency: string;
   readonly ledger_account: string;
   readonly kind: string;
@@ -67,6 +69,7 @@ export interface Ledger {
   /** By payer and currency, as booked up to `at`; null = now. @throws AppError invalid-request for the future */
   balances(asked: {
     payer_account_id: string;
+    within?: readonly string[];
     at: InstantMs | null;
     after: { payer_account_id: string; currency: string } | null;
     limit: number;
@@ -80,6 +83,7 @@ const selectBalances = defineQuery(
   "rating/ledger/balances",
   Type.Object({
     payer_account_id: Text,
+    within: Type.Array(Text),
     at_ms: Type.Number(),
     after_payer: Text,
     after_currency: Text,
@@ -91,6 +95,7 @@ const selectEntries = defineQuery(
   "rating/ledger/entries",
   Type.Object({
     payer_account_id: Text,
+    within: Type.Array(Text),
     currency: Text,
     ledger_account: Text,
     kind: Text,
@@ -124,12 +129,13 @@ const END_MS = 10_000_000_000_000;
 /** The ledger in the store. */
 export function createLedger({ store, clock }: { store: Store; clock: Clock }): Ledger {
   return {
-    balances: async ({ payer_account_id, at, after, limit }) => {
+    balances: async ({ payer_account_id, within = [], at, after, limit }) => {
       const now = clock.now();
       const until = at ?? now;
       if (until > now) refuse("at", formatInstant(until), `an instant that has come; it is ${formatInstant(now)}`);
       const place = { after_payer: after?.payer_account_id ?? "", after_currency: after?.currency ?? "" };
-      const rows = await selectBalances(store.read, { payer_account_id, at_ms: until, ...place, limit });
+      const seen = { payer_account_id, within: [...within] };
+      const rows = await selectBalances(store.read, { ...seen, at_ms: until, ...place, limit });
       return rows.map((row) => {
         const shown = (amount: string): string => formatFixed(dec(amount), minorUnit(row.currency));
         const { unbilled, receivable, credits, prepaid, balance } = row;
@@ -145,9 +151,10 @@ export function createLedger({ store, clock }: { store: Store; clock: Clock }): 
         };
       });
     },
-    entries: async ({ filter: { from, to, ...filter }, after, limit }) => {
+    entries: async ({ filter: { from, to, within = [], ...filter }, after, limit }) => {
       const rows = await selectEntries(store.read, {
         ...filter,
+        within: [...within],
         from_ms: from ?? 0,
         to_ms: to ?? END_MS,
         after_ms: after?.booked_ms ?? -1,

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import Type from "typebox";
 import type { Clock } from "../../core/clock.ts";
+import { contentId } from "../../core/content-id.ts";
 import { minorUnit } from "../../core/currencies.ts";
 import { dec, type Dec, formatDecimal, formatFixed, roundTo } from "../../core/decimal.ts";
 import { field, timeField } from "../../core/insert-lines.ts";
@@ -94,8 +94,7 @@ async function turned({ store, defaultLow }: BalanceDeps, payer_account_id: stri
 }
 
 function noticeId({ payer_account_id, currency, turn }: Turned): string {
-  const key = JSON.stringify([payer_account_id, currency, turn]);
-  return `bl_${createHash("sha256").update(key).digest("hex").slice(0, 32)}`;
+  return contentId("bl", payer_account_id, currency, turn);
 }
 
 function toNotice(one: Turned, noticed_at: string): BalanceNotice {

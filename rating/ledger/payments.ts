@@ -45,8 +45,14 @@ export interface Payments {
    * @throws AppError invalid-request, not-found, conflict
    */
   book(moved: MoneyMoved, by: string): Promise<{ created: boolean; payment: Payment }>;
-  /** In the order they were told; `sign` -1 = refunds. */
-  list(filter: { sign: 1 | -1; payer_account_id: string; after: MoneyPlace | null; limit: number }): Promise<Payment[]>;
+  /** In the order they were told; `sign` -1 = refunds. `within`: the payers that may be seen, none = all. */
+  list(filter: {
+    sign: 1 | -1;
+    payer_account_id: string;
+    within?: readonly string[];
+    after: MoneyPlace | null;
+    limit: number;
+  }): Promise<Payment[]>;
 }
 
 const Text = Type.String();
@@ -68,6 +74,7 @@ const selectPayments = defineQuery(
     sign: Type.Integer(),
     payment_id: Text,
     payer_account_id: Text,
+    within: Type.Array(Text),
     after_ms: Type.Number(),
     after_id: Text,
     limit: Type.Integer(),
@@ -99,7 +106,7 @@ export function createPayments(deps: {
   const { store, clock, accounts, inControl = createSoleControl(deps.store) } = deps;
 
   async function find(payment_id: string): Promise<Static<typeof Row> | undefined> {
-    const asked = { payment_id, payer_account_id: "", after_ms: -1, after_id: "", limit: 1 };
+    const asked = { payment_id, payer_account_id: "", within: [], after_ms: -1, after_id: "", limit: 1 };
     for (const sign of [1, -1]) {
       const [found] = await selectPayments(store.read, { ...asked, sign });
       if (found !== undefined) return found;
@@ -146,11 +153,14 @@ export function createPayments(deps: {
       });
       // A turn of its own: what a turn wrote counts when it has ended. Whoever dies in between is caught up with.
       await settle({ store, clock, inControl }, moved.payer_account_id);
-      return booked;
+      // When it is booked is when that turn ended.
+      const stands = booked.created ? await find(moved.id) : undefined;
+      return stands === undefined ? booked : { ...booked, payment: toPayment(stands) };
     },
-    list: async ({ sign, payer_account_id, after, limit }) => {
+    list: async ({ sign, payer_account_id, within = [], after, limit }) => {
       const place = { after_ms: after?.booked_ms ?? -1, after_id: after?.id ?? "" };
-      const rows = await selectPayments(store.read, { sign, payment_id: "", payer_account_id, ...place, limit });
+      const asked = { sign, payment_id: "", payer_account_id, within: [...within] };
+      const rows = await selectPayments(store.read, { ...asked, ...place, limit });
       return rows.map(toPayment);
     },
   };

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { contentId } from "../../core/content-id.ts";
 import { type Dec, formatDecimal } from "../../core/decimal.ts";
 import { assert } from "../../core/errors.ts";
 import { field, type Target, timeField } from "../../core/insert-lines.ts";
@@ -45,10 +45,7 @@ function linesOf({ kind, about, sides, ...of }: Posting, run_seq: string, booked
   const [first, ...rest] = sides.map(({ amount }) => amount);
   const sum = first === undefined ? null : rest.reduce((total, amount) => total.plus(amount), first);
   assert(sum?.isZero() === true, `a ${kind} sums to zero`);
-  const id = `lp_${createHash("sha256")
-    .update(JSON.stringify([kind, ...about]))
-    .digest("hex")
-    .slice(0, 32)}`;
+  const id = contentId("lp", kind, ...about);
   const { payer_account_id, currency, period = "" } = of;
   return sides.map(({ ledger_account, amount, statement_id = "", reference }, index) => {
     const head = [run_seq, id, index + 1, kind, ledger_account, field(payer_account_id), currency, period];

@@ -33,9 +33,10 @@ export interface Thresholds {
   get(account_id: string): Promise<BalanceThreshold>;
   /** `low` null: what the setting says. @throws AppError invalid-request */
   put(account_id: string, given: { low: string | null; by: string }): Promise<BalanceThreshold>;
-  /** Oldest first; `payer_account_id` "" = all. */
+  /** Oldest first; `payer_account_id` "" = all, `within`: the payers that may be seen, none = all. */
   notices(asked: {
     payer_account_id: string;
+    within?: readonly string[];
     after: ({ noticed_ms: number } & Pick<BalanceNotice, "payer_account_id" | "currency" | "turn">) | null;
     limit: number;
   }): Promise<BalanceNotice[]>;
@@ -51,6 +52,7 @@ const selectNotices = defineQuery(
   "rating/ledger/balance_notices",
   Type.Object({
     payer_account_id: Text,
+    within: Type.Array(Text),
     after_ms: Type.Number(),
     after_payer: Text,
     after_currency: Text,
@@ -98,14 +100,14 @@ export function createThresholds(deps: {
       });
       return get(account_id);
     },
-    notices: async ({ payer_account_id, after, limit }) => {
+    notices: async ({ payer_account_id, within = [], after, limit }) => {
       const place = {
         after_ms: after?.noticed_ms ?? -1,
         after_payer: after?.payer_account_id ?? "",
         after_currency: after?.currency ?? "",
         after_turn: after?.turn ?? 0,
       };
-      const rows = await selectNotices(store.read, { payer_account_id, ...place, limit });
+      const rows = await selectNotices(store.read, { payer_account_id, within: [...within], ...place, limit });
       return rows.map(({ noticed_ms, balance, low_amount, ...row }) => {
         const shown = (amount: string): string => formatFixed(dec(amount), minorUnit(row.currency));
         return { ...row, balance: shown(balance), low_amount: shown(low_amount), noticed_at: formatMs(noticed_ms) };

@@ -5,6 +5,7 @@
 -- Params  is_next UInt8   1 = after the key that follows
 -- Params  after_account_id, after_tariff_id String, after_usage_type UInt16, after_window_start_ms Int64
 -- Params  after_usage_record_id UInt128, after_part_start_ms Int64, after_tier UInt16
+-- Params  within Array(String)   the accounts that may be seen, none = all
 -- Params  limit UInt32
 -- Rows    period, payer_account_id, account_id, usage_record_no UInt128, usage_record_id, usage_type, resource, part, window_start_ms, window_end_ms,
 --         part_start_ms, tariff_id, tariff_version, component, tier, currency, unit, quantity, from_quantity, to_quantity,
@@ -19,6 +20,7 @@ SELECT period, payer_account_id, account_id, record.usage_record_id AS usage_rec
 FROM billing_record AS record
 WHERE period = {period:String} AND run_seq = (SELECT max(rating_seq) FROM current_rating WHERE period = {period:String})
   AND ({account_id:String} = '' OR account_id = {account_id:String})
+  AND (empty({within:Array(String)}) OR account_id IN {within:Array(String)})
   AND ({payer_account_id:String} = '' OR payer_account_id = {payer_account_id:String})
   AND ({usage_type:UInt16} = 0 OR usage_type = {usage_type:UInt16})
   AND ({tariff_id:String} = '' OR tariff_id = {tariff_id:String})

@@ -4,6 +4,17 @@
 CREATE OR REPLACE VIEW issued_document AS
 SELECT * FROM statement_document WHERE run_seq IN (SELECT run_seq FROM published_run WHERE kind = 'finalize');
 
+-- The statements of a payer and month in the order they were issued, each in the place of the one before; what stands apart is none of them.
+CREATE OR REPLACE VIEW issue_order AS
+SELECT payer_account_id AS issued_payer, toString(period) AS issued_period, arraySort(groupArray((run_seq, statement_id))) AS issues
+FROM issued_document WHERE kind = 'statement' AND apart = ''
+GROUP BY issued_payer, issued_period;
+
+-- The statement of a payer and month that what was issued by run `before` corrects: the last one before it (0 = of all), so that what was
+-- issued goes on naming the one that stood then; where none was issued, the draft's.
+CREATE OR REPLACE FUNCTION corrected_statement AS (issues, before, payer_account_id, month) ->
+  if(arrayLast(one -> before = 0 OR one.1 < before, issues).2 AS standing = '', statement_id_of(payer_account_id, month, ''), standing);
+
 -- What was drawn of credits for documents, given-back parts among it.
 CREATE OR REPLACE VIEW issued_credit AS
 SELECT * FROM credit_draw WHERE run_seq IN (SELECT run_seq FROM published_run WHERE kind = 'finalize');

@@ -10,8 +10,9 @@ CREATE OR REPLACE FUNCTION as_atto AS (whole) -> reinterpret(accurateCast(whole,
 CREATE OR REPLACE FUNCTION as_whole AS (whole) -> reinterpret(accurateCast(whole, 'Int128'), 'Decimal(38, 0)');
 -- A decimal as the whole number it is kept as.
 CREATE OR REPLACE FUNCTION whole_of AS (decimal) -> toInt256(reinterpret(decimal, 'Int128'));
--- A cell of text that no spreadsheet takes for a formula.
-CREATE OR REPLACE FUNCTION formula_safe AS (cell) -> if(match(cell, '^[=+@\t\r-]'), concat('''', cell), cell);
+-- A cell of text that no spreadsheet takes for a formula: with blanks before the sign or not, in full width too (core/csv-text.ts has the same).
+CREATE OR REPLACE FUNCTION formula_safe AS (cell) ->
+  if(match(cell, '^([\\s\\v\\p{Z}\\x{feff}]*[=+@\\-\\x{ff1d}\\x{ff0b}\\x{ff0d}\\x{ff20}]|[\\t\\r\\n])'), concat('''', cell), cell);
 
 -- Of each statement its first final document: it bills the month's use. What came after it (credit notes, what replaces it) takes back or
 -- bills again, and belongs to the month it was issued in, since nothing of a closed month is ever changed.
@@ -74,10 +75,11 @@ CREATE OR REPLACE FUNCTION billing_record_id_of AS (period, usage_record_id, par
   concat('br_', replaceOne(period, '-', ''), '_', lower(hex(usage_record_id)), '_', base36_of(toUnixTimestamp64Milli(part_start)), '_', toString(tier), '_', component);
 
 
--- Entries of the ledger of a month, once each: those that count at once, and those of published runs.
+-- Entries of the ledger that were booked in a span, once each: by when they were, not by the month they are of, so that what comes later
+-- about a month that is over is in a later journal and a journal stays what it was.
 CREATE OR REPLACE VIEW exported_entry AS
 SELECT * FROM ledger
-WHERE if(ledger.period = '', formatDateTime(booked_at, '%Y-%m'), ledger.period) = {period:String}
+WHERE booked_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND booked_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
   AND ({payer:String} = '' OR payer_account_id = {payer:String}) AND moduloOrZero(cityHash64(payer_account_id), {parts:UInt32}) = {part:UInt32};
 
 -- Published usage records of a month as each account lived it, by their key. from_ms, to_ms: the month of accounts nobody knows.

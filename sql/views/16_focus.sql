@@ -48,11 +48,12 @@ FROM shape
 WHERE shape.shape IN (SELECT billing_record.shape FROM billing_record WHERE period = {period:String} AND run_seq = {rating_seq:UInt64})
 ORDER BY shape.shape LIMIT 1 BY shape.shape;
 
--- Metered use: a row for each billing record, part and tier.
+-- Metered use: a row for each billing record, part and tier. Packages are whole, whatever nine decimals of an amount say, but for a share of a pool.
 CREATE OR REPLACE VIEW focus_usage AS
 SELECT *, if(by_offering = 1 AND offering != '', concat(sku, '.', offering), sku) AS own_sku,
   size != '' AND unit_price > 0 AS packaged,
-  multiIf(packaged, half_away(own * toInt256('1000000000000000'), whole_of(unit_price)), line_kind = 'unrated', half_away(used * toInt256('1000000000000'), consumed_base),
+  multiIf(packaged AND pooled = 0, half_away(own * toInt256(1000), whole_of(unit_price)) * toInt256('1000000000000'),
+    packaged, half_away(own * toInt256('1000000000000000'), whole_of(unit_price)), line_kind = 'unrated', half_away(used * toInt256('1000000000000'), consumed_base),
     half_away(used * toInt256('1000000000000'), unit_base)) AS priced_quantity,
   if(pooled = 1, if(priced_quantity = 0, toInt256(0), half_away(own * toInt256('1000000000000000000000'), priced_quantity)), whole_of(unit_price) * toInt256(1000000)) AS list_price,
   if(given = 0, list_price, half_away(list_price * (rounded + given), rounded)) AS contracted_price,
@@ -65,10 +66,11 @@ LEFT ANY JOIN (SELECT account_id AS naming, resource AS named_resource, part AS 
 -- What is billed by the line: fees and percentages (less what discounts take off them), minimums, caps and commitments; corrections of closed
 -- months; all lines of documents that came after the first.
 CREATE OR REPLACE VIEW focus_charge AS
-SELECT line.*, toUInt8(is_later = 1 OR line_kind = 'adjustment') AS is_correction, if(line_kind = 'adjustment', adjusts_period, {period:String}) AS of_month,
+SELECT line.*, toUInt8(is_later = 1 OR line_kind = 'adjustment') AS is_correction, multiIf(line_kind = 'adjustment', adjusts_period, is_later = 1, month_of_statement(statement_id), {period:String}) AS of_month,
   multiIf(charged_as IN ('usage', 'unrated'), 'Usage', charged_as IN ('flat', 'percentage') AND rounded >= 0, 'Purchase', 'Adjustment') AS category,
-  rounded + if(is_correction = 1, toInt256(0), given) AS billed
+  rounded + if(is_correction = 1, toInt256(0), given) AS billed, corrected_statement(issues, run_seq, payer_account_id, adjusts_period) AS corrected_id
 FROM export_line(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS line
+LEFT JOIN issue_order AS corrected ON corrected.issued_payer = line.payer_account_id AND corrected.issued_period = line.adjusts_period
 WHERE is_later = 1 OR line_kind = 'adjustment' OR (line_kind NOT IN ('usage', 'unrated') AND of_line = 0);
 
 -- What lines of use are rounded by, in one sum for each statement: its rows are exact, its lines in coins.
@@ -79,17 +81,17 @@ WHERE line_kind IN ('usage', 'unrated') AND is_later = 0
 GROUP BY run_seq, statement_id, payer_account_id
 HAVING billed != 0;
 
--- Tax of a month's documents, and credits that went to them.
+-- Tax of a month's documents, and credits that went to them. of_month: when what they are of was used.
 CREATE OR REPLACE VIEW focus_settlement AS
 SELECT document.run_seq AS run_seq, document.statement_id AS statement_id, document.payer_account_id AS payer_account_id, document.currency AS currency,
-  document.is_later AS is_later, document.corrects AS corrects, 'Tax' AS category,
+  document.is_later AS is_later, document.corrects AS corrects, if(document.is_later = 1, month_of_statement(document.statement_id), {period:String}) AS of_month, 'Tax' AS category,
   concat('tax/', toString(tax.tax_rate_id), '/', toString(tax.for_period)) AS detail, tax.name AS description, whole_of(tax.amount) AS billed
 FROM statement_tax AS tax
 INNER JOIN export_document(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS document ON document.run_seq = tax.run_seq AND document.statement_id = tax.statement_id
 WHERE tax.amount != 0
 UNION ALL
 SELECT document.run_seq, document.statement_id, document.payer_account_id, document.currency, document.is_later,
-  document.corrects, 'Credit', concat('credit/', draw.credit_id), concat('Credit ', draw.credit_id), -whole_of(draw.amount)
+  document.corrects, if(document.is_later = 1, month_of_statement(document.statement_id), {period:String}), 'Credit', concat('credit/', draw.credit_id), concat('Credit ', draw.credit_id), -whole_of(draw.amount)
 FROM export_draw(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS draw
 INNER JOIN export_document(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS document ON document.run_seq = draw.run_seq AND document.statement_id = draw.statement_id
 WHERE draw.amount != 0;

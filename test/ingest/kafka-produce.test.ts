@@ -1,7 +1,7 @@
 import { ConfigResourceTypes, type KafkaMessage } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildApp } from "../../api/app.ts";
-import { ensureAdminToken } from "../../api/keys.ts";
+import { ensureAdminToken } from "../../api/access/keys.ts";
 import { createEngine } from "../../core/engine/engine.ts";
 import { instant } from "../../core/instant.ts";
 import { silentLog } from "../../core/log.ts";

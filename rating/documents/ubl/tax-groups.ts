@@ -25,14 +25,19 @@ const reasons: Readonly<Record<TaxCategory, readonly [string, string]>> = {
 
 /**
  * How a line is taxed: as the rate that held for it says, and without one as its customer's rule does. A standard customer's line without
- * any rate is outside the scope: nobody here taxes it. Pure.
+ * any rate is outside the scope: nobody here taxes it. What comes to nothing goes with what is taxed, since no tax follows from it and a
+ * document has either. Pure.
  */
 export function taxOfLine(
-  { tax_rate_id, adjusts }: StatementLine,
+  { tax_rate_id, adjusts, amount }: StatementLine,
   { taxes, customer, period }: Statement,
 ): Pick<TaxGroup, "category" | "percent"> {
+  const taxed = taxes.find(({ category }) => category !== "O");
   const own = taxes.filter((tax) => tax.tax_rate_id === tax_rate_id);
-  const found = own.find((tax) => tax.period === (adjusts?.period ?? period)) ?? own[0];
+  const found =
+    own.find((tax) => tax.period === (adjusts?.period ?? period)) ??
+    own[0] ??
+    (dec(amount).isZero() ? taxed : undefined);
   const category = found?.category ?? byRule[customer?.tax.rule ?? ""] ?? "O";
   return { category, percent: category === "O" ? "" : dec(found?.rate ?? "0").toFixed() };
 }

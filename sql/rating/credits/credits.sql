@@ -1,6 +1,7 @@
 -- Credits as they stand, with what is left of each, in the order they were granted.
 -- Params  credit_id, payer_account_id String            '' = any
 -- Params  after_ms Int64, after_id String               the one before; -1, '' = from the first
+-- Params  within Array(String)   the payers that may be seen, none = all
 -- Params  limit UInt32
 -- Rows    credit_id, version, payer_account_id, currency, kind, amount, priority, from_ms, expires_ms, state, note, reason, granted_ms, granted_by,
 --         changed_ms, remaining Decimal(76, 9)
@@ -21,6 +22,7 @@ LEFT ANY JOIN (
 ) AS booked ON reference = concat('credit:', credit_id)
 WHERE ({credit_id:String} = '' OR credit_id = {credit_id:String})
   AND ({payer_account_id:String} = '' OR payer_account_id = {payer_account_id:String})
+  AND (empty({within:Array(String)}) OR payer_account_id IN {within:Array(String)})
   AND (granted_ms, credit_id) > ({after_ms:Int64}, {after_id:String})
 ORDER BY granted_ms, credit_id
 LIMIT {limit:UInt32}

@@ -10,8 +10,9 @@ SELECT run_seq, statement_id_of(payer_account_id, toString(period), toString(apa
   description, quantity AS base_quantity, unit, unit_base, unit_price, exact_amount, amount, rounding, records,
   scope, rate_card_id, charge_id, charge_version, of_line, base_amount, percent, factor, threshold, days, of_days,
   adjusts_period, adjusts_kind, adjusts_line, former_line, restated_line,
-  if(adjusts_period = '', '', statement_id_of(payer_account_id, toString(adjusts_period), '')) AS adjusts_statement
-FROM statement_line
+  if(adjusts_period = '', '', corrected_statement(issues, toUInt64(0), payer_account_id, toString(adjusts_period))) AS adjusts_statement
+FROM statement_line AS line
+LEFT JOIN issue_order AS corrected ON issued_payer = line.payer_account_id AND issued_period = toString(line.adjusts_period)
 WHERE period = {period:String} AND run_seq = (SELECT max(rating_seq) FROM current_rating WHERE period = {period:String})
   AND if({id:String} = '', payer_account_id = {payer_account_id:String}, (payer_account_id, apart) IN (
     SELECT payer_account_id, apart FROM statement_line

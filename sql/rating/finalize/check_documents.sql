@@ -1,9 +1,9 @@
 -- What does not add up in a finalizing run; one row, all zero when it may be published.
 -- Params  run_seq UInt64, period String
--- Rows    lost_documents, wrong_lines, wrong_sums, wrong_taxes, wrong_numbers, taken_numbers Int64
+-- Rows    lost_documents, wrong_lines, wrong_sums, wrong_taxes, wrong_numbers, taken_numbers, lost_issuers Int64
 -- Why     held against where it came from: the lines of the rating, or of the document they are of; taxed nets against lines; numbers of
 --         each series that it adds to against counting them from 1; and, as they are written, against all others of their issuer, whose
---         pattern may have been another one
+--         pattern may have been another one. lost_issuers: documents whose issuer was put while the run had read all of them, so in no series
 WITH
 made AS (SELECT * FROM statement_document WHERE run_seq = {run_seq:UInt64}),
 added AS (
@@ -46,4 +46,5 @@ SELECT
   )) AS wrong_numbers,
   (SELECT toInt64(countIf(added > 0 AND written > 1)) FROM (
     SELECT issuer_id, number, sum(is_made) AS added, count() AS written FROM numbers GROUP BY issuer_id, number
-  )) AS taken_numbers
+  )) AS taken_numbers,
+  (SELECT toInt64(countIf(series = '')) FROM made) AS lost_issuers

@@ -1,6 +1,7 @@
 -- Which statements of a period there are: drafts of the rating run that counts, and documents that were issued.
 -- Params  period, id, payer_account_id String          '' = any
 -- Params  after, after_currency, after_id String       the statement before: its payer, currency and id
+-- Params  within Array(String)   the payers that may be seen, none = all
 -- Params  limit UInt32
 -- Rows    id, payer_account_id, currency String, is_draft UInt8
 -- Why     a draft gives way to the document that was made of it, which has its id, so it keeps its place in the list
@@ -9,12 +10,13 @@ WITH drafts AS (
   FROM statement_line
   WHERE period = {period:String} AND run_seq = (SELECT max(rating_seq) FROM current_rating WHERE period = {period:String})
     AND ({payer_account_id:String} = '' OR payer_account_id = {payer_account_id:String}) AND payer_account_id >= {after:String}
+    AND (empty({within:Array(String)}) OR payer_account_id IN {within:Array(String)})
 ),
 issued AS (
   SELECT payer_account_id, toString(currency) AS currency, statement_id AS id
   FROM issued_document
   WHERE period = {period:String} AND ({payer_account_id:String} = '' OR payer_account_id = {payer_account_id:String})
-    AND payer_account_id >= {after:String}
+    AND payer_account_id >= {after:String} AND (empty({within:Array(String)}) OR payer_account_id IN {within:Array(String)})
 )
 SELECT id, payer_account_id, currency, is_draft
 FROM (

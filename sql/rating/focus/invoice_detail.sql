@@ -17,7 +17,7 @@ detail AS (
   UNION ALL
   SELECT run_seq, statement_id, payer_account_id, 'rounding', 'Adjustment', 'Rounding of lines', billed FROM focus_rounding(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32})
   UNION ALL
-  SELECT run_seq, statement_id, payer_account_id, detail, category, description, billed FROM focus_settlement(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32})
+  SELECT run_seq, statement_id, payer_account_id, detail, category, description, billed FROM focus_settlement(period = {period:String}, export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32})
 )
 SELECT as_pico(detail.billed * toInt256(1000)) AS BilledCost, detail.payer_account_id AS BillingAccountId, document.currency AS BillingCurrency,
   payer.ends AS BillingPeriodEnd, payer.starts AS BillingPeriodStart, detail.category AS ChargeCategory,

@@ -6,7 +6,7 @@
 -- Rows    none
 -- Why     one pass of the engine from billing records to the file: rows of use as they were priced, all else by the line; nothing is worked out
 --         again but list and contracted costs, which are price times quantity as they are shown. A correction has no price: it may be of several tiers, or of
---         rounding alone; what was used more or less is in x_CorrectedQuantity
+--         rounding alone; what was used more or less is in x_CorrectedQuantity. It is billed in the month it was issued in, and charged in the one it is of
 INSERT INTO FUNCTION file({path:String}, {format:String})
 WITH
 charge AS (
@@ -43,7 +43,7 @@ charge AS (
     multiIf(category = 'Usage', service_category, category = 'Purchase', 'Management and Governance', 'Other'),
     multiIf(category = 'Usage', subcategory, category = 'Purchase', 'Support', 'Other (Other)'),
     NULL, NULL, NULL, NULL, NULL, NULL, NULL, if(category = 'Usage', usage_type, NULL), NULL, NULL, NULL, NULL, line,
-    multiIf(is_later = 1, corrects, line_kind = 'adjustment', statement_id_of(payer_account_id, adjusts_period, ''), NULL),
+    multiIf(is_later = 1, corrects, line_kind = 'adjustment', corrected_id, NULL),
     if(adjusts_line = 0, NULL, adjusts_line), if(charged_as = 'commitment' AND is_correction = 0, concat(rate_card_id, '/', charge_id, '/', account_id), NULL),
     if(category = 'Usage', half_away(quantity * toInt256('1000000000000'), consumed_base), NULL), if(category = 'Usage', consumed_unit, NULL)
   FROM focus_charge(period = {period:String}, export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS charged
@@ -60,9 +60,9 @@ charge AS (
   SELECT run_seq, statement_id, detail, payer_account_id, NULL, currency, category, if(is_later = 1, 'Correction', NULL), 'One-Time', description, starts, ends, billed,
     NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'Account Charges', 'Other', 'Other (Other)',
     NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, nullIf(if(is_later = 1, corrects, ''), ''), NULL, NULL, NULL, NULL
-  FROM focus_settlement(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS settled
+  FROM focus_settlement(period = {period:String}, export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS settled
   LEFT JOIN (SELECT * FROM scratch_export_month WHERE export_id = {export_id:String}) AS lived
-    ON lived.account_id = settled.payer_account_id AND lived.month = {period:String}
+    ON lived.account_id = settled.payer_account_id AND lived.month = settled.of_month
 )
 SELECT
   CAST(NULL, 'Nullable(String)') AS AllocatedMethodDetails,

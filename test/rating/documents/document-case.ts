@@ -77,6 +77,8 @@ export function documentOf(said: Partial<Statement>): Statement {
     reverses: null,
     replaces: null,
     void_by: null,
+    written_off: null,
+    overrides: [],
     issuer,
     customer,
     lines: [],

@@ -191,3 +191,12 @@ test("whatever lines, charges, rates, corrections and credits a statement has, i
     { numRuns: 200 },
   );
 });
+
+test("a line that comes to nothing and has no rate is no reason to refuse: it goes with what is taxed", () => {
+  const { mixed } = samples;
+  const free = lineOf(99, { amount: "0.00", exact_amount: "0.000000000", rounding: "0.000000000", tax_rate_id: null });
+  const document = { ...mixed, lines: [...mixed.lines, free] };
+  expect(brokenRules(writeUbl(document, shown))).toEqual([]);
+  const owed = { ...free, amount: "0.01", exact_amount: "0.010000000" };
+  expect(() => writeUbl({ ...mixed, lines: [...mixed.lines, owed] }, shown)).toThrow("cannot be an e-invoice");
+});

@@ -151,36 +151,6 @@ test("an account's usage, and a payer's bills, can be exported alone", async () 
   expect(bill.totals.map(({ currency }) => currency)).toEqual(["JPY"]);
 });
 
-test("the journal has what counts once, in debit and credit, and nothing that does not balance", async () => {
-  const entry = (run_seq: number, posting: string, place: number, amount: string): string =>
-    `(${run_seq}, '${posting}', ${place}, 'payment', '${place === 0 ? "bank" : "receivable"}', 'a', 'EUR', '2026-10', '', 'x', toDateTime64('2026-10-05 12:00:00', 3, 'UTC'), ${amount})`;
-  const book = (entries: readonly string[]) =>
-    on.command(
-      `INSERT INTO ledger_entry (run_seq, posting_id, entry, kind, ledger_account, payer_account_id, currency, period, statement_id, reference, booked_at, amount) VALUES ${entries.join(",")}`,
-    );
-  await book([entry(0, "p1", 0, "12.50"), entry(0, "p1", 1, "-12.50")]);
-  // booked again, and by a run that was never published
-  await book([entry(0, "p1", 0, "12.50"), entry(0, "p1", 1, "-12.50"), entry(999_999, "p2", 0, "1")]);
-  const rows = await linesOf(await exported({ kind: "journal", period: "2026-10", format: "ndjson" }));
-  // what rating accrued: 36 JPY and 2.46 EUR, as the statements say
-  const accrued = rows.filter(({ kind }) => kind === "accrual");
-  expect(accrued.map(({ ledger_account, amount }) => `${ledger_account} ${amount}`).toSorted()).toEqual([
-    "revenue -2.460000000",
-    "revenue -36.000000000",
-    "unbilled 2.460000000",
-    "unbilled 36.000000000",
-  ]);
-  const told = rows.filter(({ kind }) => kind === "payment");
-  expect(told.map(({ ledger_account, debit, credit }) => [ledger_account, debit, credit])).toEqual([
-    ["bank", "12.500000000", "0.000000000"],
-    ["receivable", "0.000000000", "12.500000000"],
-  ]);
-  await book([entry(0, "p3", 0, "0.01")]);
-  const failed = await exported({ kind: "journal", period: "2026-10", format: "csv" });
-  expect(failed.state).toBe("failed");
-  expect(failed.error).toMatch(/EUR/);
-});
-
 test("what was cut short has no file under its name, and the next start ends it and clears it away", async () => {
   const folder = join(on.store.data_dir, "exports");
   mkdirSync(join(folder, "ex_dead.part"), { recursive: true });
@@ -220,4 +190,57 @@ test("an export refuses to end when a row does not add up to its statement, and 
 test("a month that was never rated has no bills to export", async () => {
   const failed = await exported({ kind: "billing", period: "2025-01", format: "csv" });
   expect(failed).toMatchObject({ state: "failed", error: "2025-01 is not rated yet" });
+});
+
+test("files of an export are removed when it is asked for, or is older than they are kept; the row says when and by whom", async () => {
+  const { store, usageTypes, clock } = on;
+  const keeping = createExports({ store, usageTypes, clock, log: silentLog, settings, keepDays: async () => 90 });
+  const usage = { kind: "usage", period: "2026-10", format: "csv" } as const;
+  const whole = async (): Promise<Export> => (await keeping.begin(usage, "test")).done;
+  const folder = (id: string): string => join(store.data_dir, "exports", id);
+  const [asked, old] = [await whole(), await whole()];
+  const removed = await keeping.remove(asked.id, "finance");
+  expect(removed).toEqual({
+    ...asked,
+    state: "removed",
+    removed_at: expect.any(String) as string,
+    removed_by: "finance",
+  });
+  expect(existsSync(folder(asked.id))).toBe(false);
+  await expect(keeping.file(asked.id)).rejects.toThrow(/is removed: at .* by finance/);
+  expect(await keeping.remove(asked.id, "other")).toEqual(removed);
+  await expect(keeping.remove("ex_none", "finance")).rejects.toMatchObject({ key: "not-found" });
+  clock.advance(89 * DAY_MS);
+  await keeping.sweep();
+  expect((await keeping.get(old.id))?.state).toBe("complete");
+  // removed through another process: its files go when this one sweeps
+  const elsewhere = await whole();
+  const far = { ...store, data_dir: join(store.data_dir, "elsewhere") };
+  const other = createExports({ store: far, usageTypes, clock, log: silentLog, settings });
+  expect((await other.remove(elsewhere.id, "finance")).state).toBe("removed");
+  expect(existsSync(folder(elsewhere.id))).toBe(true);
+  clock.advance(DAY_MS);
+  await keeping.sweep();
+  expect(await keeping.get(old.id)).toMatchObject({
+    state: "removed",
+    removed_by: "exports.keep.days",
+    rows: old.rows,
+  });
+  for (const { id } of [old, elsewhere]) expect(existsSync(folder(id)), id).toBe(false);
+});
+
+test("an export whose end could not be written says that it has failed, so nobody waits for it for ever", async () => {
+  const { store, usageTypes, clock } = on;
+  const away = async () => {
+    await on.command("RENAME TABLE export_file TO export_file_away");
+    return settings();
+  };
+  const losing = createExports({ store, usageTypes, clock, log: silentLog, settings: away });
+  const { export: begun, done } = await losing.begin({ kind: "usage", period: "2026-10", format: "csv" }, "test");
+  expect((await done).state).toBe("running");
+  await on.command("RENAME TABLE export_file_away TO export_file");
+  expect(await losing.get(begun.id)).toMatchObject({
+    state: "failed",
+    error: expect.stringContaining("interrupted") as string,
+  });
 });

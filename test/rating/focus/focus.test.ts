@@ -101,13 +101,17 @@ test("late use of a closed month is a correction in the open one, and names what
   }
 });
 
-test("what takes an invoice back, and what replaces it, belongs to the month it was issued in", async () => {
+test("what takes an invoice back, and what replaces it, is billed in the month it was issued in and charged in the one it is of", async () => {
   const own = await on.of("2026-11", "kyoto");
   const taken = of(final, { ChargeClass: "Correction", BillingAccountId: "kyoto" }).filter((row) =>
     own.every(({ id }) => row["x_StatementId"] !== id),
   );
   const invoices = new Set(taken.map((row) => row["InvoiceId"]));
   expect(invoices.size).toBe(2);
+  const spans = taken.map((row) =>
+    [row["BillingPeriodStart"], row["ChargePeriodStart"], row["ChargePeriodEnd"]].join(" "),
+  );
+  expect([...new Set(spans)]).toEqual(["2026-10-31T23:00:00Z 2026-09-30T22:00:00Z 2026-10-31T23:00:00Z"]);
   expect(sum(taken)).toBe("0");
   const october = await rowsOf(await exported("1.4", "2026-10"));
   expect(new Set(of(october, { BillingAccountId: "kyoto" }).map((row) => row["InvoiceId"])).size).toBe(1);
@@ -199,5 +203,14 @@ test("each version has its columns, and the metadata names every one of them wit
     };
     expect(document.Schema[0]?.FocusVersion).toBe(version);
     expect(document.Schema[0]?.ColumnDefinition.map(({ ColumnName }) => ColumnName)).toEqual(names);
+  }
+});
+
+test("packages are counted whole, though a package's price has more decimals than an amount", () => {
+  const packages = of(final, { ChargeCategory: "Usage", ChargeClass: null, x_UsageTypeId: "21" });
+  expect(packages.length).toBeGreaterThan(0);
+  for (const row of packages) {
+    expect(row["PricingUnit"]).toMatch(/^5000 /);
+    expect(row["PricingQuantity"]).toMatch(/^\d+\.0+$/);
   }
 });

@@ -34,7 +34,8 @@ function tariffsOf(types: readonly { usage_type: number; unit: string }[]): Tari
               { up_to: null, rate: "0.01" },
             ],
           };
-        if (usage_type === 21) return { ...head, unit: "thousand", model: "package", package_size: "5", rate };
+        if (usage_type === 21)
+          return { ...head, unit: "thousand", model: "package", package_size: "5", rate: "0.033333333333" };
         if (usage_type === 4) return { ...head, unit: "gib", model: "per_unit", rate, pooled: true };
         if (usage_type === 6) return { ...head, unit: "gib_month", model: "per_unit", rate };
         return { ...head, unit: unitOf(unit), model: "per_unit", rate };

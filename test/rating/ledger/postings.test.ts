@@ -131,3 +131,25 @@ test("a run that dies before it is published has booked nothing, and the next on
   const left = await (await pipeline.store.read.query({ query, format: "JSONEachRow" })).json();
   expect(left, "what the dead run wrote is dropped").toEqual([]);
 });
+
+test("what one of several processes books is dated by when it began to count, so a balance of the past stays what it was", async () => {
+  const told = (from: string): Promise<unknown> => pipeline.store.run.command({ query: `INSERT INTO ${from}` });
+  const turn = (state: string, time: string) =>
+    told(
+      `control_turn (fence, state, holder, changed_at) VALUES (7, '${state}', 'other', toDateTime64('2026-11-01 ${time}', 3, 'UTC'))`,
+    );
+  await turn("taken", "10:00:00");
+  await told(
+    `payment (fence, payment_id, version, payer_account_id, currency, amount, paid_at, statement_id, method, note, changed_at, changed_by)
+     SELECT 7, 'slow', 1, 'acme', 'EUR', 30, changed_at, '', '', '', changed_at, 'other' FROM (SELECT toDateTime64('2026-11-01 10:00:00', 3, 'UTC') AS changed_at)`,
+  );
+  await told(
+    `credit_grant (fence, credit_id, version, payer_account_id, currency, kind, amount, state, changed_at, changed_by)
+     VALUES (7, 'slow', 1, 'acme', 'EUR', 'promotion', 5, 'active', toDateTime64('2026-11-01 10:00:00', 3, 'UTC'), 'other')`,
+  );
+  const looked = at("2026-11-01T10:00:01Z");
+  const before = await money.balance("acme", looked);
+  await turn("done", "10:00:02");
+  expect(await money.balance("acme", looked)).toBe(before);
+  expect(await money.balance("acme", at("2026-11-01T10:00:02Z"))).toBe("0.00 0.00 5.00 30.00");
+});

@@ -98,3 +98,34 @@ test("what is open of a payer is paid, and what he has on account given back, th
   expect(await money.balance()).toBe("0.00 0.00 0.00 0.00");
   await expect(money.pay("free", "1.00")).rejects.toThrow("holding pays for this one");
 });
+
+test("what a void statement billed is written off where none comes in its place: nothing is unbilled for ever, and the books balance", async () => {
+  const system = pipeline.system();
+  const [final] = (await system.statements.list({ period: "2026-10", limit: 10 })).filter(
+    ({ state, kind }) => state === "final" && kind === "statement",
+  );
+  const id = final?.id ?? "";
+  expect(final?.overrides).toContainEqual({ finding: "no-issuer", reason: "a test" });
+  const asked = { asked_by: "finance", reason: "he left" };
+  const left = async () =>
+    (await system.statementReadiness({ period: "2026-10", limit: 10 })).flatMap(({ void_unbilled }) => void_unbilled);
+  await expect(system.writeOffStatement({ ...asked, id })).rejects.toThrow("is not void");
+  await expect(system.writeOffStatement({ ...asked, id: first.id })).rejects.toThrow("was issued again");
+  expect(await left()).toEqual([]);
+  await system.voidStatement({ ...by, id });
+  expect(await money.balance()).toBe("10.00 0.00 5.00 7.00");
+  expect(await left()).toEqual([id]);
+  expect(await system.writeOffStatement({ ...asked, id })).toMatchObject({ id, is_new: true });
+  expect(await money.balance()).toBe("0.00 0.00 5.00 7.00");
+  expect(await left()).toEqual([]);
+  const booked = await money.entries();
+  expect(
+    booked.flatMap(({ kind, ledger_account, amount }) => (kind === "write-off" ? [`${ledger_account} ${amount}`] : [])),
+  ).toEqual(["revenue 10", "unbilled -10"]);
+  expect((await statement(id)).written_off).toMatchObject({ by: "finance", reason: "he left" });
+  // once more changes nothing, nor does rating; nothing comes in its place
+  expect(await system.writeOffStatement({ ...asked, id })).toMatchObject({ id, is_new: false });
+  await expect(system.reissueStatement({ ...by, id })).rejects.toThrow("was written off");
+  await system.rate({ period: "2026-10", force: true });
+  expect(await money.entries()).toEqual(booked);
+});

@@ -61,8 +61,8 @@ export type AccountChange = Static<typeof AccountChange>;
 
 /** The accounts core knows. One change at a time (ARCHITECTURE: one writer). */
 export interface Accounts {
-  /** Accounts above `after_id` ('' = from the first) in the order of their ids, deleted ones too. */
-  list(page: { after_id: string; limit: number }): Promise<Account[]>;
+  /** Accounts above `after_id` ('' = from the first) in the order of their ids, deleted ones too; `within`: of these alone, none = all. */
+  list(page: { after_id: string; limit: number; within?: readonly string[] }): Promise<Account[]>;
   get(account_id: string): Promise<Account | null>;
   /**
    * Writes the next version and gives the account as it then stands; a put that changes nothing writes nothing.
@@ -76,7 +76,7 @@ const Found = Type.Object({ account_id: Type.String() });
 
 const selectPage = defineQuery(
   "core/accounts",
-  Type.Object({ after_id: Type.String(), limit: Type.Integer() }),
+  Type.Object({ after_id: Type.String(), within: Type.Array(Type.String()), limit: Type.Integer() }),
   Account,
 );
 const selectAccount = defineQuery("core/account", Type.Object({ account_id: Type.String() }), Account);
@@ -125,7 +125,7 @@ export function createAccounts({
   }
 
   return {
-    list: (page) => selectPage(store.read, page),
+    list: ({ after_id, limit, within = [] }) => selectPage(store.read, { after_id, limit, within: [...within] }),
     get,
     put: (change, options) => inControl((turn) => write(turn, change, options)),
   };

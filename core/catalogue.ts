@@ -11,9 +11,15 @@ const Id = Type.String({ minLength: 1, maxLength: 256 });
 const Name = Type.String({ minLength: 1, maxLength: 256 });
 const Mib = Type.Integer({ minimum: 0, maximum: 2 ** 40 });
 
-/** A node of the tree accounts hang in; `parent` '' = at the root. Its path (`ROOT/acme`) is computed: domains move. */
+/** A node of the tree accounts hang in; `parent` '' = at the root. Its path (`ROOT/acme`) is computed: core/domains.ts. */
 export const Domain = Type.Object(
-  { id: Id, name: Type.String({ pattern: "^[^/]{1,256}$" }), parent: Type.String({ maxLength: 256 }) },
+  {
+    id: Id,
+    name: Type.String({ pattern: "^[^/]{1,256}$" }),
+    parent: Type.String({ maxLength: 256 }),
+    /** Left out: active. */
+    state: Type.Optional(Type.Union([Type.Literal("active"), Type.Literal("deleted")])),
+  },
   { additionalProperties: false },
 );
 export type Domain = Static<typeof Domain>;
@@ -55,11 +61,16 @@ export interface Catalogue {
   /** All entries of a kind in the order of their ids. */
   list<K extends CatalogueKind>(kind: K): Promise<CatalogueEntries[K][]>;
   get<K extends CatalogueKind>(kind: K, id: string): Promise<CatalogueEntries[K] | null>;
-  /** Writes the next version; an entry that changes nothing writes nothing. @throws AppError invalid-request, conflict */
+  /** The version each entry of a kind is at, by id. */
+  versions(kind: CatalogueKind): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Writes the next version; an entry that changes nothing writes nothing. `if_version`: the version the caller has seen ("0" = there is
+   * none). @throws AppError invalid-request, conflict
+   */
   put<K extends CatalogueKind>(
     kind: K,
     entry: CatalogueEntries[K],
-    options: { by: string },
+    options: { by: string; if_version?: string },
   ): Promise<CatalogueEntries[K]>;
   /** Names from the root down, joined by `/`: `ROOT/acme`. @throws AppError not-found */
   domainPath(id: string): Promise<string>;
@@ -94,11 +105,15 @@ export function createCatalogue({
     turn: Turn,
     kind: K,
     entry: CatalogueEntries[K],
-    by: string,
+    { by, if_version }: { by: string; if_version?: string },
   ): Promise<CatalogueEntries[K]> {
     checkShape(kind, entry);
     if (kind === "domain") checkDomain(await list("domain"), entry as Domain);
     const [former] = await select(kind, entry.id);
+    if (if_version !== undefined && if_version !== (former?.version ?? "0"))
+      throw new AppError("conflict", `${kind} ${entry.id} is at version ${former?.version ?? "0"}, not ${if_version}`, {
+        field: "version",
+      });
     const { id, name, ...attributes } = entry;
     const json = JSON.stringify(attributes, Object.keys(attributes).toSorted());
     if (former?.name === name && former.attributes === json) return entry;
@@ -114,7 +129,8 @@ export function createCatalogue({
       const [row] = id === "" ? [] : await select(kind, id);
       return row === undefined ? null : (toEntry(row) as CatalogueEntries[typeof kind]);
     },
-    put: (kind, entry, { by }) => inControl((turn) => write(turn, kind, entry, by)),
+    versions: async (kind) => new Map((await select(kind, "")).map(({ id, version }) => [id, version])),
+    put: (kind, entry, options) => inControl((turn) => write(turn, kind, entry, options)),
     domainPath: async (id) => {
       const way = wayUp(await list("domain"), id);
       if (way.length === 0) throw new AppError("not-found", `there is no domain "${id}"`, { field: "domain" });
@@ -139,7 +155,7 @@ function checkShape(kind: CatalogueKind, entry: { readonly id: string }): void {
 }
 
 /** The domain and those above it; ends at a parent that is not there, and after every domain was met once. */
-function wayUp(domains: readonly Domain[], id: string): Domain[] {
+export function wayUp(domains: readonly Domain[], id: string): Domain[] {
   const byId = new Map(domains.map((domain) => [domain.id, domain]));
   const way: Domain[] = [];
   for (let next = byId.get(id); next !== undefined && way.length < domains.length; next = byId.get(next.parent))

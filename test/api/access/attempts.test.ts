@@ -1,0 +1,177 @@
+// What a hostile request comes to: authorization headers, ids in paths, names, cookies, cells of tables.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { at } from "../../at.ts";
+import { event, openTestApi, type TestApi } from "../test-api.ts";
+
+let api: TestApi;
+let url: string;
+beforeAll(async () => {
+  api = await openTestApi();
+  url = await api.app.listen({ port: 0, host: "127.0.0.1" });
+  await api.call("PUT", "/v1/accounts/acme-id", { domain: "ROOT/acme" });
+});
+afterAll(() => api.close());
+
+const rows: string[] = [];
+const tell = (attempt: string, outcome: string): void => void rows.push(`| ${attempt} | ${outcome} |`);
+
+const refusedTokens: [string, string][] = [
+  ["no scheme", "tally_abc"],
+  ["Basic", "Basic dXNlcjpwYXNz"],
+  ["a token of nobody", "Bearer tally_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"],
+  ["the SHA-256 of a token instead of the token", "Bearer hash"],
+  ["SQL in the token", "Bearer '%20OR%201=1--"],
+  ["two tokens, the first one valid", "Bearer ADMIN, Bearer x"],
+  ["5,000 characters", `Bearer ${"x".repeat(5000)}`],
+];
+
+test("no authorization header but a token that counts opens anything", async () => {
+  const [row] = await (
+    await api.system.store.read.query({ query: "SELECT token_sha256 FROM api_key", format: "JSONEachRow" })
+  ).json<{ token_sha256: string }>();
+  for (const [what, header] of refusedTokens) {
+    const authorization = header.replace("ADMIN", api.admin).replace("hash", row?.token_sha256 ?? "");
+    const answer = await fetch(new URL("/v1/settings", url), { headers: { authorization } });
+    expect(answer.status, what).toBe(401);
+    tell(`authorization: ${what}`, "401, nothing more is said");
+  }
+});
+
+const ids: [string, string][] = [
+  ["SQL", "x' OR '1'='1"],
+  ["SQL with a comment", "x'; DROP TABLE account; --"],
+  ["a parameter of the engine", "{within:Array(String)}"],
+  ["a path above", "../../../../etc/passwd"],
+  ["an encoded path above", "..%2f..%2fsecret"],
+  ["NUL", "x\0y"],
+  ["a line break", "x\r\nset-cookie: a=b"],
+  ["a pattern", "%"],
+  ["__proto__", "__proto__"],
+];
+const addresses = [
+  "/v1/accounts/ID",
+  "/v1/users/ID",
+  "/v1/domains/ID",
+  "/v1/statements/ID",
+  "/v1/statements/ID?format=pdf",
+  "/v1/billing-records/ID",
+  "/v1/credits/ID",
+  "/v1/budgets/ID",
+  "/v1/exports/ID/file",
+  "/v1/exports/ID",
+  "/v1/runs/ID",
+  "/v1/events/ID/ID",
+  "/v1/settings/ID",
+];
+
+test("an id in a path is a value and nothing else: it is not found, and no table, file or header comes of it", async () => {
+  for (const [what, id] of ids) {
+    for (const address of addresses) {
+      const asked = address.replaceAll("ID", encodeURIComponent(id));
+      const answer = await api.call("GET", asked);
+      expect([400, 404], `${asked}: ${answer.body}`).toContain(answer.statusCode);
+      expect(answer.headers["set-cookie"]).toBeUndefined();
+      expect(answer.body).not.toContain("root:");
+    }
+    tell(`id in a path: ${what}`, "404, or 400 where ids have a form");
+  }
+  expect((await api.call("GET", "/v1/accounts/acme-id")).statusCode, "nothing was dropped").toBe(200);
+});
+
+test("filters are values too: they find nothing that is not theirs", async () => {
+  for (const [, id] of ids) {
+    const found = await api.call("GET", `/v1/users?account_id=${encodeURIComponent(id)}`);
+    expect(found.json()).toEqual({ data: [] });
+    const audit = await api.call("GET", `/v1/audit?caller_id=${encodeURIComponent(id)}`);
+    expect(audit.json()).toEqual({ data: [], next_cursor: null });
+  }
+  tell("SQL, patterns and NUL in a filter", "200 with an empty list");
+});
+
+test("a scoped key that names another account, in whatever way, stays within its own", async () => {
+  const { token } = await api.system.keys.create({ name: "x", role: "account", account_id: "acme-id" }, { by: "test" });
+  const headers = { authorization: `Bearer ${token}` };
+  await api.call("PUT", "/v1/accounts/other-id", { domain: "ROOT/acmes" });
+  const ask = async (path: string, more: Record<string, string> = {}) =>
+    (await api.call("GET", path, undefined, { ...headers, ...more })).statusCode;
+  expect(await ask("/v1/accounts/other-id")).toBe(404);
+  expect(await ask("/v1/accounts/acme-id%00")).toBe(404);
+  expect(await ask("/v1/balances?account_id=acme-id&account_id=other-id")).toBeGreaterThanOrEqual(400);
+  tell("another account's id, or two where one is asked for", "404 as for nobody's; 400");
+  for (const name of ["x-account-id", "x-forwarded-user", "x-http-method-override", "x-original-url", "x-rewrite-url"])
+    expect(await ask("/v1/accounts/other-id", { [name]: "/v1/accounts/acme-id" }), name).toBe(404);
+  tell("headers that claim another user, address or method", "not read");
+  const below = await api.system.keys.create({ name: "d", role: "domain-admin", domain: "ROOT/acme" }, { by: "test" });
+  const seen = await api.call("GET", "/v1/accounts", undefined, { authorization: `Bearer ${below.token}` });
+  expect(seen.json<{ data: { account_id: string }[] }>().data.map(({ account_id }) => account_id)).toEqual(["acme-id"]);
+  tell("a domain whose name begins alike (ROOT/acme, ROOT/acmes)", "not seen");
+});
+
+test.each([
+  ["username", { account_id: "acme-id", username: "a/b" }],
+  ["username", { account_id: "acme-id", username: "a\r\nb" }],
+  ["username", { account_id: "acme-id", username: "" }],
+])("a %s that would be something else where it stands is refused: %j", async (field, body) => {
+  const answer = await api.call("POST", "/v1/users", body);
+  expect(answer.json()).toMatchObject({ status: 400, field });
+});
+
+test("a name is kept as it was said, and is text wherever it is shown", async () => {
+  const name = `<script>alert(1)</script>'";--`;
+  await api.call("PUT", "/v1/accounts/odd-id", { name });
+  expect((await api.call("GET", "/v1/accounts/odd-id")).json()).toMatchObject({ name });
+  const { data } = (await api.call("GET", "/v1/audit?operation=putAccount&limit=1")).json<{
+    data: { changes: { after: { name: string } }[] }[];
+  }>();
+  expect(data[0]?.changes.some(({ after }) => after.name === name)).toBe(true);
+  const domain = await api.call("POST", "/v1/domains", { name: "a/b" });
+  expect(domain.json()).toMatchObject({ status: 400, field: "name" });
+  tell("markup and quotes in a name", "kept as said, text wherever it is shown");
+  tell("`/` or a line break in a username or a domain's name", "400, naming the field");
+});
+
+test("a session's cookie is guessed, planted or borrowed in vain", async () => {
+  for (const cookie of [
+    "tally=",
+    "tally=x",
+    "__Host-tally=x",
+    `tally=${api.admin}`,
+    "tally=a; tally=b",
+    `tally=${"x".repeat(5000)}`,
+  ]) {
+    const answer = await api.call("GET", "/v1/settings", undefined, { cookie });
+    expect(answer.statusCode, cookie.slice(0, 30)).toBe(401);
+  }
+  tell("a cookie that is guessed, a token, or 5,000 characters", "401");
+  tell("a change with the cookie from another site's page", "403 (`Sec-Fetch-Site`, else `Origin`)");
+});
+
+test("a cell of a table that a spreadsheet would run is text there", async () => {
+  const formula = '=HYPERLINK("http://evil.example","x")';
+  const vm = { tariff_id: "vm", name: formula, usage_type: 1, unit: "hour", model: "per_unit", rate: "0.10" };
+  await api.call("PUT", "/v1/rate-cards/default", { name: "List", currency: "EUR", tariffs: [vm] });
+  await api.call("PUT", "/v1/accounts/acme-id", { name: formula });
+  await api.call("POST", "/v1/events", [
+    event("e1", "VM.START", "2026-10-01T00:00:00Z", { account: formula, name: formula }),
+  ]);
+  await api.system.aggregate({ until: at("2026-10-02T00:00:00Z") });
+  await api.system.rate({ period: "2026-10" });
+  const [statement] = await api.system.statements.list({ period: "2026-10", limit: 1 });
+  const csv = await api.call("GET", `/v1/statements/${statement?.id}?format=csv`);
+  expect(csv.statusCode, csv.body).toBe(200);
+  expect(csv.body).toContain("HYPERLINK");
+  expect(csv.body).not.toMatch(/(^|[,;\n])"?=HYPERLINK/m);
+  tell("`=HYPERLINK(…)` as a name, in a statement's CSV", "a quote before it: text");
+});
+
+test("the page of attempts says what came of them", async () => {
+  const head = [
+    "# Attempts and what came of them",
+    "",
+    "Each is made in `test/api/access/attempts.test.ts`, which also writes this page (`-u`).",
+    "",
+    "| attempt | outcome |",
+    "|---|---|",
+  ];
+  await expect(`${[...head, ...rows].join("\n")}\n`).toMatchFileSnapshot("../../../api/ATTEMPTS.md");
+});

@@ -1,0 +1,91 @@
+// HTTPS by files, on a real server.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { get } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readTls } from "../../../api/access/tls.ts";
+import { type Running, startAll } from "../../../api/all.ts";
+import { sendOverTls } from "../../../api/cli/send-tls.ts";
+import { systemClock } from "../../../core/clock.ts";
+import { readConfig } from "../../../core/config.ts";
+import { silentLog } from "../../../core/log.ts";
+
+const fixture = (name: string) => fileURLToPath(new URL(`../../fixtures/tls/${name}`, import.meta.url));
+const cert = fixture("cert.pem");
+const key = fixture("key.pem");
+const token = "a-token-from-outside";
+let folder: string;
+let running: Running;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "tally-tls-"));
+  const config = readConfig({
+    TALLY_DATA_DIR: folder,
+    TALLY_PORT: "0",
+    TALLY_ADMIN_TOKEN: token,
+    TALLY_TLS_CERT: cert,
+    TALLY_TLS_KEY: key,
+  });
+  running = await startAll(config, { clock: systemClock, log: silentLog, jobs: false });
+});
+afterAll(async () => {
+  await running?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("with a certificate and its key HTTPS is served, and a cookie is for HTTPS and this host alone", async () => {
+  expect(running.url).toMatch(/^https:/);
+  const status = await new Promise((resolve, reject) => {
+    get(new URL("/healthz", running.url), { ca: readFileSync(cert) }, (answer) =>
+      resolve(answer.resume().statusCode),
+    ).on("error", reject);
+  });
+  expect(status).toBe(200);
+  const { cookie } = await running.system.keys
+    .create({ name: "x", role: "auditor" }, { by: "test" })
+    .then(async (made) => ({ cookie: await signIn(made.token) }));
+  expect(cookie).toMatch(/^__Host-tally=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+});
+
+test("plain HTTP is not answered", async () => {
+  await expect(fetch(running.url.replace("https:", "http:"))).rejects.toThrow("fetch failed");
+});
+
+test("commands beside the server know it by its certificate, and send nothing to one that has another", async () => {
+  const lock = JSON.parse(readFileSync(join(folder, "tally.lock"), "utf8")) as {
+    url: string;
+    token: string;
+    certificate: string;
+  };
+  const headers = { authorization: `Bearer ${lock.token}` };
+  const asked = { method: "GET", path: "/v1/session", headers } as const;
+  const answer = await sendOverTls(lock.url, lock.certificate)(asked);
+  expect(JSON.parse(Buffer.from(answer.bytes).toString())).toMatchObject({ id: "local", role: "admin" });
+  await expect(sendOverTls(lock.url, lock.certificate.replaceAll("A", "B"))(asked)).rejects.toThrow(
+    "another certificate",
+  );
+});
+
+test("one file without the other, or one that is none, stops the start and says which", () => {
+  const odd = join(folder, "odd.pem");
+  writeFileSync(odd, "no certificate");
+  expect(() => readTls({ tls_cert: cert, tls_key: null })).toThrow("belong together");
+  expect(() => readTls({ tls_cert: null, tls_key: key })).toThrow("belong together");
+  expect(() => readTls({ tls_cert: join(folder, "none"), tls_key: key })).toThrow("TALLY_TLS_CERT");
+  expect(() => readTls({ tls_cert: odd, tls_key: key })).toThrow("not a certificate");
+  expect(readTls({ tls_cert: null, tls_key: null })).toBeNull();
+});
+
+async function signIn(given: string): Promise<string> {
+  const { request } = await import("node:https");
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      new URL("/v1/session", running.url),
+      { method: "POST", ca: readFileSync(cert), headers: { "content-type": "application/json" } },
+      (answer) => resolve(String(answer.resume().headers["set-cookie"])),
+    );
+    asked.on("error", reject).end(JSON.stringify({ token: given }));
+  });
+}

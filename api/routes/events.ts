@@ -3,9 +3,11 @@ import { TouchedWindow, touchedWindows } from "../../aggregate/index.ts";
 import { CloudEvent } from "../../core/events.ts";
 import { AppError } from "../../core/errors.ts";
 import { checkEvents, findEvent, KeptEvent, type Message, readBody, readLines } from "../../ingest/index.ts";
+import { isWithinScope, scopeOf } from "../access/scope.ts";
+import { requireSources } from "../access/sources.ts";
 import type { Api } from "../api.ts";
 import { examples } from "../examples.ts";
-import type { Metrics } from "../metrics.ts";
+import type { Metrics } from "../observe/metrics.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
 
@@ -103,7 +105,12 @@ export function eventRoutes(app: Api, { system, metrics }: { system: System; met
       },
     },
     async (request, reply) => {
-      const outcome = await system.ingest.accept(messagesOf(request.body), "http");
+      const messages = messagesOf(request.body);
+      requireSources(request.caller, messages);
+      const outcome = await system.ingest.accept(messages, "http").catch((error: unknown) => {
+        metrics.countFailed(messages.length);
+        throw error;
+      });
       metrics.countEvents(outcome);
       return reply.code(202).send(outcome);
     },
@@ -128,7 +135,10 @@ export function eventRoutes(app: Api, { system, metrics }: { system: System; met
         }),
       },
     },
-    (request) => check(request.body),
+    (request) => {
+      requireSources(request.caller, messagesOf(request.body));
+      return check(request.body);
+    },
   );
 
   app.get(
@@ -148,8 +158,10 @@ export function eventRoutes(app: Api, { system, metrics }: { system: System; met
         }),
       },
     },
-    async ({ params }) => {
-      const data = await findEvent(system, params);
+    async ({ params, caller }) => {
+      const scope = await scopeOf(system, caller);
+      const found = await findEvent(system, params);
+      const data = found.filter(({ event }) => isWithinScope(scope, event.data.account_id));
       if (data.length > 0) return { data };
       throw new AppError(
         "not-found",

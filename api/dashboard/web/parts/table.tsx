@@ -1,0 +1,179 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { addressTo, path, query, said } from "../address.ts";
+import { say } from "../announce.ts";
+import { toCsv } from "../csv.ts";
+import { countOf } from "../figures.ts";
+
+/** A column: what stands in it on the page, and what in a file. The first is the heading of its row. */
+export interface Column<Row> {
+  readonly title: string;
+  /** Figures stand to the right under each other; `text` stands to the left. */
+  readonly text?: boolean;
+  readonly cell: (row: Row) => ComponentChildren;
+  /** What a file holds: the exact value. Left out, `cell` gives a string. */
+  readonly csv?: (row: Row) => string;
+}
+
+interface TableOptions<Row> {
+  readonly caption: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly keyOf: (row: Row) => string;
+  /** The name of its file, without `.csv`. */
+  readonly file: string;
+  /** The last row: sums. */
+  readonly foot?: readonly ComponentChildren[];
+  readonly rowClass?: (row: Row) => string;
+  /** Of a list that the API gives in pages: where the next one begins, and all of it for a file. */
+  readonly next?: string | null;
+  readonly all?: () => Promise<readonly Row[]>;
+}
+
+/** Rows on the page at once. */
+const ROWS_MAX = 500;
+
+/** A table with a caption, a file of itself, and pages when it is long; where it stands in its pages is in the address. */
+export function Table<Row>(options: TableOptions<Row>) {
+  const { caption, columns, rows, keyOf, foot, rowClass, next = null } = options;
+  const name = `page-${options.file}`;
+  const page = Math.max(1, Number(said(name, "1")) || 1);
+  const shown = rows.length <= ROWS_MAX ? rows : rows.slice((page - 1) * ROWS_MAX, page * ROWS_MAX);
+  return (
+    <div class="card table">
+      <div class="tablehead">
+        <p class="muted" aria-hidden="true">
+          {caption}
+        </p>
+        <CsvButton {...options} />
+      </div>
+      <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
+        <table class={columns.length > 3 ? "wide" : ""}>
+          <caption class="unseen">{caption}</caption>
+          <thead>
+            <tr>
+              {columns.map(({ title, text }, index) => (
+                <th scope="col" class={text === true || index === 0 ? "text" : ""} key={title}>
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((row) => (
+              <tr key={keyOf(row)} class={rowClass?.(row) ?? ""}>
+                {columns.map(({ title, text, cell }, index) =>
+                  index === 0 ? (
+                    <th scope="row" key={title}>
+                      {cell(row)}
+                    </th>
+                  ) : (
+                    <td class={text === true ? "text" : ""} data-title={title} key={title}>
+                      {cell(row)}
+                    </td>
+                  ),
+                )}
+              </tr>
+            ))}
+          </tbody>
+          {foot === undefined ? null : (
+            <tfoot>
+              <tr>
+                {foot.map((cell, index) =>
+                  index === 0 ? (
+                    <th scope="row" key={index}>
+                      {cell}
+                    </th>
+                  ) : (
+                    <td
+                      class={columns[index]?.text === true ? "text" : ""}
+                      data-title={columns[index]?.title}
+                      key={index}
+                    >
+                      {cell}
+                    </td>
+                  ),
+                )}
+              </tr>
+            </tfoot>
+          )}
+        </table>
+      </div>
+      {rows.length > ROWS_MAX ? <RowPages name={name} page={page} count={rows.length} /> : null}
+      {next !== null || said("cursor") !== "" ? <ListPages next={next} caption={caption} /> : null}
+    </div>
+  );
+}
+
+function CsvButton<Row>({ caption, columns, rows, file, next = null, all }: TableOptions<Row>) {
+  const [busy, setBusy] = useState(false);
+  if (rows.length === 0) return null;
+  const partial = next !== null || said("cursor") !== "";
+  const save = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      const whole = partial && all !== undefined ? await all() : rows;
+      const lines = whole.map((row) => columns.map(({ csv, cell }) => csv?.(row) ?? textOf(cell(row))));
+      download(
+        `${file}.csv`,
+        toCsv(
+          columns.map(({ title }) => title),
+          lines,
+        ),
+      );
+      say(`${countOf(whole.length, "row")} saved as ${file}.csv`);
+    } catch (error) {
+      say(`The file was not made: ${String(error)}`);
+    }
+    setBusy(false);
+  };
+  return (
+    <button
+      type="button"
+      class="quiet small"
+      disabled={busy}
+      onClick={() => void save()}
+      aria-label={`CSV of ${caption}`}
+    >
+      {busy ? "Reading…" : partial && all === undefined ? "CSV of this page" : "CSV"}
+    </button>
+  );
+}
+
+function RowPages({ name, page, count }: { readonly name: string; readonly page: number; readonly count: number }) {
+  const last = Math.ceil(count / ROWS_MAX);
+  const at = (to: number): string =>
+    addressTo(path.value, { ...Object.fromEntries(query.value), [name]: to === 1 ? "" : to });
+  return (
+    <nav class="pages" aria-label="Pages">
+      {page > 1 ? <a href={at(page - 1)}>Previous</a> : null}
+      <span>
+        Rows {(page - 1) * ROWS_MAX + 1}–{Math.min(count, page * ROWS_MAX)} of {count}
+      </span>
+      {page < last ? <a href={at(page + 1)}>Next</a> : null}
+    </nav>
+  );
+}
+
+function ListPages({ next, caption }: { readonly next: string | null; readonly caption: string }) {
+  const at = (cursor: string): string => addressTo(path.value, { ...Object.fromEntries(query.value), cursor });
+  return (
+    <nav class="pages" aria-label={`Pages of ${caption}`}>
+      {said("cursor") === "" ? null : <a href={at("")}>First page</a>}
+      {next === null ? <span>The last page</span> : <a href={at(next)}>Next page</a>}
+    </nav>
+  );
+}
+
+/** The text of what a cell shows, where that is text. */
+function textOf(cell: ComponentChildren): string {
+  return typeof cell === "string" || typeof cell === "number" ? String(cell) : "";
+}
+
+function download(name: string, text: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

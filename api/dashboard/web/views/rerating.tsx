@@ -1,0 +1,179 @@
+import type { RatingDiffByAccount, Run } from "../../../client/nouns.ts";
+import { addressTo, go, here, said } from "../address.ts";
+import { ask } from "../client.ts";
+import { groupDigits, signed } from "../figures.ts";
+import { textIn } from "../fields.ts";
+import { Heading } from "../frame.tsx";
+import { useAct, useLoad } from "../load.ts";
+import { Moment } from "../parts/moment.tsx";
+import { chosenPeriod, PeriodChoice, Picker, ZoneChoice } from "../parts/picker.tsx";
+import { Answer, Empty, Fault } from "../parts/states.tsx";
+import { Table } from "../parts/table.tsx";
+import { mayBill, nameOf, now, zone } from "../session.ts";
+import { monthAfter, monthOf, showPeriod } from "../zone.ts";
+
+/** What a rating of a month by today's prices would change, before it changes anything. */
+export function Rerating() {
+  const period = chosenPeriod(monthAfter(monthOf(now(), zone.value), -1));
+  const run = said("run");
+  const runs = useLoad("rating runs", (signal) => ask("listRuns", { query: { limit: 200 }, signal }));
+  const rated = (runs.data?.data ?? []).filter(
+    (one) =>
+      one.kind === "rate" && (one.dry_run || one.reason !== null) && one.state !== "failed" && one.state !== "running",
+  );
+  return (
+    <>
+      <Heading
+        title="Re-rating"
+        note={`A preview rates ${showPeriod(period)} again by the prices as they stand now, and publishes nothing.`}
+      >
+        <Picker>
+          <PeriodChoice value={period} />
+          <ZoneChoice />
+        </Picker>
+      </Heading>
+      {mayBill.value ? <NewPreview period={period} /> : null}
+      {run === "" ? null : <Diff run={run} />}
+      <section aria-labelledby="previews">
+        <h2 id="previews">Previews and re-ratings so far</h2>
+        <Answer of={runs}>
+          {() => (rated.length === 0 ? <Empty title="There were none yet." /> : <Previews runs={rated} />)}
+        </Answer>
+      </section>
+    </>
+  );
+}
+
+function NewPreview({ period }: { readonly period: string }) {
+  const { busy, error, act } = useAct();
+  const rate = (dry_run: boolean, reason: string): void =>
+    act(async () => {
+      const run = await ask("startRun", {
+        body: { kind: "rate", period, dry_run, ...(reason === "" ? {} : { reason }), wait: 60 },
+      });
+      go(addressTo("/rerating", { period, run: run.id }));
+      return dry_run ? "The preview is there." : "The month was rated again.";
+    });
+  return (
+    <form
+      class="card deed inline"
+      aria-label="Rate again"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const reason = textIn(event.currentTarget, "reason");
+        const wanted = event.submitter?.getAttribute("value") === "publish";
+        rate(!wanted, reason);
+      }}
+    >
+      <button disabled={busy} value="preview" formNoValidate>
+        {busy ? "Rating…" : `Preview ${showPeriod(period)}`}
+      </button>
+      <label>
+        Reason, to rate it for good
+        <input name="reason" required maxLength={500} />
+      </label>
+      <button class="quiet" disabled={busy} value="publish">
+        Rate again
+      </button>
+      {error === null ? null : <Fault error={error} />}
+    </form>
+  );
+}
+
+function Previews({ runs }: { readonly runs: readonly Run[] }) {
+  return (
+    <Table
+      caption="Ratings with a difference to look at, the newest first; of a month the last five previews are kept"
+      file="previews"
+      rows={runs}
+      keyOf={({ id }) => id}
+      columns={[
+        {
+          title: "Month",
+          cell: ({ id, period }) => <a href={here({ run: id, period: period ?? "" })}>{showPeriod(period ?? "")}</a>,
+          csv: ({ period }) => period ?? "",
+        },
+        { title: "What", text: true, cell: ({ dry_run, state }) => (dry_run ? "preview" : state) },
+        {
+          title: "When",
+          text: true,
+          cell: ({ changed_at }) => <Moment at={changed_at} />,
+          csv: ({ changed_at }) => changed_at,
+        },
+        { title: "By", text: true, cell: ({ asked_by }) => asked_by ?? "schedule" },
+        { title: "Reason", text: true, cell: ({ reason }) => reason ?? "" },
+      ]}
+    />
+  );
+}
+
+function Diff({ run }: { readonly run: string }) {
+  const found = useLoad(JSON.stringify(["diff", run, said("cursor")]), (signal) =>
+    ask("getRunDiff", {
+      path: { id: run },
+      query: { by: "account", cursor: said("cursor"), limit: 500 },
+      signal,
+    }),
+  );
+  return (
+    <section aria-labelledby="diff">
+      <h2 id="diff">What it changes</h2>
+      <Answer of={found}>
+        {(diff) =>
+          // A run that rated nothing differs in quantities, or in nothing.
+          !("by" in diff) || diff.by !== "account" || diff.totals.length === 0 ? (
+            <Empty title="It changes no bill." />
+          ) : (
+            <Shown diff={diff} />
+          )
+        }
+      </Answer>
+    </section>
+  );
+}
+
+function Shown({ diff }: { readonly diff: RatingDiffByAccount }) {
+  const { totals, data, period, next_cursor } = diff;
+  return (
+    <>
+      <dl class="tiles">
+        {totals.map(({ currency, before, after, difference, lines_added, lines_removed, lines_changed }) => (
+          <div class="card" key={currency}>
+            <dt>
+              {showPeriod(period)}, {currency}
+            </dt>
+            <dd>{signed(difference)}</dd>
+            <dd class="note">
+              {groupDigits(before)} → {groupDigits(after)}; lines +{lines_added} −{lines_removed} ~{lines_changed}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {data.length === 0 ? (
+        <Empty title="No account's lines change." />
+      ) : (
+        <Table
+          caption="Accounts whose lines it changes"
+          file={`re-rating-${period}`}
+          rows={data}
+          next={next_cursor}
+          keyOf={({ account_id, currency }) => `${account_id} ${currency}`}
+          columns={[
+            { title: "Account", cell: ({ account_id }) => nameOf(account_id), csv: ({ account_id }) => account_id },
+            { title: "Before", cell: ({ before }) => groupDigits(before), csv: ({ before }) => before },
+            { title: "After", cell: ({ after }) => groupDigits(after), csv: ({ after }) => after },
+            {
+              title: "Difference",
+              cell: ({ difference }) => <strong>{signed(difference)}</strong>,
+              csv: ({ difference }) => difference,
+            },
+            { title: "Currency", text: true, cell: ({ currency }) => currency },
+            { title: "Lines added", cell: ({ lines_added }) => lines_added },
+            { title: "Removed", cell: ({ lines_removed }) => lines_removed },
+            { title: "Changed", cell: ({ lines_changed }) => lines_changed },
+          ]}
+        />
+      )}
+    </>
+  );
+}

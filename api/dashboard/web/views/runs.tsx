@@ -1,0 +1,102 @@
+import type { Run } from "../../../client/nouns.ts";
+import { said } from "../address.ts";
+import { ask, askAll } from "../client.ts";
+import { groupDigits, wordsOf } from "../figures.ts";
+import { Heading } from "../frame.tsx";
+import { useLoad } from "../load.ts";
+import { Moment } from "../parts/moment.tsx";
+import { Picker, ZoneChoice } from "../parts/picker.tsx";
+import { Answer, Empty } from "../parts/states.tsx";
+import { Table } from "../parts/table.tsx";
+import { showPeriod } from "../zone.ts";
+
+/** What ran, and what came of it. */
+export function Runs() {
+  const found = useLoad(JSON.stringify(["runs", said("cursor")]), (signal) =>
+    ask("listRuns", { query: { cursor: said("cursor"), limit: 200 }, signal }),
+  );
+  return (
+    <>
+      <Heading title="Runs" note="Every change of usage and bills is a run; what it publishes counts from then on.">
+        <Picker>
+          <ZoneChoice />
+        </Picker>
+      </Heading>
+      <Answer of={found}>
+        {({ data, next_cursor }) =>
+          data.length === 0 ? (
+            <Empty title="Nothing ran yet.">
+              Runs are scheduled once usage can be published, or begun with <code>npx tally aggregate</code>.
+            </Empty>
+          ) : (
+            <RunTable runs={data} next={next_cursor} />
+          )
+        }
+      </Answer>
+    </>
+  );
+}
+
+/** Runs, newest first. */
+export function RunTable({ runs, next = null }: { readonly runs: readonly Run[]; readonly next?: string | null }) {
+  return (
+    <Table
+      caption="Runs, newest first"
+      file="runs"
+      rows={runs}
+      next={next}
+      all={() => askAll("listRuns", {})}
+      keyOf={({ id }) => id}
+      columns={[
+        {
+          title: "Run",
+          cell: (run) => <a href={`/runs/${encodeURIComponent(run.id)}`}>{titleOf(run)}</a>,
+          csv: ({ id, kind }) => `${kind} ${id}`,
+        },
+        {
+          title: "State",
+          text: true,
+          cell: ({ state, error }) => (
+            <span class={state === "failed" ? "warn" : ""}>{error === null ? state : `${state}: ${error}`}</span>
+          ),
+          csv: ({ state }) => state,
+        },
+        {
+          title: "Changed",
+          text: true,
+          cell: ({ changed_at }) => <Moment at={changed_at} />,
+          csv: ({ changed_at }) => changed_at,
+        },
+        {
+          title: "Up to",
+          text: true,
+          cell: ({ to, period }) => (to === null ? period === null ? "" : showPeriod(period) : <Moment at={to} />),
+          csv: ({ to, period }) => to ?? period ?? "",
+        },
+        { title: "By", text: true, cell: ({ asked_by }) => asked_by ?? "schedule" },
+        {
+          title: "Counts",
+          text: true,
+          cell: ({ counts, progress, state }) =>
+            progress === null || state !== "running"
+              ? shortOf(counts)
+              : `${progress.what}: ${groupDigits(progress.done)} of ${groupDigits(progress.total)} ${progress.unit}`,
+          csv: ({ counts }) => JSON.stringify(counts),
+        },
+      ]}
+    />
+  );
+}
+
+/** What a run is called. */
+export function titleOf({ kind, dry_run }: Pick<Run, "kind" | "dry_run">): string {
+  return `${wordsOf(kind)}${dry_run ? ", dry" : ""}`;
+}
+
+function shortOf(counts: Run["counts"]): string {
+  return Object.entries(counts)
+    .filter(([, count]) => count !== "0")
+    .slice(0, 3)
+    .map(([name, count]) => `${groupDigits(count)} ${name.replaceAll("_", " ")}`)
+    .join(", ");
+}

@@ -19,6 +19,11 @@ export interface TestClock extends Clock {
   advance(ms: number): void;
 }
 
+/** Milliseconds of a clock that only goes on, for how long something takes; it tells no time. */
+export function elapsedMs(): number {
+  return performance.now();
+}
+
 /** setTimeout fires at once for anything longer (2^31 - 1 ms, 24.8 days), so longer sleeps go in stages. */
 const TIMEOUT_MS_MAX = 2_147_483_647;
 

@@ -5,6 +5,7 @@ import { type InstantMs, instant } from "./instant.ts";
 import { type Progress, readRuns, type Run, type RunKind, writeRun } from "./run.ts";
 import { holderName, inProgress, leaseLost, renewEvery, standingOf } from "./run-lease.ts";
 import { isEmbedded, type Store } from "./store.ts";
+import { type Stretches, traced, tracedStretches } from "./trace.ts";
 import type { InControl } from "./versions.ts";
 
 export { type Progress, type Run, RunKind, RunState } from "./run.ts";
@@ -47,6 +48,8 @@ export interface RunLedger {
   hold<T>(asked: RunAsked, work: (run: Run) => Promise<T>): Promise<T>;
   /** From now on none begins in this process, and the one going on fails before its next step: another process may do it at once. */
   stop(): void;
+  /** Whether it is this process that does the run, now. */
+  holds(run_id: string): boolean;
   /** The run that is going on, in whichever process; null = none. */
   running(): Promise<Run | null>;
   /** The latest published run of a kind (and period), or null. */
@@ -94,6 +97,7 @@ export function createRunLedger({ store, clock, lease_ms, shared, inControl }: R
   const published = new Set<bigint>();
   let held: Held | null = null;
   let stopping = false;
+  let stretches: Stretches | null = null;
 
   function remember(run: Run): void {
     latest.set(run.seq, run);
@@ -247,6 +251,7 @@ export function createRunLedger({ store, clock, lease_ms, shared, inControl }: R
       guard(run);
       const known = latest.get(run.seq) ?? run;
       const fresh = known.progress?.what !== progress.what;
+      if (fresh) stretches?.next(`step ${progress.what}`);
       if (fresh || clock.now() - (held?.written_ms ?? 0) >= PROGRESS_MS_MIN) await write(run, { progress });
       else remember({ ...known, progress });
     },
@@ -262,17 +267,22 @@ export function createRunLedger({ store, clock, lease_ms, shared, inControl }: R
       held.renewal.abort();
       held = null;
     },
-    hold: async ({ kind, period, ...options }, work) => {
-      const run = await ledger.begin(kind, period, options);
-      try {
-        return await work(run);
-      } catch (error) {
-        await ledger.fail(run, error);
-        throw error;
-      } finally {
-        ledger.end(run);
-      }
-    },
+    hold: ({ kind, period, ...options }, work) =>
+      traced(`run ${kind}`, { "tally.run.kind": kind, "tally.run.period": period ?? "" }, async (span) => {
+        const run = await ledger.begin(kind, period, options);
+        span.setAttribute("tally.run.id", run.id);
+        stretches = tracedStretches();
+        try {
+          return await work(run);
+        } catch (error) {
+          await ledger.fail(run, error);
+          throw error;
+        } finally {
+          stretches?.end();
+          ledger.end(run);
+        }
+      }),
+    holds: (run_id) => held?.run?.id === run_id,
     running: async () => (await readRuns(store, { state: "running" }, 1))[0] ?? null,
     latestPublished: async (kind, period = "") =>
       (await readRuns(store, { kind, state: "published", period }, 1))[0] ?? null,

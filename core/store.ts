@@ -3,7 +3,10 @@ import { join, resolve } from "node:path";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { type DiskRoom, type FreeBytes, freeBytesOf, watchDiskRoom, withDiskRoom } from "./disk-room.ts";
 import { openEmbeddedLane } from "./embedded-lane.ts";
+import { dropFrozen, type Frozen, freezeStore, requireRestored } from "./freeze-store.ts";
+import { type LaneLoad, watchLane } from "./lane-watch.ts";
 import { openServerLane } from "./server-lane.ts";
+import { createWriteGate, withWriteGate } from "./write-gate.ts";
 
 /**
  * A ClickHouse server at `url` (a cluster with `?cluster=NAME`: core/cluster-schema.ts), or the engine in this process with its
@@ -28,6 +31,10 @@ export interface Store {
   readonly data_dir: string;
   /** Who reads and rewrites files of this machine: the lane itself where the engine is here, else an engine that holds nothing. */
   files(lane: ClickHouseClient): ClickHouseClient;
+  /** The whole data directory as of one instant, under a name; null = a server, whose files are elsewhere. */
+  readonly freeze: ((name: string) => Promise<Frozen>) | null;
+  /** What each lane has done and does. */
+  load(): LaneLoad[];
   close(): Promise<void>;
 }
 
@@ -49,13 +56,20 @@ const settings = {
   max_ast_elements: "1000000",
 } satisfies Record<string, string | number>;
 
-/** Opens the store: the embedded engine without a url, a server with one; nothing else differs. */
+/** Opens the store: the embedded engine without a url, a server with one; nothing else differs. @throws AppError restore-unfinished */
 export function openStore(config: StoreConfig): Store {
-  if (config.url === null) rmSync(join(config.data_dir, "spool"), { recursive: true, force: true });
+  const embedded = config.url === null;
+  if (embedded) requireRestored(config.data_dir);
+  if (embedded) rmSync(join(config.data_dir, "spool"), { recursive: true, force: true });
+  if (embedded) dropFrozen(config.data_dir);
   const lanes = [openLane(config, { again: true }), openLane(config), openLane(config)] as const;
   const [read, write, run] = lanes;
   const data_dir = resolve(config.data_dir);
-  const room = config.url === null ? guardDisk(lanes, { ...config, data_dir }) : null;
+  const room = embedded ? guardDisk(lanes, { ...config, data_dir }) : null;
+  const gate = createWriteGate();
+  if (embedded) for (const lane of lanes) withWriteGate(lane, gate);
+  // Around all else: what waits at the gate or in a lane's queue waits for whoever asked.
+  const loads = [watchLane("read", read), watchLane("write", write), watchLane("run", run)];
   let files: ClickHouseClient | null = null;
   return {
     read,
@@ -67,6 +81,8 @@ export function openStore(config: StoreConfig): Store {
       files ??= openLane({ url: null, data_dir: join(data_dir, "files") });
       return files;
     },
+    freeze: embedded ? (name) => withOwnLane(data_dir, (own) => freezeStore(own, { data_dir, name, gate })) : null,
+    load: () => loads.map((load) => load()),
     close: async () => {
       room?.close();
       for (const lane of [...lanes, ...(files === null ? [] : [files])]) await lane.close();
@@ -87,18 +103,21 @@ function openLane({ url, data_dir }: StoreConfig, { again } = { again: false }):
 
 /** No lane writes without room on the disk. */
 function guardDisk(lanes: readonly ClickHouseClient[], { data_dir, free_bytes = freeBytesOf }: StoreConfig): DiskRoom {
-  const merges = async (word: "START" | "STOP"): Promise<void> => {
-    // Not on a lane: its queue may be long.
-    const own = openLane({ url: null, data_dir });
-    try {
-      await own.command({ query: `SYSTEM ${word} MERGES` });
-    } finally {
-      await own.close();
-    }
-  };
+  const merges = async (word: "START" | "STOP"): Promise<unknown> =>
+    withOwnLane(data_dir, (own) => own.command({ query: `SYSTEM ${word} MERGES` }));
   const room = watchDiskRoom({ folder: data_dir, free_bytes, merges });
   for (const lane of lanes) withDiskRoom(lane, room);
   return room;
+}
+
+/** Not on a lane of the store: its queue may be long. */
+async function withOwnLane<T>(data_dir: string, act: (own: ClickHouseClient) => Promise<T>): Promise<T> {
+  const own = openLane({ url: null, data_dir });
+  try {
+    return await act(own);
+  } finally {
+    await own.close();
+  }
 }
 
 const spools = new WeakMap<ClickHouseClient, string>();

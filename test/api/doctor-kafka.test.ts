@@ -48,20 +48,20 @@ describe.skipIf(skipKafka)(`tally doctor with the event log on Kafka${kafkaNote}
   test("it says how far the store is behind the topic, what Kafka lost before it was stored, and that no broker answers", async () => {
     expect(await doctor()).toMatchObject({
       status: 0,
-      kafka: { state: "good", detail: "3 messages are not stored yet" },
+      kafka: { state: "ok", detail: "3 messages are not stored yet" },
     });
     // The client looks leaders up among what it knows already.
     await admin.fetchTopicOffsets(topic);
     await admin.deleteTopicRecords({ topic, partitions: [{ partition: 1, offset: "2" }] });
     expect(await doctor()).toMatchObject({
       status: 1,
-      kafka: { state: "bad", detail: "2 messages were deleted before they were stored" },
+      kafka: { state: "wrong", detail: "2 messages were deleted before they were stored" },
     });
     await admin.disconnect();
     await kafka.kill();
     expect(await doctor()).toMatchObject({
       status: 1,
-      store: { state: "bad", detail: expect.stringMatching(/no Kafka broker of 127\.0\.0\.1:\d+ answers/) as string },
+      store: { state: "wrong", detail: expect.stringMatching(/no Kafka broker of 127\.0\.0\.1:\d+ answers/) as string },
     });
   }, 180_000);
 });

@@ -45,13 +45,19 @@ test(
     };
     const running = await startAll(readConfig(environment), { clock: systemClock, log: silentLog, jobs: false });
     try {
-      expect((await doctor(environment)).of("store")).toMatchObject([{ state: "good" }]);
+      expect((await doctor(environment)).of("store")).toMatchObject([{ state: "ok" }]);
       await server.kill();
       const told = await doctor(environment);
       expect(told.status).toBe(1);
-      expect(told.of("store")).toEqual([{ check: "store", state: "bad", detail: "does not answer: see the log" }]);
+      expect(told.of("store")).toMatchObject([
+        {
+          state: "wrong",
+          detail: "does not answer: see the log",
+          remedy: expect.stringContaining("TALLY_CLICKHOUSE_URL") as string,
+        },
+      ]);
       await server.start();
-      expect((await doctor(environment)).of("store")).toMatchObject([{ state: "good" }]);
+      expect((await doctor(environment)).of("store")).toMatchObject([{ state: "ok" }]);
     } finally {
       await running.stop();
     }
@@ -70,11 +76,11 @@ test(
     });
     expect(told.status).toBe(1);
     expect(told.of("redis")).toMatchObject([
-      { state: "bad", detail: expect.stringContaining("TALLY_REDIS_URL") as string },
+      { state: "wrong", detail: expect.stringContaining("TALLY_REDIS_URL") as string },
     ]);
-    expect(told.of("store")).toMatchObject([{ state: "good" }]);
+    expect(told.of("store")).toMatchObject([{ state: "ok" }]);
     expect(told.of("sanity")).toMatchObject([
-      { state: "look", detail: expect.stringMatching(/^not checked: .*Redis/) as string },
+      { state: "warning", detail: expect.stringMatching(/^not checked: .*Redis/) as string },
     ]);
   },
 );

@@ -6,14 +6,16 @@ import type { Log } from "../core/log.ts";
 import type { Job, Scheduler } from "../core/scheduler.ts";
 import { createBullScheduler } from "../core/scheduler-bullmq.ts";
 import { createInProcessScheduler } from "../core/scheduler-in-process.ts";
+import { readTls } from "./access/tls.ts";
 import { buildApp } from "./app.ts";
 import { type DataLock, takeDataLock } from "./data-lock.ts";
 import { watchJobs } from "./job-health.ts";
 import { createArchiveJob } from "./archive-job.ts";
 import { checkRoles } from "./check-roles.ts";
 import { createAggregateJob, createRateJob, createTickLedger } from "./jobs.ts";
-import { ensureAdminToken, newToken, withLocalToken } from "./keys.ts";
-import { pageRoutes } from "./page/page-routes.ts";
+import { ensureAdminToken, newToken, withLocalToken } from "./access/keys.ts";
+import { type IntegrationPort, openIntegrationPort } from "./cloudstack/integration-port.ts";
+import { dashboardRoutes } from "./dashboard/dashboard-routes.ts";
 import { createSanityJob } from "./sanity-job.ts";
 import { newStanding } from "./standing.ts";
 import { startIngesting } from "./start-ingesting.ts";
@@ -81,11 +83,15 @@ async function startOn(system: System, lock: DataLock, config: Config, options: 
   const new_admin_token = plays("api") ? await ensureAdminToken(system.keys, config.admin_token) : null;
   const token = newToken();
   const answering = { ...system, keys: withLocalToken(system.keys, { token, clock }) };
-  const app = await buildApp(answering, { log, standing });
-  if (plays("api"))
-    await app.register(async (scope: FastifyInstance) => pageRoutes(scope, { system: answering, open: open_page }));
+  const tls = readTls(config);
+  const app = await buildApp(answering, { log, standing, open: open_page, tls });
+  if (plays("api")) await app.register(async (scope: FastifyInstance) => dashboardRoutes(scope, { clock }));
   const url = await listen(app, config, next_port_free ? PORTS_TRIED : 1);
-  if (plays("api")) lock.publish({ url: localUrl(url), token });
+  const integration = await openIntegration().catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
+  if (plays("api")) lock.publish({ url: localUrl(url), token, certificate: tls?.fingerprint ?? null });
   const scheduler = createScheduler(system, config);
   await scheduler.start(jobs ? jobsOf(system, config) : []);
   const watching = new AbortController();
@@ -100,6 +106,10 @@ async function startOn(system: System, lock: DataLock, config: Config, options: 
   });
   log.info({ url, roles: config.roles }, "started");
 
+  async function openIntegration(): Promise<IntegrationPort | null> {
+    const { integration_port: port } = config;
+    return port === 0 ? null : openIntegrationPort(system, { port, log });
+  }
   async function ingest(): Promise<void> {
     if (system.kafkaLog === null) return;
     standing.ingests = true;
@@ -110,7 +120,7 @@ async function startOn(system: System, lock: DataLock, config: Config, options: 
     const left = inTime(clock, LEAVE_MS, ingesting).catch((err: unknown) =>
       log.warn({ err }, "ingest did not end in time"),
     );
-    await Promise.all([app.close(), scheduler.stop(), watched, left, kept, budgeted, notified]);
+    await Promise.all([app.close(), integration?.close(), scheduler.stop(), watched, left, kept, budgeted, notified]);
     await system.close();
   }
   async function stop(): Promise<void> {

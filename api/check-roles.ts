@@ -18,7 +18,7 @@ export function checkRoles({ roles, clickhouse_url, kafka_brokers, integration_p
     faults.push(
       `${said}, and without Kafka the process that takes events in is the one that stores them: set TALLY_KAFKA_BROKERS, or name ingest and api together`,
     );
-  if (integration_port !== 0)
-    faults.push("TALLY_INTEGRATION_PORT is set, but there is no CloudStack endpoint yet: leave it out");
+  if (integration_port !== 0 && !plays("api"))
+    faults.push(`TALLY_INTEGRATION_PORT is set, and ${said}: the port is the role api's, so leave it out here`);
   if (faults.length > 0) throw new AppError("bad-configuration", faults.join("; "));
 }

@@ -9,12 +9,14 @@ export interface LockHolder {
   readonly started: string;
   readonly url: string | null;
   readonly token: string | null;
+  /** SHA-256 of its certificate; null = it speaks plain HTTP. */
+  readonly certificate: string | null;
 }
 
 /** A data directory held by this process (ARCHITECTURE: one writer). */
 export interface DataLock {
   /** Says where this process answers, for commands started beside it. */
-  publish(answers: { url: string; token: string }): void;
+  publish(answers: { url: string; token: string; certificate: string | null }): void;
   /** Gives the directory free; safe to call again. */
   release(): void;
 }
@@ -28,7 +30,7 @@ export function takeDataLock(data_dir: string): DataLock {
   const file = lockFile(data_dir);
   const mine = { pid: process.pid, started: startOf(process.pid) };
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    if (writeNew(file, { ...mine, url: null, token: null })) return holdLock(file, mine);
+    if (writeNew(file, { ...mine, url: null, token: null, certificate: null })) return holdLock(file, mine);
     const holder = readLock(file);
     if (holder !== null && isAlive(holder)) throw inUse(data_dir, holder);
     removeStale(file, data_dir);
@@ -99,10 +101,10 @@ function readLock(file: string): LockHolder | null {
     throw error;
   }
   try {
-    const { pid, started, url, token } = JSON.parse(text) as LockHolder;
-    return { pid, started, url, token };
+    const { pid, started, url, token, certificate } = JSON.parse(text) as LockHolder;
+    return { pid, started, url, token, certificate };
   } catch {
-    return { pid: 0, started: "", url: null, token: null };
+    return { pid: 0, started: "", url: null, token: null, certificate: null };
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type Statement,
   type Typesetter,
 } from "../rating/index.ts";
+import { traced } from "../core/trace.ts";
 
 /** Statements as files. */
 export interface Documenting {
@@ -60,7 +61,11 @@ export function createDocumenting(
         },
       };
       typesetter ??= beginTypesetter();
-      return makeDocument({ typesetter: await typesetter }, { document: statement, format, shown });
+      const setter = await typesetter;
+      const named = { "tally.statement.id": statement.id, "tally.document.format": format };
+      return traced("statement document", named, () =>
+        makeDocument({ typesetter: setter }, { document: statement, format, shown }),
+      );
     },
     closeDocuments: async () => (await typesetter)?.close(),
   };

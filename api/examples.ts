@@ -1,13 +1,17 @@
-import { billingRecord, creditNote, explanation, finalStatement, statement } from "./examples/bill.ts";
+import { billingRecord, creditNote, explanation, finalStatement, statement, writtenOff } from "./examples/bill.ts";
 import {
   account,
   apiKey,
+  auditLine,
+  domain,
   quarantineEntry,
   rateCard,
   rateCardInput,
   refusal,
   setting,
+  signedIn,
   tariff,
+  user,
 } from "./examples/control.ts";
 import { issuer, issuerEntry, profile, profileEntry, taxRate, taxRateEntry } from "./examples/money.ts";
 import { addedUsageType, completeness, event, quantity, run, usageRecord, usageType, window } from "./examples/use.ts";
@@ -46,10 +50,15 @@ export const examples = {
   setting,
   quarantineEntry,
   apiKey,
+  user,
+  domain,
+  auditLine,
+  signedIn,
   billingRecord,
   statement,
   finalStatement,
   creditNote,
+  writtenOff,
   issuer,
   issuerEntry,
   profile,

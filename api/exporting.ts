@@ -11,6 +11,7 @@ export async function createExporting(
     usageTypes,
     clock,
     log,
+    keepDays: async () => Number(await settings.get("exports.keep.days")),
     settings: async () => {
       const all = await settings.all();
       return {

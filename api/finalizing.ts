@@ -19,6 +19,7 @@ import {
   type StatementReadiness,
   type Statements,
   voidStatement,
+  writeOffStatement,
 } from "../rating/index.ts";
 
 /** Statements, and what makes them final. */
@@ -33,6 +34,8 @@ export interface Finalizing {
   voidStatement(request: Parameters<typeof voidStatement>[1]): Promise<Reversed>;
   /** Issues a void statement again. */
   reissueStatement(request: Parameters<typeof reissueStatement>[1]): Promise<Reversed>;
+  /** Gives up what a void statement billed. */
+  writeOffStatement(request: Parameters<typeof writeOffStatement>[1]): Promise<Reversed>;
 }
 
 interface Deps {
@@ -79,5 +82,6 @@ export function createFinalizing({
     finalize: (request) => finalizePeriod(deps, request),
     voidStatement: (request) => voidStatement(deps, request),
     reissueStatement: (request) => reissueStatement(deps, request),
+    writeOffStatement: (request) => writeOffStatement(deps, request),
   };
 }

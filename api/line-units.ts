@@ -1,19 +1,7 @@
 import { displayQuantity } from "../aggregate/index.ts";
 import type { UsageType } from "../core/usage-type.ts";
 import type { StatementLine } from "../rating/index.ts";
-
-/** Titles of units; `#` stands for what the usage type counts: requests, tokens, sessions. */
-const unitTitles: Readonly<Record<string, string>> = {
-  hour: "hours",
-  month: "months",
-  gib_hour: "GiB hours",
-  gib_month: "GiB months",
-  gib: "GiB",
-  each: "#",
-  thousand: "thousand #",
-  million: "million #",
-  unit_hour: "# hours",
-};
+import { unitTitles } from "./unit-titles.ts";
 
 /** What is of a quantity; all other lines are charges. */
 const ofUse: ReadonlySet<StatementLine["kind"]> = new Set(["usage", "unrated"]);

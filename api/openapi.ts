@@ -7,7 +7,7 @@ import { Problem } from "./problems.ts";
 
 /** What a route may answer: its success with an example, and the problems it knows besides those of every route. */
 export interface Answer {
-  readonly status: 200 | 201 | 202;
+  readonly status: 200 | 201 | 202 | 503;
   readonly description: string;
   readonly schema: TSchema;
   readonly example: unknown;
@@ -16,21 +16,11 @@ export interface Answer {
   readonly also?: Readonly<Record<string, { readonly schema: TSchema }>>;
 }
 
-/** Every guarded route can end in these. */
-const always: readonly ProblemKey[] = [
-  "unauthorized",
-  "forbidden",
-  "invalid-request",
-  "internal",
-  "store-unavailable",
-  "disk-full",
-];
-
 /** The `response` of a route's schema, as JSON. */
 export function answer({ status, description, schema, example, problems: own = [], also = {} }: Answer) {
   return {
     [status]: { description, content: { "application/json": { schema, example }, ...also } },
-    ...problemAnswers([...always, ...own]),
+    ...problemAnswers(own),
   };
 }
 
@@ -52,6 +42,25 @@ export function problemAnswers(keys: readonly ProblemKey[]) {
       ];
     }),
   );
+}
+
+/** The answers of a route's schema with the problems of these keys among them. */
+export function withProblems(
+  response: Readonly<Record<string, unknown>>,
+  keys: readonly ProblemKey[],
+): Record<string, unknown> {
+  const isProblem = (given: unknown): boolean =>
+    problemName(given as { description?: unknown; content?: unknown }) !== null;
+  const entries = Object.entries(response);
+  const own = entries
+    .filter(([, given]) => isProblem(given))
+    .flatMap(([, given]) => (problemName(given as object) ?? "").split(".") as ProblemKey[]);
+  const others = Object.fromEntries(entries.filter(([, given]) => !isProblem(given)));
+  const merged = Object.entries(problemAnswers([...own, ...keys])).map(([status, problem]): [string, unknown] => {
+    const given = others[status] as { content?: object } | undefined;
+    return [status, given === undefined ? problem : { ...given, content: { ...given.content, ...problem.content } }];
+  });
+  return { ...others, ...Object.fromEntries(merged) };
 }
 
 function exampleOf(key: ProblemKey): unknown {
@@ -142,13 +151,13 @@ function shareSchemas<T extends { paths?: object; components?: object }>(documen
   };
 }
 
-/** The keys of a problem answer, joined; null for anything else. */
+/** The keys of an answer that is a problem and nothing else, joined; null for any other. */
 function problemName({ description, content }: { description?: unknown; content?: unknown }): string | null {
   if (
     typeof description !== "string" ||
     typeof content !== "object" ||
     content === null ||
-    !("application/problem+json" in content)
+    Object.keys(content).join() !== "application/problem+json"
   )
     return null;
   return [...description.matchAll(/^`([\w-]+)`:/gm)].map(([, key]) => key).join(".");

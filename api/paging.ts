@@ -73,15 +73,3 @@ export function readRange(query: { from: string; to: string }): { from: InstantM
     );
   return { from, to };
 }
-
-/** The version an If-Match header names, "0" for none; undefined where the header is absent or `*`. @throws AppError invalid-request */
-export function readIfMatch(header: string | undefined): string | undefined {
-  if (header === undefined || header === "*") return undefined;
-  const version = /^"(\d{1,18})"$/.exec(header)?.[1];
-  if (version !== undefined) return version;
-  throw new AppError(
-    "invalid-request",
-    `if-match is ${JSON.stringify(header.slice(0, 200))}, expected the ETag of a former answer, such as "3"`,
-    { field: "if-match" },
-  );
-}

@@ -1,3 +1,4 @@
+import type { Redis } from "ioredis";
 import {
   aggregate,
   type AggregateDeps,
@@ -26,6 +27,7 @@ import {
   type Repetition,
   type Live,
 } from "../aggregate/index.ts";
+import { type Access, createAccess } from "./access/access.ts";
 import { type Accounts, createAccounts } from "../core/accounts.ts";
 import { tellBrokenParts } from "../core/broken-parts.ts";
 import { type Catalogue, createCatalogue } from "../core/catalogue.ts";
@@ -83,13 +85,14 @@ import { createDocumenting, type Documenting } from "./documenting.ts";
 import { createExporting } from "./exporting.ts";
 import { createFinalizing, type Finalizing } from "./finalizing.ts";
 import { createJobHealth, type JobHealth } from "./job-health.ts";
-import { createKeys, type Keys } from "./keys.ts";
 import { createMoney, type Money } from "./money.ts";
+import { openOperations, type Operations } from "./operations/operations.ts";
 import { createNotifying, type Notifying } from "./notify/notifying.ts";
 import { createUnratedCheck } from "./unrated-check.ts";
 
 /** Everything one process needs, built once and handed to whoever asks: the stages know nothing of each other's making. */
-export interface System extends Omit<Budgeting, "rated">, Omit<Money, "accrued">, Finalizing, Documenting, Notifying {
+export interface System
+  extends Access, Omit<Budgeting, "rated">, Omit<Money, "accrued">, Finalizing, Documenting, Notifying {
   readonly clock: Clock;
   readonly log: Log;
   readonly store: Store;
@@ -104,6 +107,8 @@ export interface System extends Omit<Budgeting, "rated">, Omit<Money, "accrued">
   readonly jobLeases: JobLeases | null;
   /** The bells of scheduled jobs in Redis; null = there are none. */
   readonly jobQueues: JobQueues | null;
+  /** The connection to Redis; null = there is none. */
+  readonly redis: Redis | null;
   /** Whether Redis answers; null = there is none. */
   readonly askRedis: (() => Promise<boolean>) | null;
   /** What this process has of its store. */
@@ -117,9 +122,10 @@ export interface System extends Omit<Budgeting, "rated">, Omit<Money, "accrued">
   readonly billingRecords: BillingRecords;
   readonly explanations: Explanations;
   readonly exports: Exports;
+  /** What goes on after its request was answered. */
+  readonly operations: Operations;
   readonly ratingDifferences: RatingDifferences;
   readBillingHistory(billing_record_id: string): Promise<BillingHistory | null>;
-  readonly keys: Keys;
   /** What is asked before a period closes. */
   readonly checks: readonly ReadinessCheck[];
   /** One run of aggregation. */
@@ -161,10 +167,10 @@ export function storeConfig({ clickhouse_url, data_dir }: Config): StoreConfig {
 /** How a process of this configuration shares its store: a data directory is its own by the lock there, a server others may have too. */
 export function sharing(
   config: Config,
-): Required<Pick<SystemDeps, "redis_url" | "smtp_url" | "kafka" | "parts" | "roles">> {
-  const { redis_url, smtp_url, kafka_brokers: brokers, kafka_topic: topic, roles } = config;
+): Required<Pick<SystemDeps, "redis_url" | "smtp_url" | "secret" | "kafka" | "parts" | "roles">> {
+  const { redis_url, smtp_url, secret, kafka_brokers: brokers, kafka_topic: topic, roles } = config;
   const parts = config.clickhouse_url === null ? [] : storeParts(config);
-  return { redis_url, smtp_url, kafka: brokers.length === 0 ? null : { brokers, topic }, parts, roles };
+  return { redis_url, smtp_url, secret, kafka: brokers.length === 0 ? null : { brokers, topic }, parts, roles };
 }
 
 /** What a system stands on beside its store. */
@@ -175,6 +181,8 @@ export interface SystemDeps {
   readonly redis_url?: string | null;
   /** The server that takes mail; null = none is sent. */
   readonly smtp_url?: string | null;
+  /** What secret keys are derived from; null = a file in the data directory. */
+  readonly secret?: string | null;
   /** Where the event log is; null = in the store. */
   readonly kafka?: { readonly brokers: readonly string[]; readonly topic: string } | null;
   /** What it has of a store that others may have too; nothing where the data directory's lock sees to it. */
@@ -199,7 +207,8 @@ export async function openSystem(config: StoreConfig, deps: SystemDeps): Promise
 
 /** Builds the stages on a store whose schema is up. @throws AppError role-in-use */
 export async function buildSystem(store: Store, deps: SystemDeps): Promise<System> {
-  const { clock, log, redis_url = null, smtp_url = null, kafka = null, parts: wanted = [], roles = allRoles } = deps;
+  const { clock, log, redis_url = null, smtp_url = null, secret = null, kafka = null, roles = allRoles } = deps;
+  const { parts: wanted = [] } = deps;
   const parts = await takeParts(wanted, { store, clock });
   const redis = redis_url === null ? null : connectRedis(redis_url, { log });
   const inControl = redis === null ? createSoleControl(store, parts.guard) : createControlLock({ store, clock, redis });
@@ -277,6 +286,7 @@ export async function buildSystem(store: Store, deps: SystemDeps): Promise<Syste
     jobHealth: createJobHealth({ store, settings, clock, split: redis !== null }),
     jobLeases: redis === null ? null : createJobLeases({ store, clock, inControl, lease_ms }),
     jobQueues,
+    redis,
     askRedis: redis === null ? null : () => redisAnswers(redis),
     parts,
     refresh,
@@ -293,10 +303,11 @@ export async function buildSystem(store: Store, deps: SystemDeps): Promise<Syste
     ...documenting,
     ...notifying,
     explanations: createExplanations({ store, usageTypes }),
+    operations: await openOperations({ store, clock, log, runs }),
     exports: await createExporting({ store, usageTypes, settings, clock, log: rating.log }),
     ratingDifferences: createRatingDifferences({ store }),
     readBillingHistory: createBillingHistory({ store, billingRecords }),
-    keys: createKeys({ store, clock, inControl }),
+    ...createAccess({ store, clock, settings, accounts, catalogue, inControl, secret }),
     checks,
     aggregate: runAggregation,
     repeat: (request) => repeatRun(aggregation, request),

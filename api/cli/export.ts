@@ -24,6 +24,9 @@ const kinds = {
   journal: "entries of the ledger",
 } as const;
 const ASK_MS = 50;
+const ASK_MS_MAX = 2_000;
+/** So long an export is waited for; longer than any takes. */
+const WAIT_MS_MAX = 6 * 3_600_000;
 
 /** `tally export usage|billing|focus|journal`: a month in a file. */
 export function exportCommand(cli: Cli): Command {
@@ -48,7 +51,7 @@ function kindCommand(cli: Cli, { kind, description }: { kind: ExportInput["kind"
     const { period, format, out, focusVersion: focus_version, account: account_id, parts } = given;
     const options = { focus_version, account_id, ...(parts === undefined ? {} : { parts: Number(parts) }) };
     const body = JSON.stringify({ kind, period, format, options });
-    const done = await cli.reach(({ client }) => exportWhole(client, body));
+    const done = await cli.reach(({ client }) => exportWhole(client, cli.clock, body));
     if (done.state !== "complete") throw new AppError("conflict", done.error ?? "the export failed");
     const copied = await copyOut(done, { folder: join(cli.config().data_dir, "exports", done.id), out });
     cli.show(done, given, ({ totals }) => {
@@ -59,11 +62,18 @@ function kindCommand(cli: Cli, { kind, description }: { kind: ExportInput["kind"
   });
 }
 
-/** Asks for an export and waits until it has ended. */
-async function exportWhole(client: Client, body: string): Promise<Export> {
+/** Asks for an export and waits until it has ended. @throws AppError conflict where that takes too long */
+async function exportWhole(client: Client, clock: Cli["clock"], body: string): Promise<Export> {
   let found = (await client.call({ method: "POST", path: "/v1/exports", body })) as Export;
-  while (found.state === "running") {
-    await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+  let waited = 0;
+  for (let step = ASK_MS; found.state === "running"; step = Math.min(step * 1.5, ASK_MS_MAX)) {
+    if (waited >= WAIT_MS_MAX)
+      throw new AppError(
+        "conflict",
+        `export ${found.id} is still running after ${WAIT_MS_MAX / 3_600_000} hours; ask for it later: GET /v1/exports/${found.id}`,
+      );
+    await clock.sleep(step);
+    waited += step;
     found = (await client.call({ method: "GET", path: `/v1/exports/${found.id}` })) as Export;
   }
   return found;

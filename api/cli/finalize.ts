@@ -61,6 +61,21 @@ export function reissueCommand(cli: Cli): Command {
     });
 }
 
+/** `tally write-off`: gives up what a void statement billed. */
+export function writeOffCommand(cli: Cli): Command {
+  return resultCommand("write-off", "give up what a void statement billed: it is no longer unbilled")
+    .argument("<id>", "of the void statement")
+    .requiredOption("--reason <text>", "kept with it")
+    .action(async (id: string, options: { reason: string; json?: boolean }) => {
+      const off = (await afterRuns(cli, `/v1/statements/${id}/write-off`, { reason: options.reason })) as Statement;
+      cli.show(
+        off,
+        options,
+        () => `${off.number} (${id}) is written off: ${off.net} ${off.currency} are not billed.\n`,
+      );
+    });
+}
+
 function withOverrides(command: Command): Command {
   return command
     .option("--reason <text>", "kept with the documents, and with overrides that name none of their own")

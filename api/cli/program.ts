@@ -3,18 +3,22 @@ import type { Clock } from "../../core/clock.ts";
 import { aggregateCommand } from "./aggregate.ts";
 import { createCli } from "./cli.ts";
 import { archiveCommand, eraseCommand } from "./archive.ts";
+import { backupCommand, restoreCommand } from "./backup.ts";
 import { backfillCommand } from "./backfill.ts";
 import { budgetsCommand } from "./budgets.ts";
 import { closeCommand } from "./close.ts";
+import { completionCommand } from "./completion.ts";
 import { creditsCommand } from "./credits.ts";
 import { demoCommand } from "./demo.ts";
 import { diffCommand } from "./diff.ts";
+import { domainsCommand } from "./domains.ts";
 import { doctorCommand } from "./doctor.ts";
-import { finalizeCommand, reissueCommand, voidCommand } from "./finalize.ts";
+import { finalizeCommand, reissueCommand, voidCommand, writeOffCommand } from "./finalize.ts";
 import { explainCommand } from "./explain.ts";
 import { exportCommand } from "./export.ts";
 import { findingsCommand } from "./findings.ts";
 import { forecastCommand } from "./forecast.ts";
+import { importCommand } from "./import.ts";
 import { ingestCommand } from "./ingest.ts";
 import { inventoryCommand } from "./inventory.ts";
 import { keysCommand } from "./keys.ts";
@@ -34,6 +38,7 @@ import { settingsCommand } from "./settings.ts";
 import { statementCommand } from "./statement.ts";
 import { usageCommand } from "./usage.ts";
 import { usageTypesCommand } from "./usage-types.ts";
+import { usersCommand } from "./users.ts";
 
 const makers = [
   serveCommand,
@@ -49,6 +54,7 @@ const makers = [
   finalizeCommand,
   voidCommand,
   reissueCommand,
+  writeOffCommand,
   usageCommand,
   usageTypesCommand,
   rateCardsCommand,
@@ -67,15 +73,21 @@ const makers = [
   taxRatesCommand,
   explainCommand,
   exportCommand,
+  importCommand,
   settingsCommand,
   keysCommand,
+  usersCommand,
+  domainsCommand,
   quarantineCommand,
   archiveCommand,
   eraseCommand,
   findingsCommand,
   inventoryCommand,
   doctorCommand,
+  backupCommand,
+  restoreCommand,
   migrateCommand,
+  completionCommand,
 ];
 
 /** Runs one command and answers the exit status: 0 done, 1 failed, 2 bad usage. `environment` is the process's own when left out. */

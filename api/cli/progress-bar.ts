@@ -4,9 +4,15 @@ import type { Output } from "./output.ts";
 const CELLS = 24;
 const WIDTH_MAX = 100;
 
+/** Work that goes on: what it is, and how much of it is done; null = that is not known yet. */
+export interface Work {
+  readonly kind: string;
+  readonly progress: Run["progress"];
+}
+
 /** A bar on standard error that is drawn over itself; where nobody watches, nothing is written. */
 export interface ProgressBar {
-  show(run: Pick<Run, "kind" | "progress">): void;
+  show(work: Work): void;
   /** Takes the bar away, so that what follows begins a line of its own. */
   clear(): void;
 }
@@ -15,10 +21,10 @@ export interface ProgressBar {
 export function createProgressBar({ err, is_live }: Output): ProgressBar {
   let drawn = false;
   return {
-    show: (run) => {
+    show: (work) => {
       if (!is_live) return;
       drawn = true;
-      err(`\r\u001b[2K${barText(run).slice(0, WIDTH_MAX)}`);
+      err(`\r\u001b[2K${barText(work).slice(0, WIDTH_MAX)}`);
     },
     clear: () => {
       if (drawn) err("\r\u001b[2K");
@@ -28,7 +34,7 @@ export function createProgressBar({ err, is_live }: Output): ProgressBar {
 }
 
 /** `[######------------------]  3 of 12 windows, computing windows`: what is done, in whole cells, rounded down. */
-export function barText({ kind, progress }: Pick<Run, "kind" | "progress">): string {
+export function barText({ kind, progress }: Work): string {
   if (progress === null) return `[${"-".repeat(CELLS)}]  ${kind} has begun`;
   const [done, total] = [Number(progress.done), Number(progress.total)];
   const full = total > 0 ? Math.min(CELLS, Math.floor((CELLS * done) / total)) : 0;

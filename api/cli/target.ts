@@ -4,9 +4,10 @@ import { createLog, silentLog } from "../../core/log.ts";
 import { buildApp } from "../app.ts";
 import { findHolder, inUse, takeDataLock } from "../data-lock.ts";
 import { checkRoles } from "../check-roles.ts";
-import { newToken, withLocalToken } from "../keys.ts";
+import { newToken, withLocalToken } from "../access/keys.ts";
 import { openSystem, sharing, storeConfig, type System } from "../system.ts";
 import { type Client, createClient, sendOver } from "./client.ts";
+import { sendOverTls } from "./send-tls.ts";
 
 /** What a command works on. `system` is there where no server holds the data directory and this process has opened it. */
 export interface Target {
@@ -23,7 +24,9 @@ export async function withTarget<T>(config: Config, clock: Clock, act: (target: 
   const holder = findHolder(config.data_dir);
   if (holder === null) return withSystem(config, clock, (system) => withApp(system, act));
   if (holder.url === null || holder.token === null) throw inUse(config.data_dir, holder);
-  return act({ client: createClient(sendOver(holder.url), holder.token), system: null });
+  const { url, token, certificate } = holder;
+  const send = certificate === null ? sendOver(url) : sendOverTls(url, certificate);
+  return act({ client: createClient(send, token), system: null });
 }
 
 /** Opens the data directory here, for as long as it takes. @throws AppError data-dir-in-use */
@@ -57,7 +60,8 @@ async function withApp<T>(system: System, act: (target: Target) => Promise<T>): 
         headers,
         ...(body === undefined ? {} : { payload: body }),
       });
-      return { status: response.statusCode, bytes: response.rawPayload };
+      const { location } = response.headers;
+      return { status: response.statusCode, bytes: response.rawPayload, location };
     }, token);
     return await act({ client, system });
   } finally {

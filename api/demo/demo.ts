@@ -8,10 +8,9 @@ import { Dec, dec, formatFixed } from "../../core/decimal.ts";
 import { assert } from "../../core/errors.ts";
 import { createSimulation, type SimulationProgress } from "../../core/simulator/simulation.ts";
 import { defineQuery } from "../../core/sql.ts";
-import type { RateOutcome, Statement } from "../../rating/index.ts";
+import { csvLines, type RateOutcome, type Statement } from "../../rating/index.ts";
 import { everyStatement, readAccounts } from "../every-page.ts";
 import type { System } from "../system.ts";
-import { csvLines } from "./lines-csv.ts";
 import { demoRateCard } from "./rate-card.ts";
 
 /** What the demo came to, for the terminal. */

@@ -64,6 +64,8 @@ export const statement = {
   reverses: null,
   replaces: null,
   void_by: null,
+  written_off: null,
+  overrides: [],
   issuer,
   customer: profile,
   lines: [{ ...line, tax_rate_id: "reverse_charge" }],
@@ -122,6 +124,15 @@ export const creditNote = {
   taxes: statement.taxes.map((tax) => ({ ...tax, net: "-0.15" })),
   total: "-0.15",
   payable: "-0.15",
+};
+
+/** The statement, taken back and given up. */
+export const writtenOff = {
+  ...finalStatement,
+  state: "void",
+  void_by: creditNote.id,
+  written_off: { at: "2026-11-20T09:00:00.000Z", by: "finance (key_5f0c2a7b)", reason: "customer left, agreed" },
+  open: "0.00",
 };
 
 /** Why that statement's line is 0.15: its record, the slice of it, and the event that opened it. */

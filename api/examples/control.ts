@@ -80,6 +80,68 @@ export const apiKey = {
   key_id: "key_5f0c2a7b",
   name: "zone-1 events",
   role: "producer",
+  account_id: null,
+  domain: null,
+  user_id: null,
+  sources: ["cloudstack/zone-1"],
+  expires_at: "2027-09-01T08:00:00.000Z",
+  cidrs: ["10.1.0.0/16", "2001:db8::/32"],
   state: "active",
   changed_at: "2026-09-01T08:00:00.000Z",
+  changed_by: "first start (key_5f0c2a7b)",
+};
+
+export const user = {
+  user_id: "3c2f8a51",
+  account_id: "9b2e41d0",
+  username: "jan",
+  email: "jan@acme.example",
+  first_name: "Jan",
+  last_name: "Jansen",
+  role: "account",
+  time_zone: "",
+  state: "active",
+  domain: "ROOT/acme",
+  version: "1",
+};
+
+export const domain = {
+  domain_id: "71b0c3de-0000-8000-8000-000000000001",
+  name: "acme",
+  path: "ROOT/acme",
+  parent_domain_id: "71b0c3de-0000-8000-8000-000000000000",
+  state: "active",
+  version: "1",
+};
+
+export const auditLine = {
+  request_id: "req_5f0c2a7be1d94c60a3f1",
+  at: "2026-10-02T08:00:00.012Z",
+  caller_id: "key_5f0c2a7b",
+  caller_name: "first start",
+  role: "admin",
+  address: "192.0.2.7",
+  method: "PUT",
+  operation: "putSetting",
+  target: "/v1/settings/billing.currency",
+  status: 200,
+  changes: [
+    {
+      kind: "setting",
+      id: "billing.currency",
+      version: "2",
+      before: { value: "EUR" },
+      after: { value: "USD" },
+    },
+  ],
+};
+
+export const signedIn = {
+  id: "3c2f8a51",
+  name: "jan",
+  role: "account",
+  domain: null,
+  account_id: "9b2e41d0",
+  user_id: "3c2f8a51",
+  ends_at: "2026-10-02T20:00:00.000Z",
 };

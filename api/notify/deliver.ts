@@ -30,6 +30,17 @@ const selectDue = defineQuery(
   Due,
 );
 
+const selectMark = defineQuery(
+  "api/notify/mark",
+  Type.Object({}),
+  Type.Object({ notifications: Text, attempts: Text, fence: Text }),
+);
+const selectNext = defineQuery(
+  "api/notify/next_due",
+  Type.Object({}),
+  Type.Object({ next_ms: Type.Union([Text, Type.Null()]) }),
+);
+
 /** What delivering stands on. */
 export interface DeliverDeps {
   readonly store: Store;
@@ -65,6 +76,24 @@ export async function deliverDue(deps: DeliverDeps): Promise<number> {
   const claimed = await claim(deps);
   await Promise.all(claimed.map((one) => sendOne(deps, one)));
   return claimed.length;
+}
+
+/** Says when nothing is due, without a look at all tries there ever were: as long as none is written and the next one's time has not come. */
+export function watchDue({ store, clock }: Pick<DeliverDeps, "store" | "clock">): {
+  isQuiet(): Promise<boolean>;
+  /** To be called once nothing is due. */
+  note(): Promise<void>;
+} {
+  let known = { mark: "", until_ms: 0 };
+  const read = async (): Promise<string> => JSON.stringify(await selectMark(store.read, {}));
+  return {
+    isQuiet: async () => clock.now() < known.until_ms && (await read()) === known.mark,
+    note: async () => {
+      const mark = await read();
+      const next_ms = (await selectNext(store.read, {}))[0]?.next_ms;
+      known = { mark, until_ms: Number(next_ms ?? Number.MAX_SAFE_INTEGER) };
+    },
+  };
 }
 
 /** A try that has begun: its next step says what came of it. */
@@ -111,7 +140,8 @@ async function sendOne(deps: DeliverDeps, begun: Begun): Promise<void> {
   const delay_ms = state === "retry" ? retryDelayMs(notification_id, tries) : null;
   const ended = state === "retry" && delay_ms === null ? "failed" : state;
   const next_ms = now + (delay_ms ?? 0);
-  const outcome = { notification_id, attempt, step: step + 1, state: ended, answer, at_ms: now, next_ms };
+  // Where its time was up meanwhile, somebody has guessed what came of it in the step between; who tried it knows.
+  const outcome = { notification_id, attempt, step: step + 2, state: ended, answer, at_ms: now, next_ms };
   try {
     await inControl((turn) => writeSteps(turn, [outcome]));
     const level = ended === "delivered" ? "info" : "warn";

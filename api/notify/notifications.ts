@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import Type, { type Static } from "typebox";
 import type { Clock } from "../../core/clock.ts";
+import { contentId } from "../../core/content-id.ts";
 import { AppError } from "../../core/errors.ts";
 import { type Fact, FactType, type Tell } from "../../core/fact.ts";
 import { field, timeField } from "../../core/insert-lines.ts";
@@ -142,8 +142,7 @@ export async function writeSteps(turn: Turn, steps: readonly AttemptStep[]): Pro
 
 /** The id of a fact told to somebody: whoever tells it again gets the same. Pure. */
 function notificationId({ type, subject }: Pick<Fact, "type" | "subject">, to: Recipient): string {
-  const key = JSON.stringify([type, subject, to.channel, to.recipient]);
-  return `nt_${createHash("sha256").update(key).digest("hex").slice(0, 32)}`;
+  return contentId("nt", type, subject, to.channel, to.recipient);
 }
 
 /** Notifications in the store. `recipientsOf`: who wants to hear of a fact now. */

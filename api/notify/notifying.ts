@@ -4,7 +4,7 @@ import type { Settings } from "../../core/settings.ts";
 import type { Store } from "../../core/store.ts";
 import type { InControl } from "../../core/versions.ts";
 import type { Profiles } from "../../rating/index.ts";
-import { deliverDue, type DueNotification } from "./deliver.ts";
+import { deliverDue, type DueNotification, watchDue } from "./deliver.ts";
 import { createNotifications, type Notifications } from "./notifications.ts";
 import type { Outcome } from "./outcome.ts";
 import { createRecipients } from "./recipients.ts";
@@ -73,21 +73,23 @@ export function createNotifying({
     return mailer.send({ id, from, to: recipient, now_ms, ...writeMail(body, language) });
   }
 
+  const due = watchDue({ store, clock });
   return {
     webhooks,
     notifications,
     notifyAll: async () => {
       if (await anybody()) await notifications.tell(await readStoredFacts({ store }, clock.now() - NEWS_MS));
       const deps = { store, clock, log, inControl, send: sendSafely };
-      for (let batch = 0; batch < BATCHES_MAX; batch += 1) if ((await deliverDue(deps)) === 0) return;
+      if (await due.isQuiet()) return;
+      for (let batch = 0; batch < BATCHES_MAX; batch += 1) if ((await deliverDue(deps)) === 0) return due.note();
     },
     closeNotifying: () => mailer?.close(),
   };
 
   /** Nothing has gone out where asking for the receiver failed. */
-  async function sendSafely(due: DueNotification): Promise<Outcome | null> {
+  async function sendSafely(one: DueNotification): Promise<Outcome | null> {
     try {
-      return await send(due);
+      return await send(one);
     } catch (error) {
       return { state: "retry", answer: error instanceof Error ? error.message.slice(0, 200) : String(error) };
     }

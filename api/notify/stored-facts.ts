@@ -86,7 +86,7 @@ export async function readStoredFacts({ store }: { store: Store }, since_ms: num
     })),
     ...(await selectFindings(store.read, since)).map(({ last_ms, ...data }) => ({
       type: "findings.blocking" as const,
-      subject: `${data.check} ${data.severity} ${data.day}`,
+      subject: `${data.check} ${data.severity} ${last_ms}`,
       at_ms: Number(last_ms),
       payer_account_id: "",
       data: { ...data, link: "/v1/findings?state=open" },

@@ -4,10 +4,12 @@ import { zonesCountFrom } from "../../aggregate/index.ts";
 import { Account as CoreAccount, AccountChange } from "../../core/accounts.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Api } from "../api.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf, type Caller } from "../access/caller.ts";
+import { maySee, outOfSight, seenBy } from "../access/scope.ts";
 import { examples } from "../examples.ts";
+import { IfMatch, readIfMatch } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
-import { pageOf, pageQuery, readIfMatch, readPage } from "../paging.ts";
+import { pageOf, pageQuery, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
 
 const Account = Type.Object(
@@ -29,10 +31,6 @@ const AccountPage = pageOf(Account, "AccountPage");
 const PageQuery = Type.Object(pageQuery, { additionalProperties: false });
 const AccountName = Type.Object({ id: Type.String({ minLength: 1, maxLength: 256 }) });
 const Place = Type.Object({ after_id: Type.String() });
-const IfMatch = Type.Object({
-  "if-match": Type.Optional(Type.String({ description: "The ETag seen; refused when the account has changed since" })),
-});
-
 const tags = ["accounts"];
 const answerAccount = (status: 200 | 201) =>
   answer({
@@ -40,15 +38,15 @@ const answerAccount = (status: 200 | 201) =>
     description: "The account as it stands; its version is the ETag",
     schema: Account,
     example: examples.account,
-    problems: ["not-found", "conflict", "unreadable-body", "unsupported-media-type"],
+    problems: ["not-found", "conflict", "precondition-failed", "unreadable-body", "unsupported-media-type"],
   });
 
 /** Who uses and who pays. */
 export function accountRoutes(app: Api, system: System): void {
   const { accounts } = system;
-  const find = async (id: string): Promise<CoreAccount> => {
+  const find = async (id: string, caller: Caller): Promise<CoreAccount> => {
     const account = await accounts.get(id);
-    if (account === null) throw new AppError("not-found", `there is no account "${id}"`, { field: "account_id" });
+    if (account === null || !(await maySee(system, caller, id))) throw outOfSight(id);
     return account;
   };
   const withZones = async (found: readonly CoreAccount[]): Promise<Static<typeof Account>[]> => {
@@ -75,15 +73,18 @@ export function accountRoutes(app: Api, system: System): void {
         }),
       },
     },
-    async ({ query: { cursor, limit } }) =>
-      readPage({
+    async ({ query: { cursor, limit }, caller }) => {
+      const within = await seenBy(system, caller);
+      return readPage({
         question: { list: "accounts" },
         cursor,
         limit,
         place: Place,
-        read: async (after, most) => withZones(await accounts.list({ after_id: after?.after_id ?? "", limit: most })),
+        read: async (after, most) =>
+          withZones(await accounts.list({ after_id: after?.after_id ?? "", within, limit: most })),
         placeOf: ({ account_id }) => ({ after_id: account_id }),
-      }),
+      });
+    },
   );
 
   app.post(
@@ -117,7 +118,7 @@ export function accountRoutes(app: Api, system: System): void {
         response: answerAccount(200),
       },
     },
-    async ({ params }, reply) => send(reply, await find(params.id)),
+    async ({ params, caller }, reply) => send(reply, await find(params.id, caller)),
   );
 
   app.put(
@@ -141,13 +142,17 @@ export function accountRoutes(app: Api, system: System): void {
           field: "account_id",
         });
       const if_version = readIfMatch(request.headers["if-match"]);
-      return send(
-        reply,
-        await accounts.put(
-          { account_id, ...change },
-          { by: authorOf(request), ...(if_version === undefined ? {} : { if_version }) },
-        ),
-      );
+      const by = authorOf(request);
+      if (if_version === undefined) return send(reply, await accounts.put({ account_id, ...change }, { by }));
+      const written = accounts.put({ account_id, ...change }, { by, if_version });
+      return send(reply, await written.catch(tellPrecondition));
     },
   );
+}
+
+/** Of a version that was named in a header, and is the present one no more. */
+function tellPrecondition(error: unknown): never {
+  if (error instanceof AppError && error.key === "conflict" && error.field === "version")
+    throw new AppError("precondition-failed", error.message, { field: "if-match", cause: error });
+  throw error;
 }

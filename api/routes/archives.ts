@@ -2,9 +2,10 @@ import Type, { type Static } from "typebox";
 import { Archive, Erasure, listArchives } from "../../aggregate/index.ts";
 import { MONTH_PATTERN } from "../../core/calendar.ts";
 import { AppError } from "../../core/errors.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf } from "../access/caller.ts";
 import type { Api } from "../api.ts";
 import { answer } from "../openapi.ts";
+import { answersOfWork, awaitWork, Prefer } from "../operations/await-work.ts";
 import type { System } from "../system.ts";
 
 const Month = Type.String({ pattern: MONTH_PATTERN, description: "A UTC month, such as 2026-09" });
@@ -101,7 +102,8 @@ export function archiveRoutes(app: Api, system: System): void {
         summary: "Move raw events before a month to files; all that stands on them must be published and closed",
         tags,
         body: ArchiveOrder,
-        response: answer({
+        headers: Prefer,
+        response: answersOfWork({
           status: 200,
           description: "What left; again, it goes on where it was cut short, or does nothing",
           schema: Archived,
@@ -115,7 +117,10 @@ export function archiveRoutes(app: Api, system: System): void {
         }),
       },
     },
-    (request) => archiveBefore(request.body, authorOf(request)),
+    async (request, reply) =>
+      awaitWork(system, { request, reply, kind: "archive-events", subject: request.body.before }, () =>
+        archiveBefore(request.body, authorOf(request)),
+      ),
   );
 
   app.post(
@@ -126,7 +131,8 @@ export function archiveRoutes(app: Api, system: System): void {
         summary: "Bring an archived month of raw events back",
         tags,
         params: Type.Object({ month: Month }),
-        response: answer({
+        headers: Prefer,
+        response: answersOfWork({
           status: 200,
           description: "The same events are at the same positions again",
           schema: Restored,
@@ -135,7 +141,10 @@ export function archiveRoutes(app: Api, system: System): void {
         }),
       },
     },
-    (request) => restore(request.params.month, authorOf(request)),
+    async (request, reply) =>
+      awaitWork(system, { request, reply, kind: "restore-archive", subject: request.params.month }, () =>
+        restore(request.params.month, authorOf(request)),
+      ),
   );
 
   app.post(
@@ -146,7 +155,8 @@ export function archiveRoutes(app: Api, system: System): void {
         summary: "Erase the names of an account and its resources; ids, usage and bills stay as they are",
         tags: ["accounts"],
         params: AccountName,
-        response: answer({
+        headers: Prefer,
+        response: answersOfWork({
           status: 200,
           description: "What was erased, by whom and when",
           schema: Erasure,
@@ -163,6 +173,9 @@ export function archiveRoutes(app: Api, system: System): void {
         }),
       },
     },
-    (request) => erase(request.params.id, authorOf(request)),
+    async (request, reply) =>
+      awaitWork(system, { request, reply, kind: "erase-names", subject: request.params.id }, () =>
+        erase(request.params.id, authorOf(request)),
+      ),
   );
 }

@@ -8,13 +8,16 @@ import {
   Statement as CoreStatement,
   StatementLine as CoreLine,
 } from "../../rating/index.ts";
+import { maySee, seenBy } from "../access/scope.ts";
 import type { Api } from "../api.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
 import { limitDefault, pageOf, pageQuery, readPage } from "../paging.ts";
+import { columnsOf } from "../reports/report-columns.ts";
+import { everyPageOf, REPORT_MS, REPORT_PAGE, reportContents, reportForm, sendReport } from "../reports/send-report.ts";
 import type { System } from "../system.ts";
-import { documentContents, FormatQuery, sendStatement } from "./statement-formats.ts";
+import { documentContents, FormatQuery, lineContents, sendStatement } from "./statement-formats.ts";
 
 const BillingRecord = Type.Object(CoreRecord.properties, { $id: "BillingRecord", additionalProperties: false });
 const StatementLine = Type.Object(CoreLine.properties, { $id: "StatementLine", additionalProperties: false });
@@ -48,6 +51,11 @@ const StatementQuery = Type.Object(
   {
     period: Period,
     account_id: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: "The payer" })),
+    lines: Type.Optional(
+      Type.Boolean({
+        description: "false: without their lines, for a list of what is owed; true unless said otherwise",
+      }),
+    ),
     ...pageQuery,
   },
   { additionalProperties: false },
@@ -55,16 +63,31 @@ const StatementQuery = Type.Object(
 const Name = Type.Object({ id: Type.String() });
 const StatementPlace = Type.Object({ after: Type.String(), after_currency: Type.String(), after_id: Type.String() });
 
+const recordColumns = columnsOf(CoreRecord, {
+  window_start: "time",
+  window_end: "time",
+  part_start: "time",
+  quantity: "whole",
+  from_quantity: "whole",
+  to_quantity: "whole",
+  price_from: "decimal",
+  price_to: "decimal",
+  amount: "decimal",
+});
+
 const tags = ["billing"];
 
 /** What it comes to. */
 export function billingRoutes(
   app: Api,
-  { billingRecords, statements, makeDocument }: Pick<System, "billingRecords" | "statements" | "makeDocument">,
+  system: Pick<System, "billingRecords" | "statements" | "makeDocument" | "store" | "clock">,
 ): void {
+  const { billingRecords, statements } = system;
+
   app.get(
     "/v1/billing-records",
     {
+      handlerTimeout: REPORT_MS,
       schema: {
         operationId: "listBillingRecords",
         summary: "Billing records of a period, in the order in which they were priced",
@@ -75,13 +98,26 @@ export function billingRoutes(
           description: "A page of records",
           schema: RecordPage,
           example: { data: [examples.billingRecord], next_cursor: null },
+          problems: ["not-found", "not-acceptable"],
+          also: reportContents,
         }),
       },
     },
-    async ({ query: { cursor, limit = limitDefault, ...filter } }) => {
+    async (request, reply) => {
+      const { cursor, limit = limitDefault, ...filter } = request.query;
+      const within = await seenBy(system, request.caller, filter.account_id);
+      const form = reportForm(request);
+      if (form !== null) {
+        const pages = everyPageOf(async (after: BillingKey | undefined) => {
+          const from = after === undefined ? {} : { after };
+          const { records: rows, next } = await billingRecords.list({ ...filter, within, ...from, limit: REPORT_PAGE });
+          return { rows, next };
+        });
+        return sendReport(system, { reply, form, name: "billing-records", columns: recordColumns, pages });
+      }
       const question = { list: "billing-records", ...sorted(filter) };
       const after = cursor === undefined ? {} : { after: readCursor(cursor, question, BillingKey) };
-      const { records, next } = await billingRecords.list({ ...filter, ...after, limit });
+      const { records, next } = await billingRecords.list({ ...filter, within, ...after, limit });
       return { data: records, next_cursor: next === null ? null : writeCursor(question, next) };
     },
   );
@@ -103,7 +139,11 @@ export function billingRoutes(
         }),
       },
     },
-    async ({ params: { id } }) => (await billingRecords.get(id)) ?? absent("billing record", id),
+    async ({ params: { id }, caller }) => {
+      const record = await billingRecords.get(id);
+      if (record === null || !(await maySee(system, caller, record.account_id))) return absent("billing record", id);
+      return record;
+    },
   );
 
   app.get(
@@ -119,23 +159,26 @@ export function billingRoutes(
           description: "A page of statements",
           schema: StatementPage,
           example: { data: [examples.statement], next_cursor: null },
+          problems: ["not-found"],
         }),
       },
     },
-    async ({ query: { cursor, limit, period, account_id } }) => {
+    async ({ query: { cursor, limit, period, account_id, lines = true }, caller }) => {
+      const within = await seenBy(system, caller, account_id);
       const payer = account_id === undefined ? {} : { payer_account_id: account_id };
-      return readPage({
+      const page = await readPage({
         question: { list: "statements", period, account_id: account_id ?? null },
         cursor,
         limit,
         place: StatementPlace,
-        read: (after, most) => statements.list({ period, ...payer, ...after, limit: most }),
+        read: (after, most) => statements.list({ period, ...payer, within, ...after, limit: most }),
         placeOf: ({ payer_account_id, currency, id }) => ({
           after: payer_account_id,
           after_currency: currency,
           after_id: id,
         }),
       });
+      return lines ? page : { ...page, data: page.data.map((statement) => ({ ...statement, lines: [] })) };
     },
   );
 
@@ -153,15 +196,17 @@ export function billingRoutes(
           description: "The statement",
           schema: Statement,
           example: examples.statement,
-          problems: ["not-found", "conflict"],
-          also: documentContents,
+          problems: ["not-found", "conflict", "not-acceptable"],
+          also: { ...documentContents, ...lineContents },
         }),
       },
     },
     async (request, reply) => {
       const { id } = request.params;
-      const statement = (await statements.get(id)) ?? absent("statement", id);
-      return sendStatement({ makeDocument }, { statement, request, reply });
+      const statement = await statements.get(id);
+      if (statement === null || !(await maySee(system, request.caller, statement.payer_account_id)))
+        return absent("statement", id);
+      return sendStatement(system, { statement, request, reply });
     },
   );
 }

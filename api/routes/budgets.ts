@@ -8,11 +8,13 @@ import {
   noBudget,
 } from "../../rating/index.ts";
 import type { Api } from "../api.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf, type Caller } from "../access/caller.ts";
+import { isWithinScope, nobody, type Scope, scopeOf } from "../access/scope.ts";
+import { IfMatch } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import { pageOf, pageQuery, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
-import { IfMatch, readRevision } from "./card-schemas.ts";
+import { readRevision } from "./card-schemas.ts";
 
 const tags = ["budgets"];
 const Budget = Type.Object(CoreBudget.properties, { $id: "Budget", additionalProperties: false });
@@ -81,27 +83,47 @@ const answerBudget = (status: 200 | 201, description: string) =>
   });
 
 /** Budgets of months, and the thresholds that were reached. */
-export function budgetRoutes(app: Api, { budgets }: Pick<System, "budgets">): void {
+export function budgetRoutes(app: Api, system: Pick<System, "budgets" | "store" | "clock">): void {
+  const { budgets } = system;
   const send = (reply: FastifyReply, budget: CoreBudget): FastifyReply =>
     reply.header("etag", `"${budget.version}"`).send(budget);
-  const find = async (id: string): Promise<CoreBudget> => {
+  /** A budget is its payer's, or its account's. */
+  const isSeen = ({ payer_account_id, account_id = payer_account_id }: CoreBudget, scope: Scope): boolean =>
+    isWithinScope(scope, account_id ?? "");
+  const find = async (id: string, caller: Caller): Promise<CoreBudget> => {
     const budget = await budgets.get(id);
-    if (budget === null) throw noBudget(id);
+    if (budget === null || !isSeen(budget, await scopeOf(system, caller))) throw noBudget(id);
     return budget;
+  };
+  /** The budgets whose notices may be seen, of former versions and deleted ones too; none = all. */
+  const seenBudgets = async (caller: Caller): Promise<string[]> => {
+    const scope = await scopeOf(system, caller);
+    if (scope.account_ids === null) return [];
+    const versions = await budgets.versions();
+    const hidden = new Set(
+      versions.filter(({ budget }) => !isSeen(budget, scope)).map(({ budget }) => budget.budget_id),
+    );
+    const seen = versions.map(({ budget }) => budget.budget_id).filter((id) => !hidden.has(id));
+    return seen.length === 0 ? [nobody] : [...new Set(seen)];
   };
   const seenBy = (header: string | undefined, exists: boolean): { if_version?: number } => {
     const { if_revision } = readRevision(header, exists);
     return if_revision === undefined ? {} : { if_version: if_revision };
   };
-  const noticesOf = (budget_id: string, { period = "", cursor, limit }: Static<typeof NoticeQuery>) =>
-    readPage({
+  const noticesOf = async (
+    { budget_id, caller }: { budget_id: string; caller: Caller },
+    { period = "", cursor, limit }: Static<typeof NoticeQuery>,
+  ) => {
+    const seen = await seenBudgets(caller);
+    return readPage({
       question: { list: "budget-notices", budget_id, period },
       cursor,
       limit,
       place: Place,
-      read: (after, most) => budgets.notices({ budget_id, period, after, limit: most }),
+      read: (after, most) => budgets.notices({ budget_id, period, seen, after, limit: most }),
       placeOf: (last) => ({ period: last.period, budget_id: last.budget_id, notice_id: last.notice_id }),
     });
+  };
   const answerNotices = answer({
     status: 200,
     description: "By month; each threshold once for a version of its budget and a month",
@@ -120,7 +142,10 @@ export function budgetRoutes(app: Api, { budgets }: Pick<System, "budgets">): vo
         response: answer({ status: 200, description: "By id", schema: BudgetList, example: { data: [example] } }),
       },
     },
-    async () => ({ data: await budgets.list() }),
+    async ({ caller }) => {
+      const scope = await scopeOf(system, caller);
+      return { data: (await budgets.list()).filter((budget) => isSeen(budget, scope)) };
+    },
   );
 
   app.post(
@@ -151,7 +176,7 @@ export function budgetRoutes(app: Api, { budgets }: Pick<System, "budgets">): vo
         response: answerNotices,
       },
     },
-    async ({ query }) => noticesOf("", query),
+    async ({ query, caller }) => noticesOf({ budget_id: "", caller }, query),
   );
 
   app.get(
@@ -165,7 +190,7 @@ export function budgetRoutes(app: Api, { budgets }: Pick<System, "budgets">): vo
         response: answerBudget(200, "The budget; its version is the ETag"),
       },
     },
-    async ({ params }, reply) => send(reply, await find(params.id)),
+    async ({ params, caller }, reply) => send(reply, await find(params.id, caller)),
   );
 
   app.put(
@@ -207,7 +232,7 @@ export function budgetRoutes(app: Api, { budgets }: Pick<System, "budgets">): vo
     },
     async (request, reply) => {
       const { id } = request.params;
-      await find(id);
+      await find(id, request.caller);
       return send(
         reply,
         await budgets.remove(id, { by: authorOf(request), ...seenBy(request.headers["if-match"], true) }),
@@ -227,9 +252,11 @@ export function budgetRoutes(app: Api, { budgets }: Pick<System, "budgets">): vo
         response: answerNotices,
       },
     },
-    async ({ params: { id }, query }) => {
-      if ((await budgets.versions()).every(({ budget }) => budget.budget_id !== id)) throw noBudget(id);
-      return noticesOf(id, query);
+    async ({ params: { id }, query, caller }) => {
+      const scope = await scopeOf(system, caller);
+      const versions = (await budgets.versions()).filter(({ budget }) => budget.budget_id === id);
+      if (versions.length === 0 || versions.some(({ budget }) => !isSeen(budget, scope))) throw noBudget(id);
+      return noticesOf({ budget_id: id, caller }, query);
     },
   );
 }

@@ -4,10 +4,11 @@ import { monthOf } from "../../core/calendar.ts";
 import { AppError } from "../../core/errors.ts";
 import { AccountCard, Assignment, type AssignmentTarget } from "../../rating/index.ts";
 import type { Api } from "../api.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf } from "../access/caller.ts";
+import { IfMatch } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
-import { IfMatch, readRevision } from "./card-schemas.ts";
+import { readRevision } from "./card-schemas.ts";
 
 const tags = ["pricing"];
 const Month = Type.String({ maxLength: 16, description: "such as 2026-10, in the account's own zone" });
@@ -78,7 +79,7 @@ export function cardAssignmentRoutes(app: Api, { accounts, assignments, settings
   ): Promise<FastifyReply> => {
     const { valid_from, ...choice } = asked.choice;
     const month = valid_from ?? (await presentMonth(target.kind === "account" ? target.id : null));
-    const change = { ...choice, valid_from: month, ...readRevision(asked.if_match, false) };
+    const change = { ...choice, valid_from: month, ...readRevision(asked.if_match) };
     const written = await assignments.put(target, change, asked.by);
     return reply.header("etag", `"${written.revision}"`).send(written);
   };

@@ -1,5 +1,4 @@
 import Type from "typebox";
-import { AppError } from "../../core/errors.ts";
 import {
   CardState,
   RateCard as CoreRateCard,
@@ -7,7 +6,7 @@ import {
   Tariff,
   TariffInput,
 } from "../../rating/index.ts";
-import { readIfMatch } from "../paging.ts";
+import { readIfMatch, requireIfMatch } from "../http/etags.ts";
 
 export const tags = ["pricing"];
 
@@ -52,20 +51,12 @@ export const StateChange = Type.Object(
 );
 
 export const CardName = Type.Object({ id: Type.String() });
-export const IfMatch = Type.Object({
-  "if-match": Type.Optional(Type.String({ description: 'The ETag seen, "0" for what must be new' })),
-});
-
-/** The revision a header names. `exists`: a change of what is there must name one. @throws AppError precondition-required, invalid-request */
-export function readRevision(header: string | undefined, exists: boolean): { if_revision?: number } {
-  if (header === undefined && exists)
-    throw new AppError(
-      "precondition-required",
-      "if-match is missing; expected the ETag of the answer this change was made from",
-      {
-        field: "if-match",
-      },
-    );
-  const seen = readIfMatch(header);
+/**
+ * The revision a header names. `exists`: a change of what is there must name one, and without one what is put must be new still when it
+ * is written, so of two who make it the later does not win unseen; left out: nothing is asked. @throws AppError precondition-required, invalid-request
+ */
+export function readRevision(header: string | undefined, exists?: boolean): { if_revision?: number } {
+  if (header === undefined && exists === false) return { if_revision: 0 };
+  const seen = exists === undefined ? readIfMatch(header) : requireIfMatch(header, exists);
   return seen === undefined ? {} : { if_revision: Number(seen) };
 }

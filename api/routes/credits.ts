@@ -7,7 +7,8 @@ import {
   noCredit,
 } from "../../rating/index.ts";
 import type { Api } from "../api.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf } from "../access/caller.ts";
+import { maySee, seenBy } from "../access/scope.ts";
 import { answer } from "../openapi.ts";
 import { pageOf, pageQuery, readInstant, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
@@ -58,7 +59,9 @@ const draw: Static<typeof CreditDraw> = {
 };
 
 /** Credits that payers were given or have bought, and where they went. */
-export function creditRoutes(app: Api, { credits, settleMoney }: Pick<System, "credits" | "settleMoney">): void {
+export function creditRoutes(app: Api, system: Pick<System, "credits" | "settleMoney" | "store" | "clock">): void {
+  const { credits, settleMoney } = system;
+
   app.get(
     "/v1/credits",
     {
@@ -72,18 +75,21 @@ export function creditRoutes(app: Api, { credits, settleMoney }: Pick<System, "c
           description: "In the order they were granted",
           schema: pageOf(Credit, "CreditPage"),
           example: { data: [example], next_cursor: null },
+          problems: ["not-found"],
         }),
       },
     },
-    async ({ query: { payer_account_id = "", cursor, limit } }) =>
-      readPage({
+    async ({ query: { payer_account_id = "", cursor, limit }, caller }) => {
+      const within = await seenBy(system, caller, payer_account_id);
+      return readPage({
         question: { list: "credits", payer_account_id },
         cursor,
         limit,
         place: Place,
-        read: (after, most) => credits.list({ payer_account_id, after, limit: most }),
+        read: (after, most) => credits.list({ payer_account_id, within, after, limit: most }),
         placeOf: (last) => ({ granted_ms: readInstant("granted_at", last.granted_at), credit_id: last.credit_id }),
-      }),
+      });
+    },
   );
 
   app.post(
@@ -131,9 +137,9 @@ export function creditRoutes(app: Api, { credits, settleMoney }: Pick<System, "c
         }),
       },
     },
-    async ({ params: { id } }) => {
+    async ({ params: { id }, caller }) => {
       const found = await credits.get(id);
-      if (found === null) throw noCredit(id);
+      if (found === null || !(await maySee(system, caller, found.payer_account_id))) throw noCredit(id);
       return { ...found, draws: await credits.draws(id) };
     },
   );
@@ -156,7 +162,7 @@ export function creditRoutes(app: Api, { credits, settleMoney }: Pick<System, "c
         }),
       },
     },
-    async ({ params, body, bearer }) => credits.end(params.id, { reason: body.reason, by: authorOf({ bearer }) }),
+    async ({ params, body, caller }) => credits.end(params.id, { reason: body.reason, by: authorOf({ caller }) }),
   );
 }
 

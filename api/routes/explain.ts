@@ -8,6 +8,7 @@ import {
   Explanation as CoreExplanation,
   RecordPlace,
 } from "../../rating/index.ts";
+import { maySee } from "../access/scope.ts";
 import type { Api } from "../api.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
 import { examples } from "../examples.ts";
@@ -51,7 +52,12 @@ const shownDefault = 20;
 const tags = ["billing"];
 
 /** Why an amount is what it is (P11). */
-export function explainRoutes(app: Api, { explanations }: Pick<System, "explanations">): void {
+export function explainRoutes(
+  app: Api,
+  system: Pick<System, "explanations" | "billingRecords" | "store" | "clock">,
+): void {
+  const { explanations, billingRecords } = system;
+
   app.get(
     "/v1/statements/:id/lines/:line/explain",
     {
@@ -70,14 +76,15 @@ export function explainRoutes(app: Api, { explanations }: Pick<System, "explanat
         }),
       },
     },
-    async ({ params: { id, line }, query: { cursor, limit = shownDefault, slices = shownDefault } }) => {
+    async ({ params: { id, line }, query: { cursor, limit = shownDefault, slices = shownDefault }, caller }) => {
       const question = { explain: id, line };
       const after = cursor === undefined ? {} : { after: readCursor(cursor, question, RecordPlace) };
       const found = await explanations.line(
         { statement_id: id, line: Number(line) },
         { ...after, records: limit, slices },
       );
-      if (found === null) throw absent(`line ${line} of a statement`, id);
+      if (found === null || !(await maySee(system, caller, found.explanation.line.payer_account_id)))
+        throw absent(`line ${line} of a statement`, id);
       const { explanation, next } = found;
       return { ...explanation, next_cursor: next === null ? null : writeCursor(question, next) };
     },
@@ -101,8 +108,10 @@ export function explainRoutes(app: Api, { explanations }: Pick<System, "explanat
         }),
       },
     },
-    async ({ params: { id }, query: { slices = shownDefault } }) => {
-      const explanation = await explanations.record(id, { slices });
+    async ({ params: { id }, query: { slices = shownDefault }, caller }) => {
+      const record = await billingRecords.get(id);
+      const isSeen = record !== null && (await maySee(system, caller, record.account_id));
+      const explanation = isSeen ? await explanations.record(id, { slices }) : null;
       if (explanation === null) throw absent("billing record on a statement", id);
       return { ...explanation, next_cursor: null };
     },

@@ -5,7 +5,7 @@ import { AppError } from "../../core/errors.ts";
 import { parseInstant } from "../../core/instant.ts";
 import { Export as CoreExport, type ExportedFile, ExportInput as CoreInput, ExportPlace } from "../../rating/index.ts";
 import type { Api } from "../api.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf } from "../access/caller.ts";
 import { answer, problemAnswers } from "../openapi.ts";
 import { pageOf, pageQuery, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
@@ -55,6 +55,8 @@ const example: Static<typeof Export> = {
   asked_at: "2026-11-02T08:00:00.000Z",
   asked_by: "first start (key_5f0c2a7b)",
   ended_at: "2026-11-02T08:00:03.000Z",
+  removed_at: null,
+  removed_by: null,
 };
 const { rows: _rows, bytes: _bytes, sha256: _sum, ...head } = example;
 const begun: Static<typeof Export> = {
@@ -96,7 +98,9 @@ export function exportRoutes(app: Api, { exports }: Pick<System, "exports">): vo
     },
     async (request, reply) => {
       const { export: started } = await exports.begin(request.body, authorOf(request));
-      return reply.code(202).header("location", `/v1/exports/${started.id}`).send(started);
+      const { id } = started;
+      void reply.code(202).header("location", `/v1/operations/${id}`).header("content-location", `/v1/exports/${id}`);
+      return reply.send(started);
     },
   );
 
@@ -139,6 +143,31 @@ export function exportRoutes(app: Api, { exports }: Pick<System, "exports">): vo
       },
     },
     async ({ params }) => find(params.id),
+  );
+
+  app.delete(
+    "/v1/exports/:id",
+    {
+      schema: {
+        operationId: "removeExport",
+        summary: "Remove the files of an export; what it was stays told",
+        tags,
+        params: ExportName,
+        response: answer({
+          status: 200,
+          description: "The export, without its files; of one that is removed already as it is",
+          schema: Export,
+          example: {
+            ...example,
+            state: "removed",
+            removed_at: "2026-11-20T09:00:00.000Z",
+            removed_by: "finance (key_5f0c2a7b)",
+          },
+          problems: ["not-found", "conflict"],
+        }),
+      },
+    },
+    async ({ params, caller }) => exports.remove(params.id, authorOf({ caller })),
   );
 
   app.get(

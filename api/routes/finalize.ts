@@ -3,9 +3,10 @@ import { Finding, Override } from "../../aggregate/index.ts";
 import { MONTH_PATTERN } from "../../core/calendar.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Api } from "../api.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf } from "../access/caller.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
+import { answersOfWork, awaitWork, Prefer } from "../operations/await-work.ts";
 import { pageOf, pageQuery, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
 import { Statement } from "./billing.ts";
@@ -25,7 +26,11 @@ const Readiness = Type.Object(
     state: Type.Union([Type.Literal("draft"), Type.Literal("final")], { description: "final: all there are" }),
     ready: Type.Boolean({ description: "Whether they can be made final now without an override" }),
     statements: Type.Array(Type.String()),
+    drafts: Type.Array(Type.String(), { description: "Those of them that are not final yet" }),
     findings: Type.Array(Finding),
+    void_unbilled: Type.Array(Type.String(), {
+      description: "Void ones neither issued again nor written off: what they billed is unbilled until then",
+    }),
   },
   { $id: "StatementReadiness", additionalProperties: false },
 );
@@ -112,7 +117,9 @@ export function finalizeRoutes(app: Api, system: System): void {
                 state: "draft",
                 ready: false,
                 statements: [id],
+                drafts: [id],
                 findings: [finding],
+                void_unbilled: [],
               },
             ],
             next_cursor: null,
@@ -145,8 +152,9 @@ export function finalizeRoutes(app: Api, system: System): void {
         summary: "Make the statements of a period final, and number them; what is final already stays",
         tags,
         params: PeriodName,
+        headers: Prefer,
         body: PeriodRequest,
-        response: answer({
+        response: answersOfWork({
           status: 200,
           description: "What was made final now, and whose statements stay drafts because of their findings",
           schema: Finalized,
@@ -161,16 +169,14 @@ export function finalizeRoutes(app: Api, system: System): void {
         }),
       },
     },
-    async ({ params, body, bearer }) => {
-      const { account_id, ...asked } = body;
-      const { period } = params;
-      const { run, ...outcome } = await system.finalize({
-        period,
-        ...(account_id === undefined ? {} : { payer_account_id: account_id }),
-        ...asked,
-        asked_by: authorOf({ bearer }),
+    async (request, reply) => {
+      const { account_id, ...asked } = request.body;
+      const { period } = request.params;
+      const payer = account_id === undefined ? {} : { payer_account_id: account_id };
+      return awaitWork(system, { request, reply, kind: "finalize-period", subject: period }, async () => {
+        const { run, ...outcome } = await system.finalize({ period, ...payer, ...asked, asked_by: authorOf(request) });
+        return { period, run_id: run?.id ?? null, ...outcome };
       });
-      return { period, run_id: run?.id ?? null, ...outcome };
     },
   );
 
@@ -186,11 +192,11 @@ export function finalizeRoutes(app: Api, system: System): void {
         response: answerStatement("The final statement", examples.finalStatement),
       },
     },
-    async ({ params, body, bearer }) => {
+    async ({ params, body, caller }) => {
       const found = await read(params.id);
       if (found.state !== "draft") return found;
       const { period, id: statement_id } = found;
-      await system.finalize({ period, statement_id, ...body, asked_by: authorOf({ bearer }) });
+      await system.finalize({ period, statement_id, ...body, asked_by: authorOf({ caller }) });
       return read(statement_id);
     },
   );
@@ -207,9 +213,9 @@ export function finalizeRoutes(app: Api, system: System): void {
         response: answerStatement("The credit note", examples.creditNote),
       },
     },
-    async ({ params, body, bearer }) => {
+    async ({ params, body, caller }) => {
       const { reason } = body;
-      const made = await system.voidStatement({ id: params.id, reason, asked_by: authorOf({ bearer }) });
+      const made = await system.voidStatement({ id: params.id, reason, asked_by: authorOf({ caller }) });
       return read(made.id);
     },
   );
@@ -226,10 +232,29 @@ export function finalizeRoutes(app: Api, system: System): void {
         response: answerStatement("The statement in its place", examples.finalStatement),
       },
     },
-    async ({ params, body, bearer }) => {
+    async ({ params, body, caller }) => {
       const { reason = "", overrides = [] } = body;
-      const asked = { id: params.id, reason, overrides, asked_by: authorOf({ bearer }) };
+      const asked = { id: params.id, reason, overrides, asked_by: authorOf({ caller }) };
       return read((await system.reissueStatement(asked)).id);
+    },
+  );
+
+  app.post(
+    "/v1/statements/:id/write-off",
+    {
+      schema: {
+        operationId: "writeOffStatement",
+        summary:
+          "Give up what a void statement billed, and issue none in its place: it is no longer unbilled, nor revenue",
+        tags,
+        params: Name,
+        body: VoidRequest,
+        response: answerStatement("The void statement", examples.writtenOff),
+      },
+    },
+    async ({ params, body, caller }) => {
+      const { reason } = body;
+      return read((await system.writeOffStatement({ id: params.id, reason, asked_by: authorOf({ caller }) })).id);
     },
   );
 }

@@ -9,8 +9,9 @@ import {
   Severity,
 } from "../../aggregate/index.ts";
 import type { Api } from "../api.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf } from "../access/caller.ts";
 import { answer } from "../openapi.ts";
+import { answersOfWork, awaitWork, Prefer } from "../operations/await-work.ts";
 import { pageOf, pageQuery, readInstant, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
 
@@ -66,7 +67,7 @@ const accepted = { ...example, state: "accepted", decided_by: "finance (key_1)",
 const tags = ["operation"];
 
 /** What the sanity checks found, and what people make of it. */
-export function findingRoutes(app: Api, system: Pick<System, "store" | "checkSanity">): void {
+export function findingRoutes(app: Api, system: Pick<System, "store" | "clock" | "operations" | "checkSanity">): void {
   app.get(
     "/v1/findings",
     {
@@ -110,7 +111,8 @@ export function findingRoutes(app: Api, system: Pick<System, "store" | "checkSan
         operationId: "checkSanity",
         summary: "Do the sanity checks now",
         tags,
-        response: answer({
+        headers: Prefer,
+        response: answersOfWork({
           status: 200,
           description: "What they came to",
           schema: SanityResult,
@@ -119,10 +121,11 @@ export function findingRoutes(app: Api, system: Pick<System, "store" | "checkSan
         }),
       },
     },
-    async () => {
-      const { run, found, failed } = await system.checkSanity();
-      return { run_id: run.id, found, failed: [...failed] };
-    },
+    async (request, reply) =>
+      awaitWork(system, { request, reply, kind: "check-sanity", subject: "" }, async () => {
+        const { run, found, failed } = await system.checkSanity();
+        return { run_id: run.id, found, failed: [...failed] };
+      }),
   );
 
   app.post(
@@ -143,7 +146,7 @@ export function findingRoutes(app: Api, system: Pick<System, "store" | "checkSan
         }),
       },
     },
-    async ({ params: { id }, body: { reason }, bearer }) =>
-      acceptFinding(system, id, { by: authorOf({ bearer }), reason }),
+    async ({ params: { id }, body: { reason }, caller }) =>
+      acceptFinding(system, id, { by: authorOf({ caller }), reason }),
   );
 }

@@ -1,5 +1,6 @@
 import Type, { type Static } from "typebox";
 import { Forecast as CoreForecast } from "../../rating/index.ts";
+import { scopeOf, withinScope } from "../access/scope.ts";
 import type { Api } from "../api.ts";
 import { answer } from "../openapi.ts";
 import { Texts } from "../paging.ts";
@@ -63,7 +64,7 @@ const example: Static<typeof Forecast> = {
 };
 
 /** What a month will come to. */
-export function forecastRoutes(app: Api, { forecast }: Pick<System, "forecast">): void {
+export function forecastRoutes(app: Api, system: Pick<System, "forecast" | "store" | "clock">): void {
   app.get(
     "/v1/forecast",
     {
@@ -78,16 +79,17 @@ export function forecastRoutes(app: Api, { forecast }: Pick<System, "forecast">)
             "Per payer, account and line: what a bill would say now, what it is expected to say, and what that rests on. Corrections of closed months are no part of it. Nothing is published",
           schema: Forecast,
           example,
-          problems: ["run-in-progress", "lease-lost"],
+          problems: ["not-found", "run-in-progress", "lease-lost"],
         }),
       },
     },
-    async ({ query: { period, account_id = [], payer_account_id = [], limit } }) =>
-      forecast({
-        period,
-        account_ids: account_id,
-        payer_account_ids: payer_account_id,
-        ...(limit === undefined ? {} : { limit }),
-      }),
+    async ({ query: { period, account_id = [], payer_account_id = [], limit }, caller }) => {
+      const scope = await scopeOf(system, caller);
+      const payer_account_ids = payer_account_id.length === 0 ? [] : (withinScope(scope, payer_account_id) ?? []);
+      // A payer sees what it pays for; of who asks for neither, all accounts it may see.
+      const isPaid = payer_account_ids.length > 0 && account_id.length === 0;
+      const account_ids = isPaid ? [] : (withinScope(scope, account_id) ?? []);
+      return system.forecast({ period, account_ids, payer_account_ids, ...(limit === undefined ? {} : { limit }) });
+    },
   );
 }

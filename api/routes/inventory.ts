@@ -9,7 +9,8 @@ import {
 } from "../../aggregate/index.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Api } from "../api.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf } from "../access/caller.ts";
+import { requireSource } from "../access/sources.ts";
 import { answer } from "../openapi.ts";
 import { pageQuery, readInstant, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
@@ -145,10 +146,11 @@ export function inventoryRoutes(app: Api, system: System): void {
         }),
       },
     },
-    async ({ body, bearer }, reply) => {
+    async ({ body, caller }, reply) => {
       const { source, at, account_id = "", complete_for, resources } = body as Static<typeof InventoryRequest>;
+      requireSource(caller, source);
       const asked = { source, at: readInstant("at", at), account_id, complete_for, resources };
-      const id = await system.takeInventory(asked, authorOf({ bearer }));
+      const id = await system.takeInventory(asked, authorOf({ caller }));
       return reply
         .code(201)
         .header("location", `/v1/inventory/${id}`)
@@ -195,9 +197,9 @@ export function inventoryRoutes(app: Api, system: System): void {
         }),
       },
     },
-    async ({ params: { id }, body: { proposals = [] }, bearer }) => {
+    async ({ params: { id }, body: { proposals = [] }, caller }) => {
       await known(id);
-      await acceptProposals(system, id, { chosen: proposals, by: authorOf({ bearer }) });
+      await acceptProposals(system, id, { chosen: proposals, by: authorOf({ caller }) });
       return reportOf(id);
     },
   );
@@ -224,9 +226,9 @@ export function inventoryRoutes(app: Api, system: System): void {
         }),
       },
     },
-    async ({ params: { id }, body: { proposals = [], reason }, bearer }) => {
+    async ({ params: { id }, body: { proposals = [], reason }, caller }) => {
       await known(id);
-      await rejectProposals(system, id, { chosen: proposals, by: authorOf({ bearer }), reason });
+      await rejectProposals(system, id, { chosen: proposals, by: authorOf({ caller }), reason });
       return reportOf(id);
     },
   );

@@ -7,9 +7,12 @@ import {
   LedgerEntry as CoreEntry,
 } from "../../rating/index.ts";
 import type { Api } from "../api.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf } from "../access/caller.ts";
+import { maySee, outOfSight, seenBy } from "../access/scope.ts";
 import { answer } from "../openapi.ts";
 import { pageOf, pageQuery, readInstant, readPage } from "../paging.ts";
+import { columnsOf } from "../reports/report-columns.ts";
+import { everyPageOf, REPORT_MS, REPORT_PAGE, reportContents, reportForm, sendReport } from "../reports/send-report.ts";
 import type { System } from "../system.ts";
 
 const tags = ["ledger"];
@@ -54,6 +57,8 @@ const NoticePlace = Type.Object({
   currency: Type.String(),
   turn: Type.Integer(),
 });
+
+const entryColumns = columnsOf(CoreEntry, { amount: "decimal", booked_at: "time" });
 
 const balance: Static<typeof Balance> = {
   payer_account_id: "9b2e41d0",
@@ -106,8 +111,9 @@ const answerThreshold = answer({
 /** Balances, the entries they are sums of, and what is noticed of prepaid ones. */
 export function ledgerRoutes(
   app: Api,
-  { clock, ledger, thresholds, settleMoney }: Pick<System, "clock" | "ledger" | "thresholds" | "settleMoney">,
+  system: Pick<System, "clock" | "store" | "ledger" | "thresholds" | "settleMoney">,
 ): void {
+  const { clock, ledger, thresholds, settleMoney } = system;
   app.get(
     "/v1/balances",
     {
@@ -121,10 +127,12 @@ export function ledgerRoutes(
           description: "By payer and currency",
           schema: pageOf(Balance, "BalancePage"),
           example: { data: [balance], next_cursor: null },
+          problems: ["not-found"],
         }),
       },
     },
-    async ({ query: { account_id: payer_account_id = "", at = "", cursor, limit } }) => {
+    async ({ query: { account_id: payer_account_id = "", at = "", cursor, limit }, caller }) => {
+      const within = await seenBy(system, caller, payer_account_id);
       // The pages of one list are of one moment.
       let asked_ms = at === "" ? clock.now() : readInstant("at", at);
       return readPage({
@@ -134,7 +142,7 @@ export function ledgerRoutes(
         place: BalancePlace,
         read: async (after, most) => {
           if (after !== null) asked_ms = instant(after.at_ms);
-          return ledger.balances({ payer_account_id, at: asked_ms, after, limit: most });
+          return ledger.balances({ payer_account_id, within, at: asked_ms, after, limit: most });
         },
         placeOf: ({ payer_account_id: payer, currency }) => ({ payer_account_id: payer, currency, at_ms: asked_ms }),
       });
@@ -144,6 +152,7 @@ export function ledgerRoutes(
   app.get(
     "/v1/ledger",
     {
+      handlerTimeout: REPORT_MS,
       schema: {
         operationId: "listLedgerEntries",
         summary: "The entries of the double-entry ledger",
@@ -154,29 +163,44 @@ export function ledgerRoutes(
           description: "In the order they were booked: the last cursor goes on where the list ended",
           schema: pageOf(LedgerEntry, "LedgerEntryPage"),
           example: { data: [entry], next_cursor: null },
+          problems: ["not-found", "not-acceptable"],
+          also: reportContents,
         }),
       },
     },
-    async ({ query: { from, to, cursor, limit, ...given } }) => {
+    async (request, reply) => {
+      const { from, to, cursor, limit, ...given } = request.query;
+      const { caller } = request;
+      const form = reportForm(request);
       const { payer_account_id = "", currency = "", ledger_account = "", kind = "", period = "" } = given;
       const texts = { payer_account_id, currency, ledger_account, kind, period };
       const names = { ...texts, statement_id: given.statement_id ?? "" };
       const filter = {
         ...names,
+        within: await seenBy(system, caller, payer_account_id),
         from: from === undefined ? null : readInstant("from", from),
         to: to === undefined ? null : readInstant("to", to),
       };
+      const placeOf = (last: CoreEntry): Static<typeof EntryPlace> => ({
+        booked_ms: readInstant("booked_at", last.booked_at),
+        posting_id: last.posting_id,
+        entry: last.entry,
+      });
+      if (form !== null) {
+        const pages = everyPageOf(async (after: Static<typeof EntryPlace> | undefined) => {
+          const rows = await ledger.entries({ filter, after: after ?? null, limit: REPORT_PAGE });
+          const last = rows.at(-1);
+          return { rows, next: last === undefined || rows.length < REPORT_PAGE ? null : placeOf(last) };
+        });
+        return sendReport(system, { reply, form, name: "ledger", columns: entryColumns, pages });
+      }
       return readPage({
         question: { list: "ledger", ...names, from: from ?? "", to: to ?? "" },
         cursor,
         limit,
         place: EntryPlace,
         read: (after, most) => ledger.entries({ filter, after, limit: most }),
-        placeOf: (last) => ({
-          booked_ms: readInstant("booked_at", last.booked_at),
-          posting_id: last.posting_id,
-          entry: last.entry,
-        }),
+        placeOf,
       });
     },
   );
@@ -194,23 +218,26 @@ export function ledgerRoutes(
           description: "Oldest first; each time once",
           schema: pageOf(BalanceNotice, "BalanceNoticePage"),
           example: { data: [notice], next_cursor: null },
+          problems: ["not-found"],
         }),
       },
     },
-    async ({ query: { payer_account_id = "", cursor, limit } }) =>
-      readPage({
+    async ({ query: { payer_account_id = "", cursor, limit }, caller }) => {
+      const within = await seenBy(system, caller, payer_account_id);
+      return readPage({
         question: { list: "balance-notices", payer_account_id },
         cursor,
         limit,
         place: NoticePlace,
-        read: (after, most) => thresholds.notices({ payer_account_id, after, limit: most }),
+        read: (after, most) => thresholds.notices({ payer_account_id, within, after, limit: most }),
         placeOf: ({ noticed_at, payer_account_id: payer, currency, turn }) => ({
           noticed_ms: readInstant("noticed_at", noticed_at),
           payer_account_id: payer,
           currency,
           turn,
         }),
-      }),
+      });
+    },
   );
 
   app.get(
@@ -224,7 +251,10 @@ export function ledgerRoutes(
         response: answerThreshold,
       },
     },
-    async ({ params: { id } }) => thresholds.get(id),
+    async ({ params: { id }, caller }) => {
+      if (!(await maySee(system, caller, id))) throw outOfSight(id);
+      return thresholds.get(id);
+    },
   );
 
   app.put(
@@ -239,8 +269,8 @@ export function ledgerRoutes(
         response: answerThreshold,
       },
     },
-    async ({ params: { id }, body, bearer }) => {
-      const put = await thresholds.put(id, { low: body.low, by: authorOf({ bearer }) });
+    async ({ params: { id }, body, caller }) => {
+      const put = await thresholds.put(id, { low: body.low, by: authorOf({ caller }) });
       await settleMoney(id);
       return put;
     },

@@ -1,5 +1,5 @@
 import type { Api } from "../api.ts";
-import type { Metrics } from "../metrics.ts";
+import type { Metrics } from "../observe/metrics.ts";
 import { problemAnswers } from "../openapi.ts";
 
 /** Figures for a scraper. */

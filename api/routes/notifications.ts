@@ -1,7 +1,7 @@
 import Type, { type Static } from "typebox";
 import { FactType } from "../../core/fact.ts";
 import type { Api } from "../api.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf } from "../access/caller.ts";
 import { Notification as CoreNotification } from "../notify/notifications.ts";
 import { Webhook as CoreWebhook, WebhookInput as CoreInput } from "../notify/webhooks.ts";
 import { answer } from "../openapi.ts";
@@ -107,7 +107,7 @@ export function notificationRoutes(
         }),
       },
     },
-    async ({ params: { id }, bearer }) => webhooks.rotate(id, authorOf({ bearer })),
+    async ({ params: { id }, caller }) => webhooks.rotate(id, authorOf({ caller })),
   );
 
   app.delete(
@@ -127,7 +127,7 @@ export function notificationRoutes(
         }),
       },
     },
-    async ({ params: { id }, bearer }) => webhooks.revoke(id, authorOf({ bearer })),
+    async ({ params: { id }, caller }) => webhooks.revoke(id, authorOf({ caller })),
   );
 
   app.get(

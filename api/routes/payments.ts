@@ -2,7 +2,8 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import Type, { type Static } from "typebox";
 import { Payment as CorePayment, PaymentInput, Refund as CoreRefund, RefundInput } from "../../rating/index.ts";
 import type { Api } from "../api.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf, type Caller } from "../access/caller.ts";
+import { seenBy } from "../access/scope.ts";
 import { answer } from "../openapi.ts";
 import { pageOf, pageQuery, readInstant, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
@@ -43,7 +44,9 @@ const refund: Static<typeof Refund> = {
 };
 
 /** Money that came in and money given back. */
-export function paymentRoutes(app: Api, { payments, settleMoney }: Pick<System, "payments" | "settleMoney">): void {
+export function paymentRoutes(app: Api, system: Pick<System, "payments" | "settleMoney" | "store" | "clock">): void {
+  const { payments, settleMoney } = system;
+
   /** Books one, looks at the payer's balance, and answers 201, or 200 where it was told before. */
   async function book(
     request: FastifyRequest,
@@ -57,15 +60,18 @@ export function paymentRoutes(app: Api, { payments, settleMoney }: Pick<System, 
     void reply.code(created ? 201 : 200);
     return booked;
   }
-  const page = ({ payer_account_id = "", cursor, limit }: Static<typeof Query>, sign: 1 | -1) =>
-    readPage({
+  async function page({ query, caller }: { query: Static<typeof Query>; caller: Caller }, sign: 1 | -1) {
+    const { payer_account_id = "", cursor, limit } = query;
+    const within = await seenBy(system, caller, payer_account_id);
+    return readPage({
       question: { list: sign > 0 ? "payments" : "refunds", payer_account_id },
       cursor,
       limit,
       place: Place,
-      read: (after, most) => payments.list({ sign, payer_account_id, after, limit: most }),
+      read: (after, most) => payments.list({ sign, payer_account_id, within, after, limit: most }),
       placeOf: (last) => ({ booked_ms: readInstant("booked_at", last.booked_at), id: last.payment_id }),
     });
+  }
 
   app.get(
     "/v1/payments",
@@ -80,10 +86,11 @@ export function paymentRoutes(app: Api, { payments, settleMoney }: Pick<System, 
           description: "In the order they were told",
           schema: pageOf(Payment, "PaymentPage"),
           example: { data: [payment], next_cursor: null },
+          problems: ["not-found"],
         }),
       },
     },
-    async ({ query }) => page(query, 1),
+    (request) => page(request, 1),
   );
 
   app.post(
@@ -119,11 +126,12 @@ export function paymentRoutes(app: Api, { payments, settleMoney }: Pick<System, 
           description: "In the order they were told",
           schema: pageOf(Refund, "RefundPage"),
           example: { data: [refund], next_cursor: null },
+          problems: ["not-found"],
         }),
       },
     },
-    async ({ query }) => {
-      const { data, next_cursor } = await page(query, -1);
+    async ({ query, caller }) => {
+      const { data, next_cursor } = await page({ query, caller }, -1);
       return { data: data.map(toRefund), next_cursor };
     },
   );

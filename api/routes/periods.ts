@@ -10,9 +10,10 @@ import {
 } from "../../aggregate/index.ts";
 import { MONTH_PATTERN } from "../../core/calendar.ts";
 import { AppError } from "../../core/errors.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf } from "../access/caller.ts";
 import type { Api } from "../api.ts";
 import { answer } from "../openapi.ts";
+import { answersOfWork, awaitWork, Prefer } from "../operations/await-work.ts";
 import { pageOf, pageQuery, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
 
@@ -177,7 +178,8 @@ export function periodRoutes(app: Api, system: System): void {
         tags,
         params: PeriodName,
         body: Closing,
-        response: answer({
+        headers: Prefer,
+        response: answersOfWork({
           status: 200,
           description: "What is closed, and what is not because of its findings; closing again changes nothing",
           schema: Closed,
@@ -186,14 +188,15 @@ export function periodRoutes(app: Api, system: System): void {
         }),
       },
     },
-    async ({ params, body: { account_id, ...body }, bearer }) => {
-      const { run, closed, refused } = await system.closePeriod({
-        period: params.period,
-        ...(account_id === undefined ? {} : { payer_account_id: account_id }),
-        ...body,
-        by: authorOf({ bearer }),
+    async (request, reply) => {
+      const { period: month } = request.params;
+      const { account_id, ...body } = request.body;
+      const payer = account_id === undefined ? {} : { payer_account_id: account_id };
+      return awaitWork(system, { request, reply, kind: "close-period", subject: month }, async () => {
+        const asked = { period: month, ...payer, ...body, by: authorOf(request) };
+        const { run, closed, refused } = await system.closePeriod(asked);
+        return { period: month, run_id: run?.id ?? null, closed, refused };
       });
-      return { period: params.period, run_id: run?.id ?? null, closed, refused };
     },
   );
 }

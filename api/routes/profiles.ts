@@ -1,7 +1,8 @@
 import type { FastifyReply } from "fastify";
-import Type, { type Static, type TObject, type TSchema } from "typebox";
+import Type, { type TObject, type TSchema } from "typebox";
 import { AppError } from "../../core/errors.ts";
 import {
+  type Book,
   type Entry,
   Issuer,
   IssuerInput,
@@ -12,11 +13,13 @@ import {
   Versioned,
 } from "../../rating/index.ts";
 import type { Api } from "../api.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf, type Caller } from "../access/caller.ts";
+import { maySee, outOfSight } from "../access/scope.ts";
 import { examples } from "../examples.ts";
+import { IfMatch } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
-import { IfMatch, readRevision } from "./card-schemas.ts";
+import { readRevision } from "./card-schemas.ts";
 
 const tags = ["profiles"];
 
@@ -37,9 +40,6 @@ function changeOf(input: TObject, key: string, $id: string) {
   const { [key]: id, ...facts } = input.properties;
   return Type.Object({ ...facts, [key]: Type.Optional(id as TSchema) }, { $id, additionalProperties: false });
 }
-const IssuerChange = changeOf(IssuerInput, "id", "IssuerInput");
-const ProfileChange = changeOf(ProfileInput, "account_id", "BillingProfileInput");
-const TaxRateChange = changeOf(TaxRateInput, "id", "TaxRateInput");
 const Name = Type.Object({ id: Type.String({ minLength: 1, maxLength: 256 }) });
 
 const changeProblems = [
@@ -51,172 +51,131 @@ const changeProblems = [
   "unsupported-media-type",
 ] as const;
 
+/** A book as the API shows it: where, under which names, and what its entries look like. */
+interface Shown<T extends object, I extends object> {
+  readonly book: Pick<Book<T>, "list" | "get"> & { put(input: I, by: By): Promise<Entry<T>> };
+  readonly path: string;
+  /** Where all of them are listed; left out: nowhere. */
+  readonly list?: { readonly operationId: string; readonly summary: string; readonly schema: TSchema };
+  readonly get: { readonly operationId: string; readonly summary: string };
+  /** Who may not read an entry is told that there is none; left out: whoever may use the route sees all. @throws AppError not-found */
+  readonly mayRead?: (caller: Caller, id: string) => Promise<void>;
+  readonly put: { readonly operationId: string; readonly summary: string };
+  /** What a thing is called where there is none, and what its id is called in a body. */
+  readonly what: string;
+  readonly key: string;
+  readonly entry: TSchema;
+  readonly change: TSchema;
+  readonly example: unknown;
+}
+type By = { readonly by: string; readonly if_version?: number };
+
 /** Who sells, who pays, and which tax: each put whole, as a version of its own. */
-export function profileRoutes(app: Api, { profiles: { issuers, billing, taxRates } }: Pick<System, "profiles">): void {
-  app.get(
-    "/v1/issuers",
-    {
-      schema: {
-        operationId: "listIssuers",
-        summary: "All issuers, each in its present version",
-        tags,
-        response: answer({
-          status: 200,
-          description: "By id",
-          schema: listOf(IssuerEntry, "IssuerList"),
-          example: { data: [examples.issuerEntry] },
-        }),
-      },
+export function profileRoutes(app: Api, system: Pick<System, "profiles" | "store" | "clock">): void {
+  const { issuers, billing, taxRates } = system.profiles;
+  bookRoutes(app, {
+    book: issuers,
+    path: "/v1/issuers/:id",
+    list: {
+      operationId: "listIssuers",
+      summary: "All issuers, each in its present version",
+      schema: listOf(IssuerEntry, "IssuerList"),
     },
-    async () => ({ data: await issuers.list() }),
-  );
-  app.get(
-    "/v1/issuers/:id",
-    {
-      schema: {
-        operationId: "getIssuer",
-        summary: "An issuer",
-        tags,
-        params: Name,
-        response: answerOne(IssuerEntry, examples.issuerEntry),
-      },
+    get: { operationId: "getIssuer", summary: "An issuer" },
+    put: {
+      operationId: "putIssuer",
+      summary: "Write an issuer whole, as its next version; what was issued keeps the one it had",
     },
-    async ({ params: { id } }, reply) => send(reply, await found(issuers, "issuer", id)),
-  );
-  app.put(
-    "/v1/issuers/:id",
-    {
-      schema: {
-        operationId: "putIssuer",
-        summary: "Write an issuer whole, as its next version; what was issued keeps the one it had",
-        tags,
-        params: Name,
-        headers: IfMatch,
-        body: IssuerChange,
-        response: answerOne(IssuerEntry, examples.issuerEntry),
-      },
+    what: "issuer",
+    key: "id",
+    entry: IssuerEntry,
+    change: changeOf(IssuerInput, "id", "IssuerInput"),
+    example: examples.issuerEntry,
+  });
+  bookRoutes(app, {
+    book: billing,
+    path: "/v1/accounts/:id/billing-profile",
+    get: {
+      operationId: "getBillingProfile",
+      summary: "Who pays: legal name, address, tax rule, language and terms",
     },
-    async (request, reply) => {
-      const { id } = request.params;
-      const seen = await seenOf(issuers, id, request.headers["if-match"]);
-      const input = named(request.body, "id", id) as Static<typeof IssuerInput>;
-      return send(reply, await issuers.put(input, { by: authorOf(request), ...seen }));
+    put: {
+      operationId: "putBillingProfile",
+      summary: "Write a billing profile whole, as its next version; what was issued keeps the one it had",
     },
-  );
-
-  app.get(
-    "/v1/accounts/:id/billing-profile",
-    {
-      schema: {
-        operationId: "getBillingProfile",
-        summary: "Who pays: legal name, address, tax rule, language and terms",
-        tags,
-        params: Name,
-        response: answerOne(ProfileEntry, examples.profileEntry),
-      },
+    mayRead: async (caller, id) => {
+      if (!(await maySee(system, caller, id))) throw outOfSight(id);
     },
-    async ({ params: { id } }, reply) => send(reply, await found(billing, "billing profile of account", id)),
-  );
-  app.put(
-    "/v1/accounts/:id/billing-profile",
-    {
-      schema: {
-        operationId: "putBillingProfile",
-        summary: "Write a billing profile whole, as its next version; what was issued keeps the one it had",
-        tags,
-        params: Name,
-        headers: IfMatch,
-        body: ProfileChange,
-        response: answerOne(ProfileEntry, examples.profileEntry),
-      },
+    what: "billing profile of account",
+    key: "account_id",
+    entry: ProfileEntry,
+    change: changeOf(ProfileInput, "account_id", "BillingProfileInput"),
+    example: examples.profileEntry,
+  });
+  bookRoutes(app, {
+    book: taxRates,
+    path: "/v1/tax-rates/:id",
+    list: {
+      operationId: "listTaxRates",
+      summary: "All tax rates, each in its present version",
+      schema: listOf(TaxRateEntry, "TaxRateList"),
     },
-    async (request, reply) => {
-      const { id } = request.params;
-      const seen = await seenOf(billing, id, request.headers["if-match"]);
-      const input = named(request.body, "account_id", id) as Static<typeof ProfileInput>;
-      return send(reply, await billing.put(input, { by: authorOf(request), ...seen }));
+    get: { operationId: "getTaxRate", summary: "A tax rate" },
+    put: {
+      operationId: "putTaxRate",
+      summary:
+        "Write a tax rate whole, as its next version; one that is as specific as another for the same lines is refused",
     },
-  );
-
-  app.get(
-    "/v1/tax-rates",
-    {
-      schema: {
-        operationId: "listTaxRates",
-        summary: "All tax rates, each in its present version",
-        tags,
-        response: answer({
-          status: 200,
-          description: "By id",
-          schema: listOf(TaxRateEntry, "TaxRateList"),
-          example: { data: [examples.taxRateEntry] },
-        }),
-      },
-    },
-    async () => ({ data: await taxRates.list() }),
-  );
-  app.get(
-    "/v1/tax-rates/:id",
-    {
-      schema: {
-        operationId: "getTaxRate",
-        summary: "A tax rate",
-        tags,
-        params: Name,
-        response: answerOne(TaxRateEntry, examples.taxRateEntry),
-      },
-    },
-    async ({ params: { id } }, reply) => send(reply, await found(taxRates, "tax rate", id)),
-  );
-  app.put(
-    "/v1/tax-rates/:id",
-    {
-      schema: {
-        operationId: "putTaxRate",
-        summary:
-          "Write a tax rate whole, as its next version; one that is as specific as another for the same lines is refused",
-        tags,
-        params: Name,
-        headers: IfMatch,
-        body: TaxRateChange,
-        response: answerOne(TaxRateEntry, examples.taxRateEntry),
-      },
-    },
-    async (request, reply) => {
-      const { id } = request.params;
-      const seen = await seenOf(taxRates, id, request.headers["if-match"]);
-      const input = named(request.body, "id", id) as Static<typeof TaxRateInput>;
-      return send(reply, await taxRates.put(input, { by: authorOf(request), ...seen }));
-    },
-  );
+    what: "tax rate",
+    key: "id",
+    entry: TaxRateEntry,
+    change: changeOf(TaxRateInput, "id", "TaxRateInput"),
+    example: examples.taxRateEntry,
+  });
 }
 
-function answerOne(schema: TSchema, example: unknown) {
-  const description = "As it stands; its version is the ETag";
-  return answer({ status: 200, description, schema, example, problems: changeProblems });
+/** All that can be asked of a book: its list where there is one, an entry, and putting one. */
+function bookRoutes<T extends object, I extends object>(app: Api, shown: Shown<T, I>): void {
+  const { book, path, list, what, key, entry, change, example } = shown;
+  const response = answer({
+    status: 200,
+    description: "As it stands; its version is the ETag",
+    schema: entry,
+    example,
+    problems: changeProblems,
+  });
+  if (list !== undefined) {
+    const { schema, ...named } = list;
+    const all = answer({ status: 200, description: "By id", schema, example: { data: [example] } });
+    app.get(path.replace("/:id", ""), { schema: { ...named, tags, response: all } }, async () => ({
+      data: await book.list(),
+    }));
+  }
+  app.get(
+    path,
+    { schema: { ...shown.get, tags, params: Name, response } },
+    async ({ params: { id }, caller }, reply) => {
+      await shown.mayRead?.(caller, id);
+      const found = await book.get(id);
+      if (found === null) throw new AppError("not-found", `there is no ${what} "${id}"`, { field: "id" });
+      return send(reply, found);
+    },
+  );
+  app.put(
+    path,
+    { schema: { ...shown.put, tags, params: Name, headers: IfMatch, body: change, response } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { if_revision } = readRevision(request.headers["if-match"], (await book.get(id)) !== null);
+      const seen = if_revision === undefined ? {} : { if_version: if_revision };
+      const input = named(request.body as object, key, id) as I;
+      return send(reply, await book.put(input, { by: authorOf(request), ...seen }));
+    },
+  );
 }
 
 function send(reply: FastifyReply, entry: Entry<object>): FastifyReply {
   return reply.header("etag", `"${entry.version}"`).send(entry);
-}
-
-interface Readable<T> {
-  get(id: string): Promise<T | null>;
-}
-
-async function found<T>(book: Readable<T>, what: string, id: string): Promise<T> {
-  const entry = await book.get(id);
-  if (entry === null) throw new AppError("not-found", `there is no ${what} "${id}"`, { field: "id" });
-  return entry;
-}
-
-async function seenOf(
-  book: Readable<unknown>,
-  id: string,
-  header: string | undefined,
-): Promise<{ if_version?: number }> {
-  const { if_revision } = readRevision(header, (await book.get(id)) !== null);
-  return if_revision === undefined ? {} : { if_version: if_revision };
 }
 
 /** The body with the id of the address; one that says another is refused. */

@@ -3,7 +3,7 @@ import { AppError } from "../../core/errors.ts";
 import { type Message, QuarantineEntry, readBody } from "../../ingest/index.ts";
 import type { Api } from "../api.ts";
 import { examples } from "../examples.ts";
-import type { Metrics } from "../metrics.ts";
+import type { Metrics } from "../observe/metrics.ts";
 import { answer } from "../openapi.ts";
 import { pageOf, pageQuery, readPage } from "../paging.ts";
 import type { System } from "../system.ts";

@@ -3,20 +3,12 @@ import Type from "typebox";
 import { AppError } from "../../core/errors.ts";
 import { formatCard, parseCard, type RateCard as CoreRateCard } from "../../rating/index.ts";
 import type { Api } from "../api.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf } from "../access/caller.ts";
 import { examples } from "../examples.ts";
+import { IfMatch } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
-import {
-  CardName,
-  IfMatch,
-  RateCard,
-  RateCardInput,
-  RateCardList,
-  readRevision,
-  StateChange,
-  tags,
-} from "./card-schemas.ts";
+import { CardName, RateCard, RateCardInput, RateCardList, readRevision, StateChange, tags } from "./card-schemas.ts";
 
 const Version = Type.Object({ id: Type.String(), version: Type.String({ pattern: "^[1-9]\\d{0,8}$" }) });
 const VersionQuery = Type.Object(

@@ -14,7 +14,7 @@ import {
   TotalDifference,
 } from "../../rating/index.ts";
 import type { Api } from "../api.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf } from "../access/caller.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
 import { RateCardInput, tags } from "./card-schemas.ts";
@@ -129,7 +129,7 @@ export function ratePreviewRoutes(app: Api, { rateCards, settings, previewRates 
         }),
       },
     },
-    async ({ body, bearer }) => {
+    async ({ body, caller }) => {
       const { card, rate_card_id, version, usage, period, accounts = [] } = body;
       if ((usage === undefined) === (period === undefined)) throw invalid("usage", "expected either usage or period");
       if (card !== undefined && version !== undefined) throw invalid("version", "expected either card or version");
@@ -137,7 +137,7 @@ export function ratePreviewRoutes(app: Api, { rateCards, settings, previewRates 
       const pricing = await pricingOf({
         name,
         version,
-        by: authorOf({ bearer }),
+        by: authorOf({ caller }),
         ...(card === undefined ? {} : { card }),
         in_place: rate_card_id,
       });

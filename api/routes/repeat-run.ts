@@ -1,7 +1,7 @@
 import Type from "typebox";
 import type { Api } from "../api.ts";
 import { examples } from "../examples.ts";
-import { answer } from "../openapi.ts";
+import { answersOfWork, awaitWork, Prefer } from "../operations/await-work.ts";
 import { findRun } from "../run-answer.ts";
 import type { System } from "../system.ts";
 
@@ -27,7 +27,8 @@ export function repeatRunRoutes(app: Api, system: System): void {
         summary: "Make a published run of aggregation again from what it stored, and compare; nothing is published",
         tags: ["runs"],
         params: Type.Object({ id: Type.String() }),
-        response: answer({
+        headers: Prefer,
+        response: answersOfWork({
           status: 200,
           description: "How the repetition compares to the run",
           schema: Repetition,
@@ -43,17 +44,22 @@ export function repeatRunRoutes(app: Api, system: System): void {
         }),
       },
     },
-    async ({ params: { id } }) => {
+    async (request, reply) => {
+      const { id } = request.params;
       await findRun(system, id);
-      const { same, missing, added, notes } = await system.repeat({ run_id: id });
-      return {
-        run_id: id,
-        same: missing === 0n && added === 0n,
-        rows_same: same.toString(),
-        rows_missing: missing.toString(),
-        rows_added: added.toString(),
-        notes: [...notes],
-      };
+      return awaitWork(system, { request, reply, kind: "repeat-run", subject: id }, () => repeat(id));
     },
   );
+
+  async function repeat(id: string) {
+    const { same, missing, added, notes } = await system.repeat({ run_id: id });
+    return {
+      run_id: id,
+      same: missing === 0n && added === 0n,
+      rows_same: same.toString(),
+      rows_missing: missing.toString(),
+      rows_added: added.toString(),
+      notes: [...notes],
+    };
+  }
 }

@@ -1,8 +1,9 @@
 import Type from "typebox";
 import type { Api } from "../api.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf } from "../access/caller.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
+import { endWithin, Prefer, readWait } from "../operations/await-work.ts";
 import { pageOf, pageQuery, readPage } from "../paging.ts";
 import { type StartedRun, startRun } from "../start-run.ts";
 import { findRun, Run, toRun } from "../run-answer.ts";
@@ -51,8 +52,6 @@ const PageQuery = Type.Object(pageQuery, { additionalProperties: false });
 const Place = Type.Object({ before_seq: Type.String({ pattern: "^\\d{1,19}$" }) });
 const RunName = Type.Object({ id: Type.String() });
 
-const waitSeconds = 30;
-
 const runningExample = {
   ...examples.run,
   state: "running",
@@ -82,6 +81,7 @@ export function runRoutes(app: Api, system: System): void {
         operationId: "startRun",
         summary: "Aggregate or rate now; a long run is answered before its end",
         tags: ["runs"],
+        headers: Prefer,
         body: RunRequest,
         response: {
           ...answer({
@@ -93,7 +93,8 @@ export function runRoutes(app: Api, system: System): void {
           }),
           ...answer({
             status: 202,
-            description: "It goes on; GET /v1/runs/{id} shows how far it is",
+            description:
+              "It goes on; GET the address in Location for how far it is, or the run itself at Content-Location",
             schema: Run,
             example: runningExample,
             problems: ["run-in-progress", "lease-lost"],
@@ -102,24 +103,15 @@ export function runRoutes(app: Api, system: System): void {
       },
     },
     async (request, reply) => {
-      const { wait = waitSeconds, ...order } = request.body;
+      const { wait = readWait(request.headers.prefer), ...order } = request.body;
       const started = startRun(system, { ...order, asked_by: authorOf(request) });
       keep(started);
       const { id } = await started.began;
-      const given = new AbortController();
-      const patience = system.clock.sleep(wait * 1000, given.signal).then(
-        () => null,
-        () => null,
-      );
-      try {
-        const ended = await Promise.race([started.ended, patience]);
-        void reply.header("location", `/v1/runs/${id}`);
-        if (ended !== null) return await reply.code(201).send(toRun(ended));
-      } finally {
-        given.abort();
-      }
+      const ended = await endWithin(system, started.ended, wait);
+      if (ended !== null) return reply.code(201).header("location", `/v1/runs/${id}`).send(toRun(ended));
       started.ended.catch((err: unknown) => request.log.error({ err, run_id: id }, "run failed"));
-      return reply.code(202).send(toRun(await findRun(system, id)));
+      void reply.code(202).header("location", `/v1/operations/${id}`).header("content-location", `/v1/runs/${id}`);
+      return reply.send(toRun(await findRun(system, id)));
     },
   );
 

@@ -1,9 +1,11 @@
+import type { FastifyReply } from "fastify";
 import Type, { type Static } from "typebox";
 import { formatInstant } from "../../core/instant.ts";
 import type { Setting as CoreSetting } from "../../core/settings.ts";
 import type { Api } from "../api.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf } from "../access/caller.ts";
 import { examples } from "../examples.ts";
+import { IfMatch, readIfMatch } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
 
@@ -35,6 +37,9 @@ const tags = ["operation"];
 
 /** How this installation behaves. */
 export function settingRoutes(app: Api, { settings }: Pick<System, "settings">): void {
+  const send = (reply: FastifyReply, setting: CoreSetting): FastifyReply =>
+    reply.header("etag", `"${setting.version}"`).send(toSetting(setting));
+
   app.get(
     "/v1/settings",
     {
@@ -70,7 +75,7 @@ export function settingRoutes(app: Api, { settings }: Pick<System, "settings">):
         }),
       },
     },
-    async ({ params: { name } }) => toSetting(await settings.find(name)),
+    async ({ params: { name } }, reply) => send(reply, await settings.find(name)),
   );
 
   app.put(
@@ -81,17 +86,29 @@ export function settingRoutes(app: Api, { settings }: Pick<System, "settings">):
         summary: "Set a value",
         tags,
         params: SettingName,
+        headers: IfMatch,
         body: SettingValue,
         response: answer({
           status: 200,
           description: "The setting as it stands",
           schema: Setting,
           example: examples.setting,
-          problems: ["unknown-setting", "invalid-setting", "conflict", "unreadable-body", "unsupported-media-type"],
+          problems: [
+            "unknown-setting",
+            "invalid-setting",
+            "conflict",
+            "precondition-failed",
+            "unreadable-body",
+            "unsupported-media-type",
+          ],
         }),
       },
     },
-    async ({ params, body, bearer }) => toSetting(await settings.set(params.name, body.value, authorOf({ bearer }))),
+    async (request, reply) => {
+      const if_version = readIfMatch(request.headers["if-match"]);
+      const seen = if_version === undefined ? {} : { if_version };
+      return send(reply, await settings.set(request.params.name, request.body.value, authorOf(request), seen));
+    },
   );
 }
 

@@ -3,11 +3,12 @@ import Type from "typebox";
 import { AppError } from "../../core/errors.ts";
 import type { RateCard, RateCardInput } from "../../rating/index.ts";
 import type { Api } from "../api.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf } from "../access/caller.ts";
 import { examples } from "../examples.ts";
+import { IfMatch } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
-import { CardTariff, IfMatch, readRevision, tags, TariffBody, TariffList } from "./card-schemas.ts";
+import { CardTariff, readRevision, tags, TariffBody, TariffList } from "./card-schemas.ts";
 
 const TariffName = Type.Object({ id: Type.String(), tariff_id: Type.String() });
 const TariffQuery = Type.Object(

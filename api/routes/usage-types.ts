@@ -3,7 +3,7 @@ import { formatInstant } from "../../core/instant.ts";
 import { UsageType as CoreUsageType, UsageTypeInput as CoreInput } from "../../core/usage-type.ts";
 import type { UsageTypes } from "../../core/usage-types.ts";
 import type { Api } from "../api.ts";
-import { authorOf } from "../auth.ts";
+import { authorOf } from "../access/caller.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
@@ -64,8 +64,8 @@ export function usageTypeRoutes(app: Api, { usageTypes }: Pick<System, "usageTyp
         }),
       },
     },
-    async ({ body, bearer }, reply) => {
-      const type = await usageTypes.add(body, authorOf({ bearer }));
+    async ({ body, caller }, reply) => {
+      const type = await usageTypes.add(body, authorOf({ caller }));
       return reply.code(201).send(toUsageType(type, usageTypes));
     },
   );

@@ -8,16 +8,21 @@ import {
   summarizeUsage,
   UsageBasis,
   type UsageFilter,
+  type UsageKey,
   UsageRecord,
   UsageSum,
 } from "../../aggregate/index.ts";
 import { isTimeZone } from "../../core/calendar.ts";
 import { AppError } from "../../core/errors.ts";
+import type { Caller } from "../access/caller.ts";
+import { scopeOf, withinScope } from "../access/scope.ts";
 import type { Api } from "../api.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
 import { limitDefault, pageQuery, readRange, Texts } from "../paging.ts";
+import { columnsOf, type ReportColumn } from "../reports/report-columns.ts";
+import { everyPageOf, REPORT_MS, REPORT_PAGE, reportContents, reportForm, sendReport } from "../reports/send-report.ts";
 import type { System } from "../system.ts";
 
 const Instant = Type.String({ maxLength: 64, description: "RFC 3339 with an offset or Z" });
@@ -79,6 +84,28 @@ const Summary = Type.Object(
 );
 export type Summary = Static<typeof Summary>;
 
+/** Groups of a summary as a file. */
+const groupsMax = 1_000_000;
+const recordColumns = columnsOf(UsageRecord, {
+  window_start: "time",
+  window_end: "time",
+  size: "whole",
+  virtual_size: "whole",
+  quantity: "whole",
+  display_quantity: "decimal",
+  booked_at: "time",
+});
+const { group: _group, ...sumProperties } = UsageSum.properties;
+const sumColumns = columnsOf(Type.Object(sumProperties), { quantity: "whole", display_quantity: "decimal" });
+const summaryColumns = (groups: readonly string[]): ReportColumn[] => [
+  ...groups.map((name) => ({
+    name,
+    path: ["group", name],
+    type: name === "usage_type" ? ("Int64" as const) : ("String" as const),
+  })),
+  ...sumColumns,
+];
+
 /** Where a page ends, and the state of publication that all its pages show. */
 const Place = Type.Object({
   as_of: Type.String({ pattern: "^\\d{1,19}$" }),
@@ -97,9 +124,15 @@ const Place = Type.Object({
 
 /** What was used. */
 export function usageRoutes(app: Api, system: System): void {
+  const seenOf = async (caller: Caller, filter: UsageFilter): Promise<UsageFilter> => ({
+    ...filter,
+    account_ids: withinScope(await scopeOf(system, caller), filter.account_ids) ?? [],
+  });
+
   app.get(
     "/v1/usage-records",
     {
+      handlerTimeout: REPORT_MS,
       schema: {
         operationId: "listUsageRecords",
         summary: "Usage records whose window starts in [from, to)",
@@ -111,28 +144,39 @@ export function usageRoutes(app: Api, system: System): void {
             "A page, and how complete it is; a run that publishes meanwhile does not change the pages that follow",
           schema: RecordPage,
           example: examples.usageRecordPage,
-          problems: ["conflict", "run-in-progress"],
+          problems: ["not-found", "conflict", "run-in-progress", "not-acceptable"],
+          also: reportContents,
         }),
       },
     },
-    async ({ query }) => {
-      const filter = readFilter(query);
+    async (request, reply) => {
+      const { query } = request;
+      const form = reportForm(request);
+      const asked = readFilter(query);
+      const filter = await seenOf(request.caller, asked);
       const { basis = "billing", live = false } = query;
-      const question = { list: "usage-records", basis, live, ...filter };
+      const question = { list: "usage-records", basis, live, ...asked };
       const default_zone = await system.settings.get("usage.aggregation.timezone");
       const place = query.cursor === undefined ? null : readCursor(query.cursor, question, Place);
       const state = place ?? (await latestState(system, live));
       if (place !== null && live) await system.live.requireKept(place.completeness.run_id ?? "");
-      const limit = query.limit ?? limitDefault;
-      const { records, last } = await listUsageRecords(system, {
+      const limit = form === null ? (query.limit ?? limitDefault) : REPORT_PAGE;
+      const pageOf = {
         filter,
         basis,
         as_of: BigInt(state.as_of),
         live_seq: BigInt(state.live_seq),
-        after: place?.after ?? null,
         default_zone,
         limit,
-      });
+      };
+      if (form !== null) {
+        const pages = everyPageOf(async (after: UsageKey | undefined) => {
+          const { records: rows, last } = await listUsageRecords(system, { ...pageOf, after: after ?? null });
+          return { rows, next: rows.length < limit ? null : last };
+        });
+        return sendReport(system, { reply, form, name: "usage-records", columns: recordColumns, pages });
+      }
+      const { records, last } = await listUsageRecords(system, { ...pageOf, after: place?.after ?? null });
       const { as_of, live_seq, completeness: pinned } = state;
       const next_cursor =
         records.length < limit ? null : writeCursor(question, { as_of, live_seq, completeness: pinned, after: last });
@@ -143,6 +187,7 @@ export function usageRoutes(app: Api, system: System): void {
   app.get(
     "/v1/usage-summary",
     {
+      handlerTimeout: REPORT_MS,
       schema: {
         operationId: "summarizeUsage",
         summary: "Usage in [from, to) summed by usage type and whatever else is asked for",
@@ -153,20 +198,23 @@ export function usageRoutes(app: Api, system: System): void {
           description: "The sums, and how complete they are",
           schema: Summary,
           example: examples.usageSummary,
-          problems: ["run-in-progress"],
+          problems: ["not-found", "run-in-progress", "not-acceptable"],
+          also: reportContents,
         }),
       },
     },
-    async ({ query }) => {
-      const filter = readFilter(query);
+    async (request, reply) => {
+      const { query } = request;
+      const form = reportForm(request);
+      const filter = await seenOf(request.caller, readFilter(query));
       const { group_by, tag_key } = readGroupings(query.group_by ?? []);
       const default_zone = await system.settings.get("usage.aggregation.timezone");
       const time_zone = query.time_zone ?? default_zone;
       if (!isTimeZone(time_zone))
         throw refuse("time_zone", time_zone, "a zone of the tz database, such as Europe/Amsterdam");
       const state = await latestState(system, query.live ?? false);
-      const limit = query.limit ?? 1000;
-      const request = {
+      const limit = form === null ? (query.limit ?? 1000) : groupsMax;
+      const asked = {
         filter,
         basis: query.basis ?? ("billing" as const),
         as_of: BigInt(state.as_of),
@@ -177,7 +225,16 @@ export function usageRoutes(app: Api, system: System): void {
         clip: query.clip ?? false,
         limit: limit + 1,
       };
-      const sums = await summarizeUsage(system, request);
+      const sums = await summarizeUsage(system, asked);
+      if (form !== null) {
+        if (sums.length > limit)
+          throw refuse("group_by", group_by.join(","), `groups of which there are ${limit} at most in the range`);
+        const columns = summaryColumns([
+          ...new Set(["usage_type", ...group_by, ...(tag_key === null ? [] : [`tag:${tag_key}`])]),
+        ]);
+        const pages = everyPageOf(async () => ({ rows: sums, next: null }));
+        return sendReport(system, { reply, form, name: "usage-summary", columns, pages });
+      }
       return { data: sums.slice(0, limit), truncated: sums.length > limit, ...state.completeness };
     },
   );

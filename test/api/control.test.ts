@@ -31,7 +31,7 @@ test("an account is made, changed where its version is the one seen, and listed"
     "PUT",
     "/v1/accounts/a%2F1",
     { name: "other" },
-    { status: 409, words: "version 2, not 1" },
+    { status: 412, words: "version 2, not 1" },
     { authorization: `Bearer ${api.admin}`, "if-match": '"1"' },
   );
   await refused(

@@ -15,7 +15,7 @@ const lockOf = (directory: string): string => join(directory, "tally.lock");
 test("a directory held by a living process is refused, and the refusal names the process, its address and the variable to set", () => {
   const directory = newDirectory();
   const lock = takeDataLock(directory);
-  lock.publish({ url: "http://127.0.0.1:8080", token: "secret" });
+  lock.publish({ url: "http://127.0.0.1:8080", token: "secret", certificate: null });
   const refusal = new RegExp(`process ${process.pid} holds .* answers at http://127.0.0.1:8080; set TALLY_DATA_DIR`);
   expect(() => takeDataLock(directory)).toThrow(refusal);
   lock.release();
@@ -25,8 +25,13 @@ test("what is published can be read by its owner alone, and is gone after releas
   const directory = newDirectory();
   const lock = takeDataLock(directory);
   expect(findHolder(directory)).toMatchObject({ pid: process.pid, url: null, token: null });
-  lock.publish({ url: "http://127.0.0.1:1", token: "secret" });
-  expect(findHolder(directory)).toMatchObject({ pid: process.pid, url: "http://127.0.0.1:1", token: "secret" });
+  lock.publish({ url: "http://127.0.0.1:1", token: "secret", certificate: null });
+  expect(findHolder(directory)).toMatchObject({
+    pid: process.pid,
+    url: "http://127.0.0.1:1",
+    token: "secret",
+    certificate: null,
+  });
   expect(statSync(lockOf(directory)).mode & 0o777).toBe(0o600);
   lock.release();
   lock.release();

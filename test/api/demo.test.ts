@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { freshDemoFolder } from "../../api/demo/folder.ts";
-import { csvField } from "../../api/demo/lines-csv.ts";
 import { Dec, dec, formatFixed } from "../../core/decimal.ts";
 import { spawnTally } from "./run-tally.ts";
 
@@ -44,20 +43,6 @@ test("a folder that holds anything but a demo is not replaced", () => {
   writeFileSync(join(data_dir, "demo", "thesis.txt"), "years of work");
   expect(() => freshDemoFolder(data_dir)).toThrow(/thesis\.txt is not of a demo/);
   expect(readFileSync(join(data_dir, "demo", "thesis.txt"), "utf8")).toBe("years of work");
-});
-
-test.each([
-  ["plain", "plain"],
-  ["a, b", '"a, b"'],
-  ['say "hi"', '"say ""hi"""'],
-  ["two\nlines", '"two\nlines"'],
-  ["=1+1", "'=1+1"],
-  ['=HYPERLINK("x")', `"'=HYPERLINK(""x"")"`],
-  ["@sum", "'@sum"],
-  ["-1.50", "-1.50"],
-  ["-cmd", "'-cmd"],
-])("%j is written as %j", (text, field) => {
-  expect(csvField(text)).toBe(field);
 });
 
 /** Fields of a line without line ends inside: enough for what the demo's own names hold. */

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildApp } from "../../api/app.ts";
-import { ensureAdminToken } from "../../api/keys.ts";
+import { ensureAdminToken } from "../../api/access/keys.ts";
 import { silentLog } from "../../core/log.ts";
 import { at } from "../at.ts";
 import { openTestSystem, type TestSystem } from "../test-system.ts";
@@ -52,7 +52,10 @@ describe.each([
     const begun = await call("POST", "/v1/exports", input);
     expect([begun.statusCode, begun.json<Shown>().state]).toEqual([202, "running"]);
     const { id } = begun.json<Shown>();
-    expect(begun.headers.location).toBe(`/v1/exports/${id}`);
+    expect([begun.headers.location, begun.headers["content-location"]]).toEqual([
+      `/v1/operations/${id}`,
+      `/v1/exports/${id}`,
+    ]);
     for (;;) {
       const found = (await call("GET", `/v1/exports/${id}`)).json<Shown>();
       if (found.state !== "running") return found;

@@ -71,5 +71,11 @@ test("issuers, profiles and rates are put as files; statements are finalized, sh
   expect((await run("void", id, "--reason", "no address")).out).toContain(`${id} is void: credit note CH-0002`);
   expect((await run("profile", "put", file("profile.yaml", "account_id: acme-id\nlegal_name: Acme\n"))).status).toBe(0);
   expect((await run("profile", "show", "acme-id")).out).toContain('"legal_name": "Acme"');
-  expect((await run("reissue", id)).out).toMatch(/^In place of st_.*: CH-0003 \(st_.*\), 12\.00 EUR\.$/m);
+  const again = await run("reissue", id);
+  expect(again.out).toMatch(/^In place of st_.*: CH-0003 \(st_.*\), 12\.00 EUR\.$/m);
+  const second = /\((st_\d{6}_[0-9a-f]{32})\)/.exec(again.out)?.[1] ?? "";
+  const off = ["write-off", second, "--reason", "he left"];
+  expect(await run(...off)).toMatchObject({ status: 1, err: expect.stringContaining("not void") as string });
+  expect((await run("void", second, "--reason", "he left")).status).toBe(0);
+  expect((await run(...off)).out).toBe(`CH-0003 (${second}) is written off: 10.00 EUR are not billed.\n`);
 }, 240_000);

@@ -164,7 +164,7 @@ test("a statement is taken back and issued again; the page shows what is what", 
     expect(why.records).toHaveLength(1);
   }
   for (const url of ["/v1/statements/st_202610_00000000000000000000000000000000", "/v1/statements/none"])
-    for (const what of ["finalize", "void", "reissue"])
+    for (const what of ["finalize", "void", "reissue", "write-off"])
       await refused(api, "POST", `${url}/${what}`, { reason: "none" }, { status: 404, words: "no" });
 });
 
@@ -173,4 +173,12 @@ test("auditors read documents and make none; finance does", async () => {
   expect((await api.call("GET", issuers, undefined, await as("auditor"))).statusCode).toBe(200);
   expect((await api.call("POST", `/v1/periods/${period}/finalize`, {}, await as("auditor"))).statusCode).toBe(403);
   expect((await api.call("POST", `/v1/periods/${period}/finalize`, {}, await as("finance"))).statusCode).toBe(200);
+});
+
+test("of two that make the same issuer at once the later is refused, not the earlier lost", async () => {
+  const both = ["One", "Two"].map((legal_name) => api.call("PUT", `${issuers}/twin`, { legal_name }));
+  const [one, two] = await Promise.all(both);
+  expect([one, two].map((answer) => `${answer?.statusCode}`).toSorted()).toEqual(["200", "412"]);
+  const kept = (one?.statusCode === 200 ? one : two)?.json<{ legal_name: string }>();
+  expect((await api.call("GET", `${issuers}/twin`)).json()).toEqual(kept);
 });

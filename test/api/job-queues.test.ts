@@ -48,14 +48,14 @@ describe.skipIf(withoutRedis)(
       for (const job of ["aggregate", "rate", "sanity-check", "archive"])
         await vi.waitFor(async () => expect(await queueOf(job), job).toEqual(hung), PATIENCE);
       const metrics = await get("/metrics");
-      expect(metrics).toMatch(/^tally_job_queue\{job="aggregate",state="delayed"\} 1$/m);
-      expect(metrics).toMatch(/^tally_job_queue\{job="rate",state="failed"\} 0$/m);
+      expect(metrics).toMatch(/^tally_job_queue\{job_name="aggregate",state="delayed"\} 1$/m);
+      expect(metrics).toMatch(/^tally_job_queue\{job_name="rate",state="failed"\} 0$/m);
 
       await redis.stop();
       await vi.waitFor(async () => expect(await queueOf("aggregate")).toBeNull(), PATIENCE);
       expect(await get("/metrics")).not.toMatch(/^tally_job_queue\{/m);
       // What is due and done is told all the same: it is in the store.
-      expect(await get("/metrics")).toMatch(/^tally_job_due_ticks\{job="aggregate"\} /m);
+      expect(await get("/metrics")).toMatch(/^tally_job_due_ticks\{job_name="aggregate"\} /m);
       await redis.start();
       await vi.waitFor(async () => expect(await queueOf("aggregate")).toEqual(hung), PATIENCE);
     }, 240_000);

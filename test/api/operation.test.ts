@@ -47,19 +47,19 @@ test("metrics count every message in one of three, runs by state, and the lag be
 test("metrics tell of scheduled runs that are due, when one was last done, and of each failure", async () => {
   const { system, clock } = api;
   // The job runs at 00:15; it was never done, so only the last one counts as due.
-  expect(await figure('tally_job_due_ticks{job="aggregate"}')).toBe(1);
-  expect(await figure('tally_job_last_success_timestamp_seconds{job="aggregate"}')).toBeUndefined();
+  expect(await figure('tally_job_due_ticks{job_name="aggregate"}')).toBe(1);
+  expect(await figure('tally_job_last_success_timestamp_seconds{job_name="aggregate"}')).toBeUndefined();
   await createTickLedger(system).done("aggregate", at("2026-09-29T00:15:00Z"));
   await createTickLedger(system).done("sanity-check", at("2026-10-02T03:15:00Z"));
   // Archiving is due at 04:30.
   await createTickLedger(system).done("archive", at("2026-10-01T04:30:00Z"));
   await system.jobHealth.failed("archive", { tick_at: at("2026-10-02T04:30:00Z"), error: new Error("no space left") });
   await system.jobHealth.failed("aggregate");
-  expect(await figure('tally_job_last_success_timestamp_seconds{job="aggregate"}')).toBe(clock.now() / 1000);
+  expect(await figure('tally_job_last_success_timestamp_seconds{job_name="aggregate"}')).toBe(clock.now() / 1000);
   // 30 September, 1 and 2 October
-  expect(await figure('tally_job_due_ticks{job="aggregate"}')).toBe(3);
-  expect(await figure('tally_job_overdue{job="aggregate"}')).toBe(1);
-  expect(await figure('tally_job_failures_total{job="aggregate"}')).toBe(1);
+  expect(await figure('tally_job_due_ticks{job_name="aggregate"}')).toBe(3);
+  expect(await figure('tally_job_overdue{job_name="aggregate"}')).toBe(1);
+  expect(await figure('tally_job_failures_total{job_name="aggregate"}')).toBe(1);
   expect((await api.call("GET", "/readyz", undefined, {})).json()).toEqual({
     ready: true,
     checks: { store: "answers", jobs: "overdue" },
@@ -99,8 +99,8 @@ test("metrics tell of scheduled runs that are due, when one was last done, and o
   expect(data.find(({ job }) => job === "archive")?.failures).toMatchObject([{ error: "no space left" }]);
   await createTickLedger(system).done("aggregate", at("2026-10-02T00:15:00Z"));
   system.jobHealth.done("aggregate");
-  expect(await figure('tally_job_overdue{job="aggregate"}')).toBe(0);
-  expect(await figure('tally_job_failures_total{job="aggregate"}')).toBe(1);
+  expect(await figure('tally_job_overdue{job_name="aggregate"}')).toBe(0);
+  expect(await figure('tally_job_failures_total{job_name="aggregate"}')).toBe(1);
 });
 
 test("metrics show the run that is going on: since when, how far, and until when its lease holds", async () => {

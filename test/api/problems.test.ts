@@ -65,6 +65,7 @@ test.each([
   ["DELETE", "/v1/events", "POST"],
   ["PATCH", "/v1/accounts/a%2Fb", "GET"],
   ["POST", "/healthz", "GET"],
+  ["QUERY" as "PATCH", "/v1/events", "POST"],
 ] as const)("%s %s is a 405 that names %s", async (method, url, allowed) => {
   const answer = await api.call(method, url);
   expect(answer.statusCode).toBe(405);

@@ -58,7 +58,10 @@ test("a run that takes longer than one waits is answered 202, shows its lease wh
   const answered = await start({ wait: 0 });
   const begun = answered.json<Run>();
   expect(answered.statusCode, answered.body).toBe(202);
-  expect(answered.headers["location"]).toBe(`/v1/runs/${begun.id}`);
+  expect(answered.headers["location"]).toBe(`/v1/operations/${begun.id}`);
+  expect(answered.headers["content-location"]).toBe(`/v1/runs/${begun.id}`);
+  const operation = await api.call("GET", `/v1/operations/${begun.id}`);
+  expect(operation.json()).toMatchObject({ id: begun.id, kind: "aggregate", state: "running", error: null });
   expect(begun).toMatchObject({
     state: "running",
     began_at: "2026-10-02T12:00:00.000Z",

@@ -108,7 +108,9 @@ test("a month is closed and made final; its statement in each form says the same
   expect(html.headers["content-security-policy"]).toContain("default-src 'none'");
   const csv = await get("csv", "text/csv");
   expect(csv.body.split("\r\n")[1]).toMatch(
-    new RegExp(`^${id},${number},statement,final,acme-id,2026-10,1,usage,acme-id,Acme,1,vm,base,.*,20\\.00,nl-high`),
+    new RegExp(
+      `^${id},${number},statement,final,acme-id,2026-10,1,usage,acme-id,Acme,1,vm,base,.*,20\\.00,20\\.000000000,0\\.000000000,nl-high`,
+    ),
   );
   const pdf = await get("pdf", "application/*;q=0.2, application/pdf");
   expect(pdfPages(pdf.rawPayload).join(" ")).toContain("24,20 EUR");
@@ -122,7 +124,7 @@ test("a month is closed and made final; its statement in each form says the same
     "GET",
     `/v1/statements/${id}`,
     undefined,
-    { status: 400, field: "accept", words: "application/pdf" },
+    { status: 406, field: "accept", words: "application/pdf" },
     headers,
   );
 });

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { expect, test } from "vitest";
 import { buildApp } from "../../api/app.ts";
-import { ensureAdminToken } from "../../api/keys.ts";
+import { ensureAdminToken } from "../../api/access/keys.ts";
 import { newStanding } from "../../api/standing.ts";
 import { silentLog } from "../../core/log.ts";
 import { at } from "../at.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildApp } from "../../api/app.ts";
-import { ensureAdminToken } from "../../api/keys.ts";
+import { ensureAdminToken } from "../../api/access/keys.ts";
 import { openSystem, type System } from "../../api/system.ts";
 import { createTestClock } from "../../core/clock.ts";
 import { silentLog } from "../../core/log.ts";

@@ -1,6 +1,7 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from "fastify";
 import { buildApp } from "../../api/app.ts";
-import { ensureAdminToken, type Role } from "../../api/keys.ts";
+import { ensureAdminToken } from "../../api/access/keys.ts";
+import type { Role } from "../../api/access/roles.ts";
 import type { System } from "../../api/system.ts";
 import type { TestClock } from "../../core/clock.ts";
 import type { InstantMs } from "../../core/instant.ts";
@@ -27,6 +28,9 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
+/** Whoever made the keys of a test. */
+const by = "test";
+
 /** Noon of 2 October 2026, UTC: the clock of every API test until it is moved. */
 const noon = at("2026-10-02T12:00:00Z");
 
@@ -37,7 +41,7 @@ export async function openTestApi({
   now = noon,
   smtp_url = null,
 }: { log?: Log; given?: string | null; now?: InstantMs; smtp_url?: string | null } = {}): Promise<TestApi> {
-  const { system, clock, close } = await openTestSystem(now, { smtp_url });
+  const { system, clock, close } = await openTestSystem(now, { smtp_url, log });
   const admin = (await ensureAdminToken(system.keys, given)) ?? given ?? "";
   const app = await buildApp(system, { log });
   await app.ready();
@@ -53,7 +57,12 @@ export async function openTestApi({
     clock,
     admin,
     call,
-    tokenOf: async (role) => (await system.keys.create({ name: role, role })).token,
+    tokenOf: async (role) => {
+      const scope = role === "producer" ? { sources: ["*"] } : role === "domain-admin" ? { domain: "ROOT/acme" } : {};
+      if (role !== "account") return (await system.keys.create({ name: role, role, ...scope }, { by })).token;
+      await system.accounts.put({ account_id: "acme-id", domain: "ROOT/acme" }, { by });
+      return (await system.keys.create({ name: role, role, account_id: "acme-id" }, { by })).token;
+    },
     close: async () => {
       await app.close();
       await close();

@@ -1,0 +1,192 @@
+import { randomBytes } from "node:crypto";
+import Type, { type Static } from "typebox";
+import type { Clock } from "../../core/clock.ts";
+import { AppError } from "../../core/errors.ts";
+import { formatMs, type InstantMs, instant } from "../../core/instant.ts";
+import { field, insertLines, timeField } from "../../core/insert-lines.ts";
+import type { Log } from "../../core/log.ts";
+import { standingOf } from "../../core/run-lease.ts";
+import type { RunLedger } from "../../core/runs.ts";
+import { defineQuery } from "../../core/sql.ts";
+import { isEmbedded, type Store } from "../../core/store.ts";
+import type { Operation, OperationPlace } from "./operation.ts";
+
+/** What goes on, and what became of it. */
+export interface Operations {
+  /** Those begun last first. */
+  list(page: { before: OperationPlace | null; state?: string; limit: number }): Promise<Operation[]>;
+  get(id: string): Promise<Operation | null>;
+  /** Writes down work that is on its way, and how it ends; the work is done whatever becomes of the writing. */
+  follow(of: Followed): Promise<Operation>;
+  /** Ends what a process that had this data directory before left on its way. */
+  recover(): Promise<void>;
+  /** Once all that this process follows has ended. */
+  settled(): Promise<void>;
+}
+
+/** Work on its way. `outcome`: what its request would be answered. */
+export interface Followed {
+  readonly kind: string;
+  readonly subject: string;
+  readonly asked_by: string;
+  readonly began: InstantMs;
+  readonly outcome: Promise<unknown>;
+}
+
+const Text = Type.String();
+const Row = Type.Object({
+  id: Text,
+  source: Text,
+  kind: Text,
+  subject: Text,
+  state: Text,
+  holder: Text,
+  lease_expires_ms: Text,
+  progress: Text,
+  outcome: Text,
+  error: Text,
+  asked_by: Text,
+  began_ms: Text,
+  changed_ms: Text,
+});
+const select = defineQuery(
+  "api/operations/operations",
+  Type.Object({ id: Text, state: Text, before_ms: Text, before_id: Text, limit: Type.Integer() }),
+  Row,
+);
+const columns = "operation_id version kind subject state holder outcome error asked_by changed_at".split(" ");
+
+/** Operations of a store, once what a process before this one left on its way is ended. */
+export async function openOperations(deps: Parameters<typeof createOperations>[0]): Promise<Operations> {
+  const operations = createOperations(deps);
+  await operations.recover();
+  return operations;
+}
+
+/** Operations of a store: runs and exports as their own rows tell of them, and beside them what is neither. */
+function createOperations({
+  store,
+  clock,
+  log,
+  runs,
+}: {
+  store: Store;
+  clock: Clock;
+  log: Log;
+  runs: Pick<RunLedger, "holds">;
+}): Operations {
+  const goingOn = new Set<Promise<void>>();
+  const sole = [store.read, store.write, store.run].some(isEmbedded);
+
+  async function read(asked: { id?: string; state?: string; before?: OperationPlace | null; limit?: number }) {
+    const { id = "", state = "", before = null, limit = 1 } = asked;
+    return select(store.read, { id, state, before_ms: before?.began_ms ?? "0", before_id: before?.id ?? "", limit });
+  }
+
+  async function write(
+    of: Omit<Followed, "outcome"> & { id: string; holder?: string },
+    end: Ending | null,
+  ): Promise<void> {
+    const { id, kind, subject, asked_by, began, holder = store.data_dir } = of;
+    const { state, outcome = "", error = "" } = end ?? { state: "running" };
+    const values = [id, end === null ? 1 : 2, kind, field(subject), state, field(holder), field(outcome), field(error)];
+    const changed = end === null ? began : clock.now();
+    const line = [...values, field(asked_by), timeField(changed)].join("\t");
+    await insertLines(store.write, { table: "operation", columns }, `${line}\n`);
+  }
+
+  function toOperation(row: Static<typeof Row>): Operation {
+    const { id, kind, subject, progress, outcome, asked_by } = row;
+    const died = row.source === "run" && row.state === "running" ? whyDied(row) : "";
+    const state = died === "" ? (row.state as Operation["state"]) : "failed";
+    const why = died === "" ? row.error : died;
+    return {
+      id,
+      kind,
+      subject: subject === "" ? null : subject,
+      state,
+      progress: progress === "" || state !== "running" ? null : toProgress(progress),
+      result: state === "succeeded" ? (results[row.source]?.(id) ?? null) : null,
+      outcome: outcome === "" ? null : (JSON.parse(outcome) as unknown),
+      error: state === "failed" ? why : null,
+      asked_by: asked_by === "" ? null : asked_by,
+      began_at: formatMs(row.began_ms),
+      ended_at: state === "running" ? null : formatMs(row.changed_ms),
+    };
+  }
+
+  /** Why a run that says it is running is not; '' = it is. */
+  function whyDied({ id, holder, lease_expires_ms }: Static<typeof Row>): string {
+    if (runs.holds(id)) return "";
+    const standing = standingOf(
+      { holder, lease_expires_ms: instant(Number(lease_expires_ms)) },
+      { now: clock.now(), sole },
+    );
+    return standing.held ? "" : standing.why;
+  }
+
+  /** What goes on within one that is no run itself: the run that does it now. */
+  async function withProgress(operation: Operation): Promise<Operation> {
+    if (operation.state !== "running" || !operation.id.startsWith("op_")) return operation;
+    const [run] = await read({ state: "running", limit: 1 });
+    const own = run !== undefined && run.source === "run" && formatMs(run.began_ms) >= operation.began_at;
+    return own && run.progress !== "" ? { ...operation, progress: toProgress(run.progress) } : operation;
+  }
+
+  return {
+    list: async ({ before, state = "", limit }) => (await read({ before, state, limit })).map(toOperation),
+    get: async (id) => {
+      const [row] = id === "" ? [] : await read({ id });
+      return row === undefined ? null : withProgress(toOperation(row));
+    },
+    follow: async ({ outcome, ...of }) => {
+      const id = `op_${randomBytes(10).toString("hex")}`;
+      await write({ ...of, id }, null);
+      const ended = outcome
+        .then(
+          (value): Ending => ({ state: "succeeded", outcome: JSON.stringify(value) }),
+          (error: unknown): Ending => {
+            log.warn({ err: error, operation_id: id }, "operation failed");
+            return { state: "failed", error: toldWhy(error) };
+          },
+        )
+        .then((end) => write({ ...of, id }, end))
+        .catch((err: unknown) => log.error({ err, operation_id: id }, "how an operation ended could not be written"));
+      goingOn.add(ended);
+      void ended.then(() => goingOn.delete(ended));
+      const [row] = await read({ id });
+      if (row === undefined) throw new AppError("internal", `operation ${id} was not written`);
+      return toOperation(row);
+    },
+    recover: async () => {
+      for (const row of await read({ state: "running", limit: 1000 })) {
+        if (row.source !== "operation" || row.holder !== store.data_dir) continue;
+        const { id, kind, subject, asked_by, holder } = row;
+        const error = "interrupted: the process that did it ended";
+        await write({ id, kind, subject, asked_by, holder, began: clock.now() }, { state: "failed", error });
+      }
+    },
+    settled: async () => void (await Promise.all(goingOn)),
+  };
+}
+
+interface Ending {
+  readonly state: "running" | "succeeded" | "failed";
+  readonly outcome?: string;
+  readonly error?: string;
+}
+
+const results: Readonly<Record<string, (id: string) => string>> = {
+  run: (id) => `/v1/runs/${id}`,
+  export: (id) => `/v1/exports/${id}/file`,
+};
+
+function toProgress(text: string): Operation["progress"] {
+  const { what, done, total, unit } = JSON.parse(text) as { what: string; done: number; total: number; unit: string };
+  return { what, done: `${done}`, total: `${total}`, unit };
+}
+
+/** Why it failed, for who asked; what is not an answer of ours is in the log. */
+function toldWhy(error: unknown): string {
+  return error instanceof AppError ? error.message : "something failed here; the log of the server has the cause";
+}

@@ -1,0 +1,92 @@
+import { isAbsolute } from "node:path";
+import Type from "typebox";
+import { AppError } from "../../core/errors.ts";
+import type { Api } from "../api.ts";
+import { Backup, type Backups } from "../backup/backups.ts";
+import { answer } from "../openapi.ts";
+
+const BackupInput = Type.Object(
+  {
+    dir: Type.String({
+      minLength: 1,
+      maxLength: 4096,
+      description: "An absolute path on the machine of the server, of a folder that is not there, or empty",
+    }),
+  },
+  { $id: "BackupInput", additionalProperties: false },
+);
+const BackupName = Type.Object({ id: Type.String({ maxLength: 64 }) });
+
+const begun: Backup = {
+  id: "backup_5b1c0d9e7f32a648",
+  dir: "/var/backups/tallyhouse/2026-11-01",
+  state: "running",
+  began_at: "2026-11-01T02:00:00.000Z",
+  ended_at: null,
+  frozen_at: null,
+  copied_bytes: "0",
+  bytes: "0",
+  files: 0,
+  error: null,
+};
+const done: Backup = {
+  ...begun,
+  state: "complete",
+  ended_at: "2026-11-01T02:00:41.310Z",
+  frozen_at: "2026-11-01T02:00:00.120Z",
+  copied_bytes: "1913522177",
+  bytes: "1913522177",
+  files: 5210,
+};
+
+/** Backups of the embedded store, while it works. Bringing one back is `tally restore`, since nothing may run then. */
+export function backupRoutes(app: Api, backups: Backups): void {
+  app.post(
+    "/v1/backups",
+    {
+      schema: {
+        operationId: "createBackup",
+        summary: "Begin a backup of the data directory into a folder of the server's machine",
+        tags: ["operation"],
+        body: BackupInput,
+        response: answer({
+          status: 202,
+          description: "It has begun; GET /v1/backups/{id} says how far it is",
+          schema: Backup,
+          example: begun,
+          problems: ["unreadable-body", "unsupported-media-type", "run-in-progress"],
+        }),
+      },
+    },
+    async ({ body: { dir } }, reply) => {
+      if (!isAbsolute(dir))
+        throw new AppError("invalid-request", `dir is "${dir}", expected an absolute path`, { field: "dir" });
+      const backup = backups.start(dir);
+      return reply.code(202).header("location", `/v1/backups/${backup.id}`).send(backup);
+    },
+  );
+
+  app.get(
+    "/v1/backups/:id",
+    {
+      schema: {
+        operationId: "getBackup",
+        summary: "A backup that this process makes or has made",
+        tags: ["operation"],
+        params: BackupName,
+        response: answer({
+          status: 200,
+          description: "How it stands",
+          schema: Backup,
+          example: done,
+          problems: ["not-found"],
+        }),
+      },
+    },
+    async ({ params: { id } }) => {
+      const backup = backups.get(id);
+      if (backup === null) throw new AppError("not-found", `this process knows no backup ${id}`, { field: "id" });
+      return backup;
+    },
+  );
+}

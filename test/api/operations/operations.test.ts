@@ -1,0 +1,127 @@
+// Work that goes on after its request was answered: where to look for it, how it ends, and that a process that died says so.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Operation } from "../../../api/operations/operation.ts";
+import { openOperations } from "../../../api/operations/operations.ts";
+import { readWait } from "../../../api/operations/await-work.ts";
+import { at } from "../../at.ts";
+import { silentLog } from "../../../core/log.ts";
+import { everyPage } from "../asking.ts";
+import { event, openTestApi, type TestApi } from "../test-api.ts";
+
+let api: TestApi;
+const own = mkdtempSync(join(tmpdir(), "tally-operations-"));
+const headers = () => ({ authorization: `Bearer ${api.admin}`, prefer: "respond-async" });
+const read = async (id: string): Promise<Operation> =>
+  (await api.call("GET", `/v1/operations/${id}`)).json<Operation>();
+
+async function ended(location: unknown): Promise<Operation> {
+  for (let looks = 0; looks < 5000; looks += 1) {
+    const found = await read(String(location).replace("/v1/operations/", ""));
+    if (found.state !== "running") return found;
+  }
+  throw new Error(`${String(location)} does not end`);
+}
+
+beforeAll(async () => {
+  api = await openTestApi();
+  await api.call("POST", "/v1/accounts", { account_id: "acme-id" });
+  await api.call("POST", "/v1/events", [event("e1", "VM.START", "2026-10-01T00:00:00Z")]);
+  api.clock.set(at("2026-11-04T12:00:00Z"));
+  await api.system.aggregate({ until: api.clock.now() });
+});
+afterAll(async () => {
+  await api.close();
+  rmSync(own, { recursive: true, force: true });
+});
+
+test("a closing that is not waited for is an operation, which ends with what the request would have been answered", async () => {
+  const body = { reason: "month end", overrides: [{ finding: "unrated", reason: "no prices yet" }] };
+  const answered = await api.call("POST", "/v1/periods/2026-10/close", body, headers());
+  expect(answered.statusCode, answered.body).toBe(202);
+  const begun = answered.json<Operation>();
+  expect(answered.headers["location"]).toBe(`/v1/operations/${begun.id}`);
+  expect(begun).toMatchObject({ kind: "close-period", subject: "2026-10", state: "running", outcome: null });
+  const done = await ended(answered.headers["location"]);
+  expect(done, done.error ?? "").toMatchObject({ state: "succeeded", error: null });
+  expect(done.outcome).toMatchObject({ period: "2026-10", closed: [{ payer_account_id: "acme-id", state: "closed" }] });
+  const again = await api.call("POST", "/v1/periods/2026-10/close", body);
+  expect(again.json()).toMatchObject({ closed: (done.outcome as { closed: object[] }).closed });
+});
+
+test("what fails later says why; what is wrong at once is refused at once", async () => {
+  const run = await api.system.runs.begin("aggregate");
+  const answered = await api.call("POST", "/v1/findings/check", undefined, headers());
+  const told = answered.statusCode === 202 ? await ended(answered.headers["location"]) : answered.json<Operation>();
+  expect(JSON.stringify(told)).toContain(run.id);
+  await api.system.runs.step(run, { state: "unchanged" });
+  api.system.runs.end(run);
+  expect((await api.call("POST", "/v1/periods/2026-13/close", {}, headers())).statusCode).toBe(400);
+});
+
+test("runs and exports are operations under their own ids, and tell the same of themselves there as here", async () => {
+  const run = (await api.call("POST", "/v1/runs", { kind: "aggregate" })).json<{ id: string; counts: object }>();
+  expect(await read(run.id)).toMatchObject({ kind: "aggregate", state: "succeeded", result: `/v1/runs/${run.id}` });
+  const order = { kind: "usage", period: "2026-10", format: "csv" };
+  const made = await api.call("POST", "/v1/exports", order);
+  const done = await ended(made.headers["location"]);
+  expect(done).toMatchObject({ kind: "export", subject: "usage", state: "succeeded" });
+  expect((await api.call("GET", done.result ?? "")).statusCode).toBe(200);
+  const failed = await api.call("POST", "/v1/exports", { ...order, kind: "focus", period: "2025-01" });
+  expect(await ended(failed.headers["location"])).toMatchObject({
+    state: "failed",
+    error: "2025-01 is not rated yet",
+    result: null,
+  });
+});
+
+test("the list has every operation once, those begun last first, by state", async () => {
+  const { data, pages } = await everyPage(api, "/v1/operations?limit=2");
+  expect(pages).toBeGreaterThan(1);
+  const ids = data.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  const begun = data.map(({ began_at }) => String(began_at));
+  expect(begun).toEqual(begun.toSorted().toReversed());
+  const failed = (await everyPage(api, "/v1/operations?limit=50&state=failed")).data;
+  expect(failed.length).toBe(data.filter(({ state }) => state === "failed").length);
+  expect(failed.length).toBeGreaterThan(0);
+});
+
+test("work whose process died is failed at the next start, and says so; a run of a process that died does, too", async () => {
+  const { store, clock } = api.system;
+  const theirs = { ...store, data_dir: own };
+  const deps = { clock, log: silentLog, runs: { holds: () => false } };
+  const before = await openOperations({ ...deps, store: theirs });
+  const left = await before.follow({
+    kind: "close-period",
+    subject: "2026-09",
+    asked_by: "x",
+    began: clock.now(),
+    outcome: new Promise(() => undefined),
+  });
+  expect(await read(left.id)).toMatchObject({ state: "running", ended_at: null });
+  const after = await openOperations({ ...deps, store: theirs });
+  expect(await after.get(left.id)).toMatchObject({
+    state: "failed",
+    error: "interrupted: the process that did it ended",
+  });
+
+  const run = await api.system.runs.begin("aggregate");
+  expect(await read(run.id)).toMatchObject({ state: "running" });
+  expect(await after.get(run.id)).toMatchObject({ state: "failed", error: "its process ended before it did" });
+  await api.system.runs.step(run, { state: "unchanged" });
+  api.system.runs.end(run);
+});
+
+test.each([
+  [undefined, 30],
+  ["respond-async", 0],
+  ["wait=5", 5],
+  ["respond-async, wait=10", 10],
+  ["wait=600", 60],
+  ["wait=soon; something", 30],
+])("Prefer %s waits %i seconds", (header, seconds) => {
+  expect(readWait(header)).toBe(seconds);
+});

@@ -264,6 +264,16 @@ export function atWallClock({ zone, day, minute }: { zone: string; day: DayNumbe
   return instant(firstInstantShowing(zoneOf(zone), day * DAY_MS + minute * MINUTE_MS));
 }
 
+/** What the clock on the wall shows at `at`, with its offset: `2026-10-25T02:30:00+02:00`, whole seconds. Throws RangeError for a bad zone. */
+export function wallClock(zone: string, at: InstantMs): string {
+  const minutes = Math.round(offsetMs(zoneOf(zone), at) / MINUTE_MS);
+  const local = DateTime.fromMillis(at, { zone: "utc" }).plus({ minutes }).toFormat("yyyy-MM-dd'T'HH:mm:ss");
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60].map((n) =>
+    `${n}`.padStart(2, "0"),
+  );
+  return `${local}${minutes < 0 ? "-" : "+"}${hours}:${rest}`;
+}
+
 function firstDayOf(month: string): DayNumber {
   if (!isMonth(month)) throw new RangeError(`"${month}" is not a month, such as 2026-10`);
   return DateTime.utc(Number(month.slice(0, 4)), Number(month.slice(5)), 1).toMillis() / DAY_MS;

@@ -1,5 +1,6 @@
 import { AppError } from "./errors.ts";
 import { brokersExpected, readBrokers } from "./kafka-address.ts";
+import { withoutPasswords } from "./without-passwords.ts";
 
 /** Where things are. How things behave is in the settings (core/settings.ts). */
 export interface Config {
@@ -17,6 +18,11 @@ export interface Config {
   readonly log_level: string;
   readonly admin_token: string | null;
   readonly integration_port: number;
+  /** Files in PEM: with both of them HTTPS is served, and nothing else. */
+  readonly tls_cert: string | null;
+  readonly tls_key: string | null;
+  /** What secret keys are derived from, where several processes share a store; never shown. */
+  readonly secret: string | null;
 }
 
 export const roles = ["core", "ingest", "aggregate", "rating", "api"] as const;
@@ -52,6 +58,7 @@ function readStoreUrl(value: string): string | null {
 const port: Reader<number> = (value) => (/^\d{1,5}$/.test(value) && Number(value) <= 65535 ? Number(value) : null);
 
 const token: Reader<string> = (value) => (value.length >= 16 ? value : null);
+const secret: Reader<string> = (value) => (value.length >= 32 ? value : null);
 const level: Reader<string> = (value) => (logLevels.includes(value) ? value : null);
 
 function readRoles(value: string): readonly Role[] | null {
@@ -88,14 +95,18 @@ const variables = {
   },
   roles: { name: "TALLY_ROLES", default: roles, expected: `all, or some of ${roles.join(",")}`, read: readRoles },
   log_level: { name: "TALLY_LOG_LEVEL", default: "info", expected: `one of ${logLevels.join(", ")}`, read: level },
-  admin_token: { name: "TALLY_ADMIN_TOKEN", default: null, expected: "a token of at least 16 characters", read: token },
+  admin_token: {
+    name: "TALLY_ADMIN_TOKEN",
+    default: null,
+    expected: "a token of at least 16 characters",
+    read: token,
+    secret: true,
+  },
   integration_port: { name: "TALLY_INTEGRATION_PORT", default: 0, expected: "a port from 0 to 65535", read: port },
+  tls_cert: { name: "TALLY_TLS_CERT", default: null, expected: "a file", read: text },
+  tls_key: { name: "TALLY_TLS_KEY", default: null, expected: "a file", read: text },
+  secret: { name: "TALLY_SECRET", default: null, expected: "at least 32 characters", read: secret, secret: true },
 } satisfies { [K in keyof Config]: Variable<Config[K]> };
-
-/** A value as it may stand in a log: an address may hold a password. */
-function withoutSecret(value: string): string {
-  return value.replace(/\/\/[^/]*@/g, "//…@");
-}
 
 /** Variables that only the tests read; named here so that a test run does not trip over its own. */
 const testPrefix = "TALLY_TEST_";
@@ -115,7 +126,7 @@ export function readConfig(environment: Environment = process.env): Config {
     const value = variable.read(given);
     if (value === null)
       faults.push(
-        `${variable.name} is ${variable.secret === true ? "not readable" : `"${withoutSecret(given)}"`}, expected ${variable.expected}`,
+        `${variable.name} is ${variable.secret === true ? "not readable" : `"${withoutPasswords(given)}"`}, expected ${variable.expected}`,
       );
     return [key, value];
   });

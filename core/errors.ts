@@ -84,6 +84,16 @@ export const problems = {
     title: "An archive file is not what was written",
     remedy: "Put the file back from a backup; its SHA-256 is in GET /v1/archives.",
   },
+  "backup-damaged": {
+    status: 409,
+    title: "This is no whole backup",
+    remedy: "Use another one; tally backup DIR makes one, and is done only when it says so.",
+  },
+  "restore-unfinished": {
+    status: 409,
+    title: "A restore has not ended",
+    remedy: "Run tally restore with the same backup again; it begins anew.",
+  },
   "precondition-failed": {
     status: 412,
     title: "This has changed since it was read",
@@ -93,6 +103,41 @@ export const problems = {
     status: 428,
     title: "A change of what is there must say which state it was made from",
     remedy: "Read it first, and send the ETag of that answer in If-Match.",
+  },
+  "not-acceptable": {
+    status: 406,
+    title: "This cannot be had in a form you accept",
+    remedy: "Name one of the media types of /openapi.json in Accept, or leave it out for JSON.",
+  },
+  "request-timeout": {
+    status: 408,
+    title: "The request took too long to arrive",
+    remedy: "Send it again in one go; large batches can be sent in parts.",
+  },
+  "idempotency-key-in-use": {
+    status: 409,
+    title: "The first request with this Idempotency-Key is still being answered",
+    remedy: "Wait for Retry-After and send the same again: its answer is given then.",
+  },
+  "idempotency-key-reused": {
+    status: 422,
+    title: "This Idempotency-Key belongs to another request",
+    remedy: "Take a new key for a new request; the same key goes with the same request alone.",
+  },
+  "too-many-requests": {
+    status: 429,
+    title: "Too many requests",
+    remedy: "Wait for Retry-After. See the settings api.requests.caller and api.requests.address.",
+  },
+  "headers-too-large": {
+    status: 431,
+    title: "The headers are too large",
+    remedy: "Send fewer or shorter headers, and put long lists of filters into several requests.",
+  },
+  "answer-timeout": {
+    status: 503,
+    title: "The answer took too long to make",
+    remedy: "Ask for less: a shorter range, fewer accounts, or an export.",
   },
   "body-too-large": { status: 413, title: "The body is too large", remedy: "Send smaller batches." },
   "unsupported-media-type": {

@@ -32,4 +32,14 @@ export const moneySettings = [
     fixed_by_usage: false,
     accepts: isLowThreshold,
   },
+  {
+    name: "exports.keep.days",
+    default: "90",
+    unit: "days",
+    meaning: "How long files of exports are kept after they were written; 0 = until they are removed by hand.",
+    expected: "a whole number of days from 0 to 3660",
+    applies: "live",
+    fixed_by_usage: false,
+    accepts: (value) => /^(0|[1-9]\d{0,3})$/.test(value) && Number(value) <= 3660,
+  },
 ] as const satisfies readonly SettingDefinition[];

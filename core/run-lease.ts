@@ -11,7 +11,10 @@ export type Standing = { readonly held: true } | { readonly held: false; readonl
  * the store (`sole`), whoever began it is gone, and waiting for its lease would only cost time after a crash. Else it
  * counts until its lease expires: at that very millisecond it has.
  */
-export function standingOf(run: Run, { now, sole }: { now: InstantMs; sole: boolean }): Standing {
+export function standingOf(
+  run: Pick<Run, "holder" | "lease_expires_ms">,
+  { now, sole }: { now: InstantMs; sole: boolean },
+): Standing {
   if (sole) return { held: false, why: "its process ended before it did" };
   if (now < run.lease_expires_ms) return { held: true };
   const holder = run.holder === "" ? "a process that left no name" : run.holder;

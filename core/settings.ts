@@ -1,10 +1,12 @@
 import Type from "typebox";
+import { accessSettings } from "./access-settings.ts";
 import { isTimeZone } from "./calendar.ts";
 import type { Clock } from "./clock.ts";
 import { isCurrency } from "./currencies.ts";
 import { AppError } from "./errors.ts";
 import { type InstantMs, instant } from "./instant.ts";
 import { moneySettings } from "./money-settings.ts";
+import { requestSettings } from "./request-settings.ts";
 import { parseExecTime } from "./schedule.ts";
 import { field, timeField } from "./insert-lines.ts";
 import { defineQuery } from "./sql.ts";
@@ -138,6 +140,8 @@ const registry = [
     accepts: (value) => /^[\w.-]{1,128}$/.test(value),
   },
   ...moneySettings,
+  ...accessSettings,
+  ...requestSettings,
   {
     name: "export.provider.name",
     default: "Tallyhouse",
@@ -252,8 +256,11 @@ export interface Settings {
   all(): Promise<Record<SettingName, string>>;
   /** A setting as it stands, by a name from outside. @throws AppError unknown-setting */
   find(name: string): Promise<Setting>;
-  /** Sets a value and gives the setting as it then stands; the value it already has writes nothing. @throws AppError unknown-setting, invalid-setting, conflict */
-  set(name: string, value: string, by: string): Promise<Setting>;
+  /**
+   * Sets a value and gives the setting as it then stands; the value it already has writes nothing. `if_version`: the version the caller
+   * has seen. @throws AppError unknown-setting, invalid-setting, conflict, precondition-failed
+   */
+  set(name: string, value: string, by: string, options?: { if_version?: string }): Promise<Setting>;
   /** All settings in the registry's order. */
   list(): Promise<Setting[]>;
 }
@@ -308,8 +315,15 @@ export function createSettings({
     return found;
   }
 
-  async function write(turn: Turn, { name, value, by }: { name: string; value: string; by: string }): Promise<Setting> {
+  async function write(
+    turn: Turn,
+    { name, value, by, if_version }: { name: string; value: string; by: string; if_version?: string },
+  ): Promise<Setting> {
     const former = await find(name);
+    if (if_version !== undefined && if_version !== former.version.toString())
+      throw new AppError("precondition-failed", `${name} is at version ${former.version}, not ${if_version}`, {
+        field: "if-match",
+      });
     if (former.value === value) return former;
     if (former.fixed_by_usage) await refuseOncePublished(store, name);
     const changed_at = clock.now();
@@ -324,14 +338,14 @@ export function createSettings({
     all: async () =>
       Object.fromEntries((await list()).map(({ name, value }) => [name, value])) as Record<SettingName, string>,
     find,
-    set: async (name, value, by) => {
+    set: async (name, value, by, options = {}) => {
       const definition = definitionOf(name);
       if (!definition.accepts(value)) {
         throw new AppError("invalid-setting", `${name} cannot be "${value}", expected ${definition.expected}`, {
           field: name,
         });
       }
-      return inControl((turn) => write(turn, { name, value, by }));
+      return inControl((turn) => write(turn, { name, value, by, ...options }));
     },
     list,
   };

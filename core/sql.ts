@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import type { ClickHouseClient, ClickHouseSettings } from "@clickhouse/client";
 import type { Static, TObject } from "typebox";
 import { Compile } from "typebox/compile";
+import type { Attributes } from "@opentelemetry/api";
 import { inlineViews } from "./inline-views.ts";
+import { traced } from "./trace.ts";
 
 const root = new URL("../sql/", import.meta.url);
 
@@ -43,13 +45,15 @@ export function defineQuery<P extends TObject, R extends TObject>(
   let check: ReturnType<typeof Compile<R>> | null = null;
   definedQueries.push({ name, sql, row });
   return async (client, values) => {
-    const result = await client.query({
-      query: sql,
-      format: "JSONEachRow",
-      query_params: toParameters(values),
-      clickhouse_settings: tagged(name, settings),
+    const rows = await traced(`sql ${name}`, attributesOf(name), async () => {
+      const result = await client.query({
+        query: sql,
+        format: "JSONEachRow",
+        query_params: toParameters(values),
+        clickhouse_settings: tagged(name, settings),
+      });
+      return result.json<Static<R>>();
     });
-    const rows = await result.json<Static<R>>();
     check ??= Compile(row);
     for (const found of rows) {
       if (!check.Check(found))
@@ -67,12 +71,19 @@ export function defineCommand<P extends TObject>(
 ): Command<Static<P>> {
   const sql = loadChecked(name, params);
   return async (client, values) => {
-    await client.command({
-      query: sql,
-      query_params: toParameters(values),
-      clickhouse_settings: tagged(name, settings),
-    });
+    await traced(`sql ${name}`, attributesOf(name), () =>
+      client.command({
+        query: sql,
+        query_params: toParameters(values),
+        clickhouse_settings: tagged(name, settings),
+      }),
+    );
   };
+}
+
+/** Of a statement its name alone: the text is in sql/, and the values are nobody else's. */
+function attributesOf(name: string): Attributes {
+  return { "db.system.name": "clickhouse", "db.query.summary": name };
 }
 
 function loadChecked(name: string, params: TObject): string {

@@ -1,5 +1,43 @@
 -- The schema after all migrations and views, written by `npm run schema`; a test holds it to them. Not to be edited.
 
+CREATE TABLE access_session
+(
+    `session_sha256` String,
+    `ended` UInt8,
+    `kind` LowCardinality(String),
+    `key_id` String,
+    `user_id` String,
+    `address` String,
+    `opened_at` DateTime64(3, 'UTC'),
+    `seen_at` DateTime64(3, 'UTC'),
+    `ends_at` DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(seen_at)
+ORDER BY (session_sha256, ended)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE access_user
+(
+    `fence` UInt64,
+    `user_id` String,
+    `version` UInt64,
+    `account_id` String,
+    `username` String,
+    `email` String,
+    `first_name` String,
+    `last_name` String,
+    `role` LowCardinality(String),
+    `time_zone` LowCardinality(String),
+    `state` LowCardinality(String),
+    `password` String,
+    `password_ms` Int64,
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String
+)
+ENGINE = MergeTree
+ORDER BY (user_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE account
 (
     `account_id` String,
@@ -57,7 +95,14 @@ CREATE TABLE api_key
     `token_sha256` String,
     `state` LowCardinality(String),
     `changed_at` DateTime64(3, 'UTC'),
-    `fence` UInt64
+    `fence` UInt64,
+    `account_id` String,
+    `domain` String,
+    `user_id` String,
+    `sources` Array(String) DEFAULT ['*'],
+    `cidrs` Array(String),
+    `expires_ms` Int64,
+    `changed_by` String
 )
 ENGINE = MergeTree
 ORDER BY (key_id, version)
@@ -86,6 +131,24 @@ CREATE TABLE archive
 )
 ENGINE = MergeTree
 ORDER BY (month, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE audit_line
+(
+    `ended_at` DateTime64(3, 'UTC'),
+    `request_id` String,
+    `begun_at` DateTime64(3, 'UTC'),
+    `caller_id` String,
+    `caller_name` String,
+    `role` LowCardinality(String),
+    `address` String,
+    `method` LowCardinality(String),
+    `operation` LowCardinality(String),
+    `target` String,
+    `status` UInt16
+)
+ENGINE = MergeTree
+ORDER BY (ended_at, request_id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE balance_notice
@@ -658,6 +721,19 @@ ENGINE = MergeTree
 ORDER BY (job, tick_at)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE TABLE kept_answer
+(
+    `request_id` String,
+    `fingerprint` String,
+    `status` UInt16,
+    `answer` String,
+    `made_at` DateTime64(3, 'UTC'),
+    `expires_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (request_id, made_at)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE ledger_entry
 (
     `fence` UInt64,
@@ -692,6 +768,23 @@ CREATE TABLE notification
 )
 ENGINE = MergeTree
 ORDER BY notification_id
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE operation
+(
+    `operation_id` String,
+    `version` UInt8,
+    `kind` LowCardinality(String),
+    `subject` String,
+    `state` LowCardinality(String),
+    `holder` String,
+    `outcome` String,
+    `error` String,
+    `asked_by` String,
+    `changed_at` DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (operation_id, version)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
 CREATE TABLE past_event
@@ -777,7 +870,8 @@ CREATE TABLE period_close
     `closed_by` String,
     `reason` String,
     `overrides` String,
-    `closed_at` DateTime64(3, 'UTC')
+    `closed_at` DateTime64(3, 'UTC'),
+    `covered` UInt8 DEFAULT 0
 )
 ENGINE = MergeTree
 ORDER BY (account_id, run_seq)
@@ -1908,6 +2002,45 @@ AS SELECT account_id
 FROM scratch_account
 WHERE (zone = {zone:String}) AND (from_ms <= {at_ms:Int64}) AND (to_ms > {at_ms:Int64});
 
+CREATE VIEW account_over_time
+(
+    `account_id` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `domain` String,
+    `payer` String,
+    `currency` LowCardinality(String),
+    `own_card` String
+)
+AS SELECT
+    account_id,
+    changed_at,
+    domain,
+    if(payer_account_id = '', account_id, payer_account_id) AS payer,
+    currency,
+    toString(rate_card_id) AS own_card
+FROM
+(
+    SELECT
+        account_id,
+        changed_at,
+        domain,
+        payer_account_id,
+        currency,
+        rate_card_id,
+        row_number() OVER latest_first AS place,
+        min(changed_at) OVER (PARTITION BY account_id ORDER BY fence DESC, version DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS overtaken_at
+    FROM account
+    WHERE (fence <= (
+        SELECT fence
+        FROM settled_fence
+    )) AND (fence NOT IN (
+        SELECT fence
+        FROM void_fence
+    ))
+    WINDOW latest_first AS (PARTITION BY account_id ORDER BY fence DESC, version DESC)
+)
+WHERE (place = 1) OR (changed_at < overtaken_at);
+
 CREATE VIEW account_timeline
 AS SELECT
     known.account_id AS account_id,
@@ -2009,6 +2142,194 @@ FROM current_archive
 WHERE state IN ('written', 'archived', 'restoring')
 ORDER BY month DESC
 LIMIT 1;
+
+CREATE VIEW audit_change
+(
+    `kind` String,
+    `id` String,
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String,
+    `version` UInt64,
+    `before` String,
+    `after` String
+)
+AS SELECT
+    kind,
+    id,
+    changed_at,
+    changed_by,
+    version,
+    lagInFrame(said, 1, '') OVER (PARTITION BY kind, id ORDER BY fence ASC, version ASC ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS before,
+    said AS after
+FROM
+(
+    SELECT
+        'account' AS kind,
+        toString(account.account_id) AS id,
+        changed_at,
+        changed_by,
+        version,
+        fence,
+        toJSONString(map('name', toString(account.name), 'kind', toString(account.kind), 'domain', toString(account.domain), 'payer_account_id', toString(account.payer_account_id), 'currency', toString(account.currency), 'time_zone', toString(account.time_zone), 'payment', toString(account.payment), 'rate_card_id', toString(account.rate_card_id), 'state', toString(account.state))) AS said
+    FROM account
+    UNION ALL
+    SELECT
+        'setting' AS kind,
+        toString(setting.name) AS id,
+        changed_at,
+        changed_by,
+        version,
+        fence,
+        toJSONString(map('value', toString(setting.value))) AS said
+    FROM setting
+    UNION ALL
+    SELECT
+        'key' AS kind,
+        toString(api_key.key_id) AS id,
+        changed_at,
+        changed_by,
+        version,
+        fence,
+        toJSONString(map('name', toString(api_key.name), 'role', toString(api_key.role), 'account_id', toString(api_key.account_id), 'domain', toString(api_key.domain), 'user_id', toString(api_key.user_id), 'state', toString(api_key.state), 'sources', toString(api_key.sources), 'cidrs', toString(api_key.cidrs), 'expires_ms', toString(api_key.expires_ms))) AS said
+    FROM api_key
+    UNION ALL
+    SELECT
+        'user' AS kind,
+        toString(access_user.user_id) AS id,
+        changed_at,
+        changed_by,
+        version,
+        fence,
+        toJSONString(map('account_id', toString(access_user.account_id), 'username', toString(access_user.username), 'email', toString(access_user.email), 'first_name', toString(access_user.first_name), 'last_name', toString(access_user.last_name), 'role', toString(access_user.role), 'time_zone', toString(access_user.time_zone), 'state', toString(access_user.state), 'password_ms', toString(access_user.password_ms))) AS said
+    FROM access_user
+    UNION ALL
+    SELECT
+        'catalogue' AS kind,
+        concat(toString(catalogue_entry.kind), '/', catalogue_entry.id) AS id,
+        changed_at,
+        changed_by,
+        version,
+        fence,
+        toJSONString(map('name', toString(catalogue_entry.name), 'attributes', toString(catalogue_entry.attributes))) AS said
+    FROM catalogue_entry
+    UNION ALL
+    SELECT
+        'rate-card' AS kind,
+        toString(rate_card.rate_card_id) AS id,
+        changed_at,
+        changed_by,
+        version,
+        fence,
+        toJSONString(map('name', toString(rate_card.name), 'currency', toString(rate_card.currency), 'revision', toString(rate_card.revision), 'state', toString(rate_card.state), 'valid_from', toString(rate_card.valid_from), 'valid_to', toString(rate_card.valid_to), 'tariffs', toString(rate_card.tariffs), 'charges', toString(rate_card.charges))) AS said
+    FROM rate_card
+    UNION ALL
+    SELECT
+        'issuer' AS kind,
+        toString(issuer.issuer_id) AS id,
+        changed_at,
+        changed_by,
+        version,
+        fence,
+        toJSONString(map('body', toString(issuer.body))) AS said
+    FROM issuer
+    UNION ALL
+    SELECT
+        'billing-profile' AS kind,
+        toString(billing_profile.account_id) AS id,
+        changed_at,
+        changed_by,
+        version,
+        fence,
+        toJSONString(map('body', toString(billing_profile.body))) AS said
+    FROM billing_profile
+    UNION ALL
+    SELECT
+        'tax-rate' AS kind,
+        toString(tax_rate.tax_rate_id) AS id,
+        changed_at,
+        changed_by,
+        version,
+        fence,
+        toJSONString(map('body', toString(tax_rate.body))) AS said
+    FROM tax_rate
+    UNION ALL
+    SELECT
+        'budget' AS kind,
+        toString(budget.budget_id) AS id,
+        changed_at,
+        changed_by,
+        version,
+        fence,
+        toJSONString(map('name', toString(budget.name), 'scope', toString(budget.scope), 'owner_id', toString(budget.owner_id), 'currency', toString(budget.currency), 'amount', toString(budget.amount), 'period', toString(budget.period), 'thresholds', toString(budget.thresholds), 'state', toString(budget.state))) AS said
+    FROM budget
+    UNION ALL
+    SELECT
+        'balance-threshold' AS kind,
+        toString(balance_threshold.account_id) AS id,
+        changed_at,
+        changed_by,
+        version,
+        fence,
+        toJSONString(map('low', toString(balance_threshold.low))) AS said
+    FROM balance_threshold
+    UNION ALL
+    SELECT
+        'credit' AS kind,
+        toString(credit_grant.credit_id) AS id,
+        changed_at,
+        changed_by,
+        version,
+        fence,
+        toJSONString(map('payer_account_id', toString(credit_grant.payer_account_id), 'currency', toString(credit_grant.currency), 'kind', toString(credit_grant.kind), 'amount', toString(credit_grant.amount), 'state', toString(credit_grant.state), 'reason', toString(credit_grant.reason))) AS said
+    FROM credit_grant
+    UNION ALL
+    SELECT
+        'payment' AS kind,
+        toString(payment.payment_id) AS id,
+        changed_at,
+        changed_by,
+        version,
+        fence,
+        toJSONString(map('payer_account_id', toString(payment.payer_account_id), 'currency', toString(payment.currency), 'amount', toString(payment.amount), 'statement_id', toString(payment.statement_id), 'method', toString(payment.method), 'note', toString(payment.note))) AS said
+    FROM payment
+    UNION ALL
+    SELECT
+        'webhook' AS kind,
+        toString(webhook.webhook_id) AS id,
+        changed_at,
+        changed_by,
+        version,
+        fence,
+        toJSONString(map('url', toString(webhook.url), 'facts', toString(webhook.facts), 'state', toString(webhook.state))) AS said
+    FROM webhook
+    UNION ALL
+    SELECT
+        'rate-card-assignment' AS kind,
+        concat(toString(rate_card_assignment.kind), '/', rate_card_assignment.id, '/', rate_card_assignment.valid_from) AS id,
+        changed_at,
+        changed_by,
+        rate_card_assignment.revision AS version,
+        fence,
+        toJSONString(map('rate_card_id', rate_card_assignment.rate_card_id, 'override_card_id', rate_card_assignment.override_card_id)) AS said
+    FROM rate_card_assignment
+    UNION ALL
+    SELECT
+        'usage-type' AS kind,
+        toString(usage_type_added.usage_type) AS id,
+        added_at AS changed_at,
+        added_by AS changed_by,
+        toUInt64(1) AS version,
+        fence,
+        toJSONString(map('definition', toString(usage_type_added.definition))) AS said
+    FROM usage_type_added
+)
+WHERE (fence <= (
+    SELECT fence
+    FROM settled_fence
+)) AND (fence NOT IN (
+    SELECT fence
+    FROM void_fence
+));
 
 CREATE VIEW billed_record
 AS SELECT
@@ -2237,7 +2558,7 @@ LEFT JOIN current_account AS account ON account.account_id = known.account_id
 LEFT JOIN current_account AS payer ON payer.account_id = multiIf(closed.account_id != '', closed.payer_account_id, account.payer_account_id = '', toString(known.account_id), account.payer_account_id)
 LEFT JOIN zone_of_account(run_seq = 0) AS zoned ON zoned.account_id = known.account_id
 LEFT JOIN scratch_account_card AS carded ON carded.account_id = known.account_id
-WHERE (account.kind != 'system') AND (((
+WHERE (account.kind != 'system') AND ((closed.account_id = '') OR (closed.cut_seq != 0)) AND (((
     SELECT count()
     FROM scratch_rating_scope
 ) = 0) OR (known.account_id IN (
@@ -2259,15 +2580,109 @@ CREATE VIEW closed_period
     `closed_by` String,
     `reason` String,
     `overrides` String,
-    `closed_at` DateTime64(3, 'UTC')
+    `closed_at` DateTime64(3, 'UTC'),
+    `covered` UInt8,
+    `is_member` UInt8
 )
-AS SELECT *
+AS SELECT
+    *,
+    covered = 0 AS is_member
 FROM period_close
 WHERE run_seq IN (
     SELECT run_seq
     FROM published_run
     WHERE kind = 'close'
 );
+
+CREATE VIEW cloudstack_shape
+(
+    `shape` UInt128,
+    `project_id` LowCardinality(String),
+    `zone` LowCardinality(String),
+    `offering` LowCardinality(String),
+    `template` LowCardinality(String),
+    `resource_type` LowCardinality(String),
+    `vm` String,
+    `size` Int64,
+    `virtual_size` Int64,
+    `details` String,
+    `tags` String,
+    `alike_unsized` UInt128,
+    `alike` UInt128
+)
+AS SELECT
+    shape,
+    project_id,
+    zone,
+    offering,
+    template,
+    resource_type,
+    vm,
+    size,
+    virtual_size,
+    details,
+    tags,
+    reinterpretAsUInt128(sipHash128(project_id, zone, offering, template, resource_type, vm, details)) AS alike_unsized,
+    reinterpretAsUInt128(sipHash128(alike_unsized, size, virtual_size)) AS alike
+FROM shape;
+
+CREATE VIEW cloudstack_usage
+AS SELECT
+    usage.run_seq AS run_seq,
+    usage.sign AS sign,
+    usage.account_id AS account_id,
+    usage.window_start AS window_start,
+    usage.window_end AS window_end,
+    usage.k AS k,
+    usage.usage_type AS usage_type,
+    usage.resource AS resource,
+    usage.part AS part,
+    usage.shape AS shape,
+    usage.quantity AS quantity,
+    usage.duration_ms AS duration_ms,
+    usage.slices AS slices,
+    usage.first_at AS first_at,
+    usage.last_at AS last_at,
+    usage.closed_by AS closed_by
+FROM
+(
+    SELECT
+        run_seq,
+        sign,
+        account_id,
+        window_start,
+        window_end,
+        k,
+        usage_type,
+        resource,
+        part,
+        shape,
+        quantity,
+        duration_ms,
+        slices,
+        first_at,
+        last_at,
+        closed_by
+    FROM usage_record
+    WHERE run_seq IN (
+        SELECT run_seq
+        FROM published_run
+        WHERE (kind = 'aggregate') AND (run_seq <= {as_of:UInt64})
+    )
+) AS usage
+WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND (window_end <= fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND (empty({account_ids:Array(String)}) OR (account_id IN ({account_ids:Array(String)}))) AND (empty({usage_types:Array(UInt16)}) OR (usage_type IN ({usage_types:Array(UInt16)}))) AND (empty({resources:Array(String)}) OR (resource IN ({resources:Array(String)}))) AND (empty({parts:Array(String)}) OR (part IN ({parts:Array(String)}))) AND (({vm:String} = '') OR (shape IN (
+    SELECT shape
+    FROM shape
+    WHERE vm = {vm:String}
+))) AND (({offering:String} = '') OR (shape IN (
+    SELECT shape
+    FROM shape
+    WHERE offering = {offering:String}
+))) AND (NOT ((usage_type = 3) AND (shape IN (
+    SELECT shape
+    FROM shape
+    WHERE (position(details, '"hidden"') > 0) AND (JSONExtractString(details, 'hidden') = 'true')
+))));
 
 CREATE VIEW counted_attempt
 (
@@ -2402,11 +2817,14 @@ CREATE VIEW counted_payment
     `statement_id` String,
     `method` String,
     `note` String,
-    `changed_at` DateTime64(3, 'UTC'),
-    `changed_by` String
+    `changed_by` String,
+    `changed_at` DateTime64(3, 'UTC')
 )
-AS SELECT *
+AS SELECT
+    payment.* EXCEPT changed_at,
+    greatest(payment.changed_at, turn.ended_at) AS changed_at
 FROM payment
+ANY LEFT JOIN ended_turn AS turn ON turn.ended_fence = payment.fence
 WHERE (fence <= (
     SELECT fence
     FROM settled_fence
@@ -2509,6 +2927,39 @@ FROM scratch_interval AS interval
 ANY LEFT JOIN scratch_counting AS counting ON counting.usage_type = interval.usage_type
 WHERE to_ms > greatest(interval.from_ms, counting.from_ms);
 
+CREATE VIEW current_access_user
+(
+    `fence` UInt64,
+    `user_id` String,
+    `version` UInt64,
+    `account_id` String,
+    `username` String,
+    `email` String,
+    `first_name` String,
+    `last_name` String,
+    `role` LowCardinality(String),
+    `time_zone` LowCardinality(String),
+    `state` LowCardinality(String),
+    `password` String,
+    `password_ms` Int64,
+    `changed_at` DateTime64(3, 'UTC'),
+    `changed_by` String
+)
+AS SELECT *
+FROM access_user
+WHERE (fence <= (
+    SELECT fence
+    FROM settled_fence
+)) AND (fence NOT IN (
+    SELECT fence
+    FROM void_fence
+))
+ORDER BY
+    user_id ASC,
+    fence DESC,
+    version DESC
+LIMIT 1 BY user_id;
+
 CREATE VIEW current_account
 (
     `account_id` String,
@@ -2550,7 +3001,14 @@ CREATE VIEW current_api_key
     `token_sha256` String,
     `state` LowCardinality(String),
     `changed_at` DateTime64(3, 'UTC'),
-    `fence` UInt64
+    `fence` UInt64,
+    `account_id` String,
+    `domain` String,
+    `user_id` String,
+    `sources` Array(String),
+    `cidrs` Array(String),
+    `expires_ms` Int64,
+    `changed_by` String
 )
 AS SELECT *
 FROM api_key
@@ -2952,6 +3410,18 @@ FROM
 WHERE end_offset IS NOT NULL
 ORDER BY claim ASC;
 
+CREATE VIEW ended_turn
+(
+    `ended_fence` UInt64,
+    `ended_at` DateTime64(3, 'UTC')
+)
+AS SELECT
+    fence AS ended_fence,
+    min(changed_at) AS ended_at
+FROM control_turn
+WHERE state = 'done'
+GROUP BY ended_fence;
+
 CREATE VIEW export_document
 AS SELECT *
 FROM scratch_export_document
@@ -2979,7 +3449,7 @@ WHERE (export_id = {export_id:String}) AND (moduloOrZero(cityHash64(payer_accoun
 CREATE VIEW exported_entry
 AS SELECT *
 FROM ledger
-WHERE (if(ledger.period = '', formatDateTime(booked_at, '%Y-%m'), ledger.period) = {period:String}) AND (({payer:String} = '') OR (payer_account_id = {payer:String})) AND (moduloOrZero(cityHash64(payer_account_id), {parts:UInt32}) = {part:UInt32});
+WHERE (booked_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (booked_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND (({payer:String} = '') OR (payer_account_id = {payer:String})) AND (moduloOrZero(cityHash64(payer_account_id), {parts:UInt32}) = {part:UInt32});
 
 CREATE VIEW exported_line
 AS SELECT
@@ -3184,10 +3654,12 @@ CREATE VIEW focus_charge
 AS SELECT
     line.*,
     toUInt8((is_later = 1) OR (line_kind = 'adjustment')) AS is_correction,
-    if(line_kind = 'adjustment', adjusts_period, {period:String}) AS of_month,
+    multiIf(line_kind = 'adjustment', adjusts_period, is_later = 1, concat(substring(statement_id, 4, 4), '-', substring(statement_id, 8, 2)), {period:String}) AS of_month,
     multiIf((charged_as IN ('usage', 'unrated')), 'Usage', (charged_as IN ('flat', 'percentage')) AND (rounded >= 0), 'Purchase', 'Adjustment') AS category,
-    rounded + if(is_correction = 1, toInt256(0), given) AS billed
+    rounded + if(is_correction = 1, toInt256(0), given) AS billed,
+    if(((arrayLast(one -> ((run_seq = 0) OR ((one.1) < run_seq)), issues)).2 AS standing) = '', concat('st_', replaceOne(adjusts_period, '-', ''), '_', lower(hex(if('' = '', sipHash128(payer_account_id, adjusts_period), sipHash128(payer_account_id, adjusts_period, ''))))), standing) AS corrected_id
 FROM export_line(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS line
+LEFT JOIN issue_order AS corrected ON (corrected.issued_payer = line.payer_account_id) AND (corrected.issued_period = line.adjusts_period)
 WHERE (is_later = 1) OR (line_kind = 'adjustment') OR ((line_kind NOT IN ('usage', 'unrated')) AND (of_line = 0));
 
 CREATE VIEW focus_rounding
@@ -3213,6 +3685,7 @@ AS SELECT
     document.currency AS currency,
     document.is_later AS is_later,
     document.corrects AS corrects,
+    if(document.is_later = 1, concat(substring(document.statement_id, 4, 4), '-', substring(document.statement_id, 8, 2)), {period:String}) AS of_month,
     'Tax' AS category,
     concat('tax/', toString(tax.tax_rate_id), '/', toString(tax.for_period)) AS detail,
     tax.name AS description,
@@ -3228,6 +3701,7 @@ SELECT
     document.currency,
     document.is_later,
     document.corrects,
+    if(document.is_later = 1, concat(substring(document.statement_id, 4, 4), '-', substring(document.statement_id, 8, 2)), {period:String}),
     'Credit',
     concat('credit/', draw.credit_id),
     concat('Credit ', draw.credit_id),
@@ -3257,7 +3731,7 @@ AS SELECT
     *,
     if((by_offering = 1) AND (offering != ''), concat(sku, '.', offering), sku) AS own_sku,
     (size != '') AND (unit_price > 0) AS packaged,
-    multiIf(packaged, if((own * toInt256('1000000000000000')) < 0, toInt256(-1), toInt256(1)) * intDivOrZero((2 * toInt256(abs(own * toInt256('1000000000000000')))) + toInt256(reinterpret(unit_price, 'Int128')), 2 * toInt256(reinterpret(unit_price, 'Int128'))), line_kind = 'unrated', if((used * toInt256('1000000000000')) < 0, toInt256(-1), toInt256(1)) * intDivOrZero((2 * toInt256(abs(used * toInt256('1000000000000')))) + consumed_base, 2 * consumed_base), if((used * toInt256('1000000000000')) < 0, toInt256(-1), toInt256(1)) * intDivOrZero((2 * toInt256(abs(used * toInt256('1000000000000')))) + unit_base, 2 * unit_base)) AS priced_quantity,
+    multiIf(packaged AND (pooled = 0), (if((own * toInt256(1000)) < 0, toInt256(-1), toInt256(1)) * intDivOrZero((2 * toInt256(abs(own * toInt256(1000)))) + toInt256(reinterpret(unit_price, 'Int128')), 2 * toInt256(reinterpret(unit_price, 'Int128')))) * toInt256('1000000000000'), packaged, if((own * toInt256('1000000000000000')) < 0, toInt256(-1), toInt256(1)) * intDivOrZero((2 * toInt256(abs(own * toInt256('1000000000000000')))) + toInt256(reinterpret(unit_price, 'Int128')), 2 * toInt256(reinterpret(unit_price, 'Int128'))), line_kind = 'unrated', if((used * toInt256('1000000000000')) < 0, toInt256(-1), toInt256(1)) * intDivOrZero((2 * toInt256(abs(used * toInt256('1000000000000')))) + consumed_base, 2 * consumed_base), if((used * toInt256('1000000000000')) < 0, toInt256(-1), toInt256(1)) * intDivOrZero((2 * toInt256(abs(used * toInt256('1000000000000')))) + unit_base, 2 * unit_base)) AS priced_quantity,
     if(pooled = 1, if(priced_quantity = 0, toInt256(0), if((own * toInt256('1000000000000000000000')) < 0, toInt256(-1), toInt256(1)) * intDivOrZero((2 * toInt256(abs(own * toInt256('1000000000000000000000')))) + priced_quantity, 2 * priced_quantity)), toInt256(reinterpret(unit_price, 'Int128')) * toInt256(1000000)) AS list_price,
     if(given = 0, list_price, if((list_price * (rounded + given)) < 0, toInt256(-1), toInt256(1)) * intDivOrZero((2 * toInt256(abs(list_price * (rounded + given)))) + rounded, 2 * rounded)) AS contracted_price,
     arrayFirst(cut -> ((cut > toUnixTimestamp64Milli(part_start)) AND (cut < toUnixTimestamp64Milli(window_end))), cuts) AS cut_at
@@ -3437,11 +3911,14 @@ CREATE VIEW granted_credit
     `state` LowCardinality(String),
     `note` String,
     `reason` String,
-    `changed_at` DateTime64(3, 'UTC'),
-    `changed_by` String
+    `changed_by` String,
+    `changed_at` DateTime64(3, 'UTC')
 )
-AS SELECT *
+AS SELECT
+    credit_grant.* EXCEPT changed_at,
+    greatest(credit_grant.changed_at, turn.ended_at) AS changed_at
 FROM credit_grant
+ANY LEFT JOIN ended_turn AS turn ON turn.ended_fence = credit_grant.fence
 WHERE (fence <= (
     SELECT fence
     FROM settled_fence
@@ -3537,6 +4014,24 @@ ARRAY JOIN
     ends AS next_t,
     enders AS next_by
 WHERE ((turn.5) != 0) AND (next_t > (turn.1));
+
+CREATE VIEW issue_order
+(
+    `issued_payer` String,
+    `issued_period` LowCardinality(String),
+    `issues` Array(Tuple(
+        UInt64,
+        String))
+)
+AS SELECT
+    payer_account_id AS issued_payer,
+    toString(period) AS issued_period,
+    arraySort(groupArray((run_seq, statement_id))) AS issues
+FROM issued_document
+WHERE (kind = 'statement') AND (apart = '')
+GROUP BY
+    issued_payer,
+    issued_period;
 
 CREATE VIEW issued_credit
 (
@@ -3669,7 +4164,7 @@ SELECT
     toString(period),
     statement_id,
     reference,
-    booked_at,
+    greatest(booked_at, turn.ended_at),
     amount
 FROM
 (
@@ -3690,6 +4185,7 @@ FROM
         posting_id,
         entry
 ) AS standing
+ANY LEFT JOIN ended_turn AS turn ON turn.ended_fence = standing.fence
 UNION ALL
 SELECT
     toUInt64(0),
@@ -4468,6 +4964,15 @@ AS WITH RECURSIVE
 SELECT DISTINCT id_hash
 FROM revised;
 
+CREATE VIEW settled_account
+AS SELECT
+    account_id,
+    argMin(payer_account_id, run_seq) AS payer,
+    min(run_seq) AS settled_seq
+FROM closed_period
+WHERE (toString(closed_period.period) >= {period:String}) AND is_member AND (account_id != '')
+GROUP BY account_id;
+
 CREATE VIEW settled_fence
 (
     `fence` UInt64
@@ -4820,6 +5325,29 @@ CREATE VIEW void_fence
 AS SELECT DISTINCT fence
 FROM control_turn
 WHERE state = 'void';
+
+CREATE VIEW written_off
+(
+    `off_id` String,
+    `off_at` DateTime64(3, 'UTC'),
+    `off_by` String,
+    `off_reason` String
+)
+AS SELECT
+    entry.statement_id AS off_id,
+    published.published_at AS off_at,
+    told.asked_by AS off_by,
+    told.reason AS off_reason
+FROM
+(
+    SELECT DISTINCT
+        run_seq,
+        statement_id
+    FROM ledger_entry
+    WHERE kind = 'write-off'
+) AS entry
+INNER JOIN publication AS published ON published.run_seq = entry.run_seq
+ANY LEFT JOIN current_run AS told ON told.run_seq = entry.run_seq;
 
 CREATE VIEW zone_of_account
 AS SELECT

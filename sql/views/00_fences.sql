@@ -5,3 +5,7 @@ SELECT max(fence) AS fence FROM control_turn WHERE state = 'done';
 
 CREATE OR REPLACE VIEW void_fence AS
 SELECT DISTINCT fence FROM control_turn WHERE state = 'void';
+
+-- When what a turn wrote began to count: at its end, not when it was written.
+CREATE OR REPLACE VIEW ended_turn AS
+SELECT fence AS ended_fence, min(changed_at) AS ended_at FROM control_turn WHERE state = 'done' GROUP BY ended_fence;

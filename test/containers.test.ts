@@ -40,7 +40,7 @@ const document = JSON.parse(read("api/openapi.json")) as {
 /** A value as compose gives it to the process: a variable's default, or a token where one is demanded. */
 function filledIn(value: string): string {
   return value.replace(/\$\{\w+(?::([-?])([^}]*))?\}/g, (_whole, kind: string, rest: string) =>
-    kind === "-" ? rest : "a-token-of-the-operator",
+    kind === "-" ? rest : "a-token-or-secret-of-the-operator",
   );
 }
 function configOf({ environment = {} }: Service): ReturnType<typeof readConfig> {

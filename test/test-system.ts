@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openSystem, type System } from "../api/system.ts";
 import { createTestClock, type TestClock } from "../core/clock.ts";
 import type { InstantMs } from "../core/instant.ts";
-import { silentLog } from "../core/log.ts";
+import { type Log, silentLog } from "../core/log.ts";
 import { copyLaidStore } from "./laid-store.ts";
 import { spawnClickHouseServer } from "./clickhouse-server/process.ts";
 
@@ -20,14 +20,14 @@ export interface TestSystem {
  */
 export async function openTestSystem(
   now: InstantMs,
-  { served = false, smtp_url = null }: { served?: boolean; smtp_url?: string | null } = {},
+  { served = false, smtp_url = null, log = silentLog }: { served?: boolean; smtp_url?: string | null; log?: Log } = {},
 ): Promise<TestSystem> {
   const folder = mkdtempSync(join(tmpdir(), "tally-test-"));
   const data_dir = join(folder, "ours");
   const clock = createTestClock(now);
   copyLaidStore(served ? join(folder, "theirs") : data_dir);
   const server = served ? await spawnClickHouseServer(join(folder, "theirs")) : null;
-  const system = await openSystem({ url: server?.url ?? null, data_dir }, { clock, log: silentLog, smtp_url });
+  const system = await openSystem({ url: server?.url ?? null, data_dir }, { clock, log, smtp_url });
   return {
     system,
     clock,

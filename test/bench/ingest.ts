@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { buildApp } from "../../api/app.ts";
-import { createKeys } from "../../api/keys.ts";
 import { openSystem } from "../../api/system.ts";
 import { systemClock } from "../../core/clock.ts";
 import { silentLog } from "../../core/log.ts";
@@ -77,10 +76,7 @@ async function send(
 export async function benchIngest(): Promise<Figure[]> {
   const data_dir = mkdtempSync(join(tmpdir(), "tally-bench-"));
   const system = await openSystem({ url: null, data_dir }, { clock: systemClock, log: silentLog });
-  const { token } = await createKeys({ store: system.store, clock: systemClock }).create({
-    name: "bench",
-    role: "admin",
-  });
+  const { token } = await system.keys.create({ name: "bench", role: "admin" }, { by: "bench" });
   const app = await buildApp(system, { log: silentLog });
   await app.listen({ port: 0, host: "127.0.0.1" });
   const { port } = app.server.address() as AddressInfo;

@@ -2053,6 +2053,130 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 CREATE TABLE IF NOT EXISTS delivery_attempt ON CLUSTER `tally` AS delivery_attempt_local
 ENGINE = Distributed('tally', currentDatabase(), delivery_attempt_local, 0);
 
+-- migration 24 covered_accounts
+
+ALTER TABLE period_close_local ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS covered UInt8 DEFAULT 0;
+
+ALTER TABLE period_close ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS covered UInt8 DEFAULT 0;
+
+-- migration 25 access
+
+ALTER TABLE api_key_local ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS account_id String;
+
+ALTER TABLE api_key ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS account_id String;
+
+ALTER TABLE api_key_local ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS domain String;
+
+ALTER TABLE api_key ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS domain String;
+
+ALTER TABLE api_key_local ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS user_id String;
+
+ALTER TABLE api_key ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS user_id String;
+
+ALTER TABLE api_key_local ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS sources Array(String) DEFAULT ['*'];
+
+ALTER TABLE api_key ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS sources Array(String) DEFAULT ['*'];
+
+ALTER TABLE api_key_local ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS cidrs Array(String);
+
+ALTER TABLE api_key ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS cidrs Array(String);
+
+ALTER TABLE api_key_local ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS expires_ms Int64;
+
+ALTER TABLE api_key ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS expires_ms Int64;
+
+ALTER TABLE api_key_local ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS changed_by String;
+
+ALTER TABLE api_key ON CLUSTER `tally` ADD COLUMN IF NOT EXISTS changed_by String;
+
+CREATE TABLE IF NOT EXISTS access_user_local ON CLUSTER `tally` (
+  fence UInt64,
+  user_id String,
+  version UInt64,
+  account_id String,
+  username String,
+  email String,
+  first_name String,
+  last_name String,
+  role LowCardinality(String),
+  time_zone LowCardinality(String),
+  state LowCardinality(String),
+  password String,
+  password_ms Int64,
+  changed_at DateTime64(3, 'UTC'),
+  changed_by String
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/access_user_local', '{replica}') ORDER BY (user_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS access_user ON CLUSTER `tally` AS access_user_local
+ENGINE = Distributed('tally', currentDatabase(), access_user_local, 0);
+
+CREATE TABLE IF NOT EXISTS access_session_local ON CLUSTER `tally` (
+  session_sha256 String,
+  ended UInt8,
+  kind LowCardinality(String),
+  key_id String,
+  user_id String,
+  address String,
+  opened_at DateTime64(3, 'UTC'),
+  seen_at DateTime64(3, 'UTC'),
+  ends_at DateTime64(3, 'UTC')
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/access_session_local', '{replica}', seen_at) ORDER BY (session_sha256, ended)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS access_session ON CLUSTER `tally` AS access_session_local
+ENGINE = Distributed('tally', currentDatabase(), access_session_local, 0);
+
+CREATE TABLE IF NOT EXISTS audit_line_local ON CLUSTER `tally` (
+  ended_at DateTime64(3, 'UTC'),
+  request_id String,
+  begun_at DateTime64(3, 'UTC'),
+  caller_id String,
+  caller_name String,
+  role LowCardinality(String),
+  address String,
+  method LowCardinality(String),
+  operation LowCardinality(String),
+  target String,
+  status UInt16
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/audit_line_local', '{replica}') ORDER BY (ended_at, request_id)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS audit_line ON CLUSTER `tally` AS audit_line_local
+ENGINE = Distributed('tally', currentDatabase(), audit_line_local, 0);
+
+-- migration 26 operations
+
+CREATE TABLE IF NOT EXISTS kept_answer_local ON CLUSTER `tally` (
+  request_id String,
+  fingerprint String,
+  status UInt16,
+  answer String,
+  made_at DateTime64(3, 'UTC'),
+  expires_at DateTime64(3, 'UTC')
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/kept_answer_local', '{replica}') ORDER BY (request_id, made_at)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS kept_answer ON CLUSTER `tally` AS kept_answer_local
+ENGINE = Distributed('tally', currentDatabase(), kept_answer_local, 0);
+
+CREATE TABLE IF NOT EXISTS operation_local ON CLUSTER `tally` (
+  operation_id String,
+  version UInt8,
+  kind LowCardinality(String),
+  subject String,
+  state LowCardinality(String),
+  holder String,
+  outcome String,
+  error String,
+  asked_by String,
+  changed_at DateTime64(3, 'UTC')
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/operation_local', '{replica}') ORDER BY (operation_id, version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS operation ON CLUSTER `tally` AS operation_local
+ENGINE = Distributed('tally', currentDatabase(), operation_local, 0);
+
 -- views
 
 CREATE OR REPLACE VIEW ended_claim ON CLUSTER `tally` AS
@@ -2070,6 +2194,9 @@ SELECT max(fence) AS fence FROM control_turn WHERE state = 'done';
 
 CREATE OR REPLACE VIEW void_fence ON CLUSTER `tally` AS
 SELECT DISTINCT fence FROM control_turn WHERE state = 'void';
+
+CREATE OR REPLACE VIEW ended_turn ON CLUSTER `tally` AS
+SELECT fence AS ended_fence, min(changed_at) AS ended_at FROM control_turn WHERE state = 'done' GROUP BY ended_fence;
 
 CREATE OR REPLACE VIEW current_account ON CLUSTER `tally` AS
 SELECT * FROM account
@@ -2463,8 +2590,26 @@ CREATE OR REPLACE FUNCTION usage_adjustment_id_of ON CLUSTER `tally` AS (usage_r
   reinterpretAsUInt128(sipHash128(usage_record_id, adjusted_by));
 
 CREATE OR REPLACE VIEW closed_period ON CLUSTER `tally` AS
-SELECT * FROM period_close
+SELECT *, covered = 0 AS is_member FROM period_close
 WHERE run_seq GLOBAL IN (SELECT run_seq FROM published_run WHERE kind = 'close');
+
+CREATE OR REPLACE VIEW account_over_time ON CLUSTER `tally` AS
+SELECT account_id, changed_at, domain, if(payer_account_id = '', account_id, payer_account_id) AS payer, currency, toString(rate_card_id) AS own_card
+FROM (
+  SELECT account_id, changed_at, domain, payer_account_id, currency, rate_card_id,
+    row_number() OVER latest_first AS place,
+    min(changed_at) OVER (PARTITION BY account_id ORDER BY fence DESC, version DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS overtaken_at
+  FROM account
+  WHERE fence <= (SELECT fence FROM settled_fence) AND fence GLOBAL NOT IN (SELECT fence FROM void_fence)
+  WINDOW latest_first AS (PARTITION BY account_id ORDER BY fence DESC, version DESC)
+)
+WHERE place = 1 OR changed_at < overtaken_at;
+
+CREATE OR REPLACE VIEW settled_account ON CLUSTER `tally` AS
+SELECT account_id, argMin(payer_account_id, run_seq) AS payer, min(run_seq) AS settled_seq
+FROM closed_period
+WHERE toString(closed_period.period) >= {period:String} AND is_member AND account_id != ''
+GROUP BY account_id;
 
 CREATE OR REPLACE VIEW late_window ON CLUSTER `tally` AS
 SELECT DISTINCT written.run_seq AS run_seq, written.window_start AS window_start
@@ -2641,6 +2786,8 @@ GLOBAL LEFT JOIN (SELECT id, rate_card_id, override_card_id FROM in_force WHERE 
 CREATE OR REPLACE FUNCTION statement_id_of ON CLUSTER `tally` AS (payer_account_id, period, apart) ->
   concat('st_', replaceOne(period, '-', ''), '_',
     lower(hex(if(apart = '', sipHash128(payer_account_id, period), sipHash128(payer_account_id, period, apart)))));
+
+CREATE OR REPLACE FUNCTION month_of_statement ON CLUSTER `tally` AS (statement_id) -> concat(substring(statement_id, 4, 4), '-', substring(statement_id, 8, 2));
 
 CREATE OR REPLACE VIEW rated_usage ON CLUSTER `tally` AS
 SELECT * FROM usage_record
@@ -2867,7 +3014,7 @@ GLOBAL LEFT JOIN current_account AS payer
   ON payer.account_id = multiIf(closed.account_id != '', closed.payer_account_id, account.payer_account_id = '', toString(known.account_id), account.payer_account_id)
 GLOBAL LEFT JOIN zone_of_account(run_seq = 0) AS zoned ON zoned.account_id = known.account_id
 GLOBAL LEFT JOIN scratch_account_card AS carded ON carded.account_id = known.account_id
-WHERE account.kind != 'system'
+WHERE account.kind != 'system' AND (closed.account_id = '' OR closed.cut_seq != 0)
   AND ((SELECT count() FROM scratch_rating_scope) = 0 OR known.account_id GLOBAL IN (SELECT account_id FROM scratch_rating_scope));
 
 CREATE OR REPLACE VIEW owned_line ON CLUSTER `tally` AS
@@ -2939,6 +3086,14 @@ GLOBAL LEFT JOIN (
 
 CREATE OR REPLACE VIEW issued_document ON CLUSTER `tally` AS
 SELECT * FROM statement_document WHERE run_seq GLOBAL IN (SELECT run_seq FROM published_run WHERE kind = 'finalize');
+
+CREATE OR REPLACE VIEW issue_order ON CLUSTER `tally` AS
+SELECT payer_account_id AS issued_payer, toString(period) AS issued_period, arraySort(groupArray((run_seq, statement_id))) AS issues
+FROM issued_document WHERE kind = 'statement' AND apart = ''
+GROUP BY issued_payer, issued_period;
+
+CREATE OR REPLACE FUNCTION corrected_statement ON CLUSTER `tally` AS (issues, before, payer_account_id, month) ->
+  if(arrayLast(one -> before = 0 OR one.1 < before, issues).2 AS standing = '', statement_id_of(payer_account_id, month, ''), standing);
 
 CREATE OR REPLACE VIEW issued_credit ON CLUSTER `tally` AS
 SELECT * FROM credit_draw WHERE run_seq GLOBAL IN (SELECT run_seq FROM published_run WHERE kind = 'finalize');
@@ -3014,12 +3169,14 @@ CREATE OR REPLACE FUNCTION issuers_of ON CLUSTER `tally` AS (text) ->
 CREATE OR REPLACE FUNCTION posting_id_of ON CLUSTER `tally` AS (kind, parts) -> concat('lp_', lower(hex(sipHash128(kind, parts))));
 
 CREATE OR REPLACE VIEW counted_payment ON CLUSTER `tally` AS
-SELECT * FROM payment
+SELECT payment.* EXCEPT (changed_at), greatest(payment.changed_at, turn.ended_at) AS changed_at
+FROM payment GLOBAL LEFT ANY JOIN ended_turn AS turn ON turn.ended_fence = payment.fence
 WHERE fence <= (SELECT fence FROM settled_fence) AND fence GLOBAL NOT IN (SELECT fence FROM void_fence)
 ORDER BY payment_id, fence, version LIMIT 1 BY payment_id;
 
 CREATE OR REPLACE VIEW granted_credit ON CLUSTER `tally` AS
-SELECT * FROM credit_grant
+SELECT credit_grant.* EXCEPT (changed_at), greatest(credit_grant.changed_at, turn.ended_at) AS changed_at
+FROM credit_grant GLOBAL LEFT ANY JOIN ended_turn AS turn ON turn.ended_fence = credit_grant.fence
 WHERE fence <= (SELECT fence FROM settled_fence) AND fence GLOBAL NOT IN (SELECT fence FROM void_fence)
 ORDER BY credit_id, fence, version LIMIT 1 BY credit_id;
 
@@ -3040,12 +3197,13 @@ FROM ledger_entry
 GLOBAL INNER JOIN (SELECT run_seq AS published_seq, published_at FROM publication) AS published ON published_seq = run_seq
 UNION ALL
 SELECT run_seq, posting_id, entry, toString(kind), toString(ledger_account), payer_account_id,
-  toString(currency), toString(period), statement_id, reference, booked_at, amount
+  toString(currency), toString(period), statement_id, reference, greatest(booked_at, turn.ended_at), amount
 FROM (
   SELECT * FROM ledger_entry
   WHERE run_seq = 0 AND fence <= (SELECT fence FROM settled_fence) AND fence GLOBAL NOT IN (SELECT fence FROM void_fence)
   ORDER BY posting_id, entry, fence LIMIT 1 BY posting_id, entry
 ) AS standing
+GLOBAL LEFT ANY JOIN ended_turn AS turn ON turn.ended_fence = standing.fence
 UNION ALL
 SELECT toUInt64(0), posting_id_of('payment', [payment_id]), toUInt16(side.1), if(amount > 0, 'payment', 'refund'), side.2, payer_account_id,
   toString(currency), '', if(side.2 = 'receivable', statement_id, ''), concat('payment:', payment_id), changed_at, side.3
@@ -3060,6 +3218,12 @@ ARRAY JOIN [
   (2, if(kind = 'promotion', 'credit_liability', 'prepayment'), -amount)
 ] AS side;
 
+CREATE OR REPLACE VIEW written_off ON CLUSTER `tally` AS
+SELECT entry.statement_id AS off_id, published.published_at AS off_at, told.asked_by AS off_by, told.reason AS off_reason
+FROM (SELECT DISTINCT run_seq, statement_id FROM ledger_entry WHERE kind = 'write-off') AS entry
+GLOBAL INNER JOIN publication AS published ON published.run_seq = entry.run_seq
+GLOBAL LEFT ANY JOIN current_run AS told ON told.run_seq = entry.run_seq;
+
 CREATE OR REPLACE FUNCTION half_away ON CLUSTER `tally` AS (num, den) -> if(num < 0, toInt256(-1), toInt256(1)) * intDivOrZero(2 * toInt256(abs(num)) + den, 2 * den);
 
 CREATE OR REPLACE FUNCTION as_nano ON CLUSTER `tally` AS (whole) -> reinterpret(accurateCast(whole, 'Int128'), 'Decimal(38, 9)');
@@ -3072,7 +3236,8 @@ CREATE OR REPLACE FUNCTION as_whole ON CLUSTER `tally` AS (whole) -> reinterpret
 
 CREATE OR REPLACE FUNCTION whole_of ON CLUSTER `tally` AS (decimal) -> toInt256(reinterpret(decimal, 'Int128'));
 
-CREATE OR REPLACE FUNCTION formula_safe ON CLUSTER `tally` AS (cell) -> if(match(cell, '^[=+@\t\r-]'), concat('''', cell), cell);
+CREATE OR REPLACE FUNCTION formula_safe ON CLUSTER `tally` AS (cell) ->
+  if(match(cell, '^([\\s\\v\\p{Z}\\x{feff}]*[=+@\\-\\x{ff1d}\\x{ff0b}\\x{ff0d}\\x{ff20}]|[\\t\\r\\n])'), concat('''', cell), cell);
 
 CREATE OR REPLACE VIEW first_document ON CLUSTER `tally` AS
 SELECT * FROM issued_document WHERE kind = 'statement' ORDER BY run_seq, statement_id LIMIT 1 BY payer_account_id, period, apart;
@@ -3130,7 +3295,7 @@ CREATE OR REPLACE FUNCTION billing_record_id_of ON CLUSTER `tally` AS (period, u
 
 CREATE OR REPLACE VIEW exported_entry ON CLUSTER `tally` AS
 SELECT * FROM ledger
-WHERE if(ledger.period = '', formatDateTime(booked_at, '%Y-%m'), ledger.period) = {period:String}
+WHERE booked_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND booked_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
   AND ({payer:String} = '' OR payer_account_id = {payer:String}) AND moduloOrZero(cityHash64(payer_account_id), {parts:UInt32}) = {part:UInt32};
 
 CREATE OR REPLACE VIEW exported_usage ON CLUSTER `tally` AS
@@ -3185,7 +3350,8 @@ ORDER BY shape.shape LIMIT 1 BY shape.shape;
 CREATE OR REPLACE VIEW focus_usage ON CLUSTER `tally` AS
 SELECT *, if(by_offering = 1 AND offering != '', concat(sku, '.', offering), sku) AS own_sku,
   size != '' AND unit_price > 0 AS packaged,
-  multiIf(packaged, half_away(own * toInt256('1000000000000000'), whole_of(unit_price)), line_kind = 'unrated', half_away(used * toInt256('1000000000000'), consumed_base),
+  multiIf(packaged AND pooled = 0, half_away(own * toInt256(1000), whole_of(unit_price)) * toInt256('1000000000000'),
+    packaged, half_away(own * toInt256('1000000000000000'), whole_of(unit_price)), line_kind = 'unrated', half_away(used * toInt256('1000000000000'), consumed_base),
     half_away(used * toInt256('1000000000000'), unit_base)) AS priced_quantity,
   if(pooled = 1, if(priced_quantity = 0, toInt256(0), half_away(own * toInt256('1000000000000000000000'), priced_quantity)), whole_of(unit_price) * toInt256(1000000)) AS list_price,
   if(given = 0, list_price, half_away(list_price * (rounded + given), rounded)) AS contracted_price,
@@ -3196,10 +3362,11 @@ GLOBAL LEFT ANY JOIN (SELECT account_id AS naming, resource AS named_resource, p
   ON naming = account_id AND named_resource = resource AND named_part = resource_part;
 
 CREATE OR REPLACE VIEW focus_charge ON CLUSTER `tally` AS
-SELECT line.*, toUInt8(is_later = 1 OR line_kind = 'adjustment') AS is_correction, if(line_kind = 'adjustment', adjusts_period, {period:String}) AS of_month,
+SELECT line.*, toUInt8(is_later = 1 OR line_kind = 'adjustment') AS is_correction, multiIf(line_kind = 'adjustment', adjusts_period, is_later = 1, month_of_statement(statement_id), {period:String}) AS of_month,
   multiIf(charged_as IN ('usage', 'unrated'), 'Usage', charged_as IN ('flat', 'percentage') AND rounded >= 0, 'Purchase', 'Adjustment') AS category,
-  rounded + if(is_correction = 1, toInt256(0), given) AS billed
+  rounded + if(is_correction = 1, toInt256(0), given) AS billed, corrected_statement(issues, run_seq, payer_account_id, adjusts_period) AS corrected_id
 FROM export_line(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS line
+GLOBAL LEFT JOIN issue_order AS corrected ON corrected.issued_payer = line.payer_account_id AND corrected.issued_period = line.adjusts_period
 WHERE is_later = 1 OR line_kind = 'adjustment' OR (line_kind NOT IN ('usage', 'unrated') AND of_line = 0);
 
 CREATE OR REPLACE VIEW focus_rounding ON CLUSTER `tally` AS
@@ -3211,14 +3378,121 @@ HAVING billed != 0;
 
 CREATE OR REPLACE VIEW focus_settlement ON CLUSTER `tally` AS
 SELECT document.run_seq AS run_seq, document.statement_id AS statement_id, document.payer_account_id AS payer_account_id, document.currency AS currency,
-  document.is_later AS is_later, document.corrects AS corrects, 'Tax' AS category,
+  document.is_later AS is_later, document.corrects AS corrects, if(document.is_later = 1, month_of_statement(document.statement_id), {period:String}) AS of_month, 'Tax' AS category,
   concat('tax/', toString(tax.tax_rate_id), '/', toString(tax.for_period)) AS detail, tax.name AS description, whole_of(tax.amount) AS billed
 FROM statement_tax AS tax
 GLOBAL INNER JOIN export_document(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS document ON document.run_seq = tax.run_seq AND document.statement_id = tax.statement_id
 WHERE tax.amount != 0
 UNION ALL
 SELECT document.run_seq, document.statement_id, document.payer_account_id, document.currency, document.is_later,
-  document.corrects, 'Credit', concat('credit/', draw.credit_id), concat('Credit ', draw.credit_id), -whole_of(draw.amount)
+  document.corrects, if(document.is_later = 1, month_of_statement(document.statement_id), {period:String}), 'Credit', concat('credit/', draw.credit_id), concat('Credit ', draw.credit_id), -whole_of(draw.amount)
 FROM export_draw(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS draw
 GLOBAL INNER JOIN export_document(export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}) AS document ON document.run_seq = draw.run_seq AND document.statement_id = draw.statement_id
 WHERE draw.amount != 0;
+
+CREATE OR REPLACE VIEW current_access_user ON CLUSTER `tally` AS
+SELECT * FROM access_user
+WHERE fence <= (SELECT fence FROM settled_fence) AND fence GLOBAL NOT IN (SELECT fence FROM void_fence)
+ORDER BY user_id, fence DESC, version DESC LIMIT 1 BY user_id;
+
+CREATE OR REPLACE VIEW audit_change ON CLUSTER `tally` AS
+SELECT kind, id, changed_at, changed_by, version,
+  lagInFrame(said, 1, '') OVER (PARTITION BY kind, id ORDER BY fence, version ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS before,
+  said AS after
+FROM (
+  SELECT 'account' AS kind, toString(account.account_id) AS id, changed_at, changed_by, version, fence,
+    toJSONString(map('name', toString(account.name), 'kind', toString(account.kind), 'domain', toString(account.domain), 'payer_account_id', toString(account.payer_account_id), 'currency', toString(account.currency), 'time_zone', toString(account.time_zone), 'payment', toString(account.payment), 'rate_card_id', toString(account.rate_card_id), 'state', toString(account.state))) AS said
+  FROM account
+  UNION ALL
+  SELECT 'setting' AS kind, toString(setting.name) AS id, changed_at, changed_by, version, fence,
+    toJSONString(map('value', toString(setting.value))) AS said
+  FROM setting
+  UNION ALL
+  SELECT 'key' AS kind, toString(api_key.key_id) AS id, changed_at, changed_by, version, fence,
+    toJSONString(map('name', toString(api_key.name), 'role', toString(api_key.role), 'account_id', toString(api_key.account_id), 'domain', toString(api_key.domain), 'user_id', toString(api_key.user_id), 'state', toString(api_key.state), 'sources', toString(api_key.sources), 'cidrs', toString(api_key.cidrs), 'expires_ms', toString(api_key.expires_ms))) AS said
+  FROM api_key
+  UNION ALL
+  SELECT 'user' AS kind, toString(access_user.user_id) AS id, changed_at, changed_by, version, fence,
+    toJSONString(map('account_id', toString(access_user.account_id), 'username', toString(access_user.username), 'email', toString(access_user.email), 'first_name', toString(access_user.first_name), 'last_name', toString(access_user.last_name), 'role', toString(access_user.role), 'time_zone', toString(access_user.time_zone), 'state', toString(access_user.state), 'password_ms', toString(access_user.password_ms))) AS said
+  FROM access_user
+  UNION ALL
+  SELECT 'catalogue' AS kind, concat(toString(catalogue_entry.kind), '/', catalogue_entry.id) AS id, changed_at, changed_by, version, fence,
+    toJSONString(map('name', toString(catalogue_entry.name), 'attributes', toString(catalogue_entry.attributes))) AS said
+  FROM catalogue_entry
+  UNION ALL
+  SELECT 'rate-card' AS kind, toString(rate_card.rate_card_id) AS id, changed_at, changed_by, version, fence,
+    toJSONString(map('name', toString(rate_card.name), 'currency', toString(rate_card.currency), 'revision', toString(rate_card.revision), 'state', toString(rate_card.state), 'valid_from', toString(rate_card.valid_from), 'valid_to', toString(rate_card.valid_to), 'tariffs', toString(rate_card.tariffs), 'charges', toString(rate_card.charges))) AS said
+  FROM rate_card
+  UNION ALL
+  SELECT 'issuer' AS kind, toString(issuer.issuer_id) AS id, changed_at, changed_by, version, fence,
+    toJSONString(map('body', toString(issuer.body))) AS said
+  FROM issuer
+  UNION ALL
+  SELECT 'billing-profile' AS kind, toString(billing_profile.account_id) AS id, changed_at, changed_by, version, fence,
+    toJSONString(map('body', toString(billing_profile.body))) AS said
+  FROM billing_profile
+  UNION ALL
+  SELECT 'tax-rate' AS kind, toString(tax_rate.tax_rate_id) AS id, changed_at, changed_by, version, fence,
+    toJSONString(map('body', toString(tax_rate.body))) AS said
+  FROM tax_rate
+  UNION ALL
+  SELECT 'budget' AS kind, toString(budget.budget_id) AS id, changed_at, changed_by, version, fence,
+    toJSONString(map('name', toString(budget.name), 'scope', toString(budget.scope), 'owner_id', toString(budget.owner_id), 'currency', toString(budget.currency), 'amount', toString(budget.amount), 'period', toString(budget.period), 'thresholds', toString(budget.thresholds), 'state', toString(budget.state))) AS said
+  FROM budget
+  UNION ALL
+  SELECT 'balance-threshold' AS kind, toString(balance_threshold.account_id) AS id, changed_at, changed_by, version, fence,
+    toJSONString(map('low', toString(balance_threshold.low))) AS said
+  FROM balance_threshold
+  UNION ALL
+  SELECT 'credit' AS kind, toString(credit_grant.credit_id) AS id, changed_at, changed_by, version, fence,
+    toJSONString(map('payer_account_id', toString(credit_grant.payer_account_id), 'currency', toString(credit_grant.currency), 'kind', toString(credit_grant.kind), 'amount', toString(credit_grant.amount), 'state', toString(credit_grant.state), 'reason', toString(credit_grant.reason))) AS said
+  FROM credit_grant
+  UNION ALL
+  SELECT 'payment' AS kind, toString(payment.payment_id) AS id, changed_at, changed_by, version, fence,
+    toJSONString(map('payer_account_id', toString(payment.payer_account_id), 'currency', toString(payment.currency), 'amount', toString(payment.amount), 'statement_id', toString(payment.statement_id), 'method', toString(payment.method), 'note', toString(payment.note))) AS said
+  FROM payment
+  UNION ALL
+  SELECT 'webhook' AS kind, toString(webhook.webhook_id) AS id, changed_at, changed_by, version, fence,
+    toJSONString(map('url', toString(webhook.url), 'facts', toString(webhook.facts), 'state', toString(webhook.state))) AS said
+  FROM webhook
+  UNION ALL
+  SELECT 'rate-card-assignment' AS kind, concat(toString(rate_card_assignment.kind), '/', rate_card_assignment.id, '/', rate_card_assignment.valid_from) AS id,
+    changed_at, changed_by, rate_card_assignment.revision AS version, fence,
+    toJSONString(map('rate_card_id', rate_card_assignment.rate_card_id, 'override_card_id', rate_card_assignment.override_card_id)) AS said
+  FROM rate_card_assignment
+  UNION ALL
+  SELECT 'usage-type' AS kind, toString(usage_type_added.usage_type) AS id, added_at AS changed_at, added_by AS changed_by, toUInt64(1) AS version, fence,
+    toJSONString(map('definition', toString(usage_type_added.definition))) AS said
+  FROM usage_type_added
+)
+WHERE fence <= (SELECT fence FROM settled_fence) AND fence GLOBAL NOT IN (SELECT fence FROM void_fence);
+
+CREATE OR REPLACE FUNCTION cloudstack_hours ON CLUSTER `tally` AS (ms) -> toFloat64(toFloat32(toFloat32(toFloat32(toFloat32(ms) / 1000) / 60) / 60));
+
+CREATE OR REPLACE FUNCTION cloudstack_keeps_row ON CLUSTER `tally` AS (type) ->
+  startsWith(type, 'tally.') OR type IN ('BACKUP.USAGE.METRIC', 'BUCKET.UPDATE', 'VOLUME.ATTACH', 'VOLUME.CHANGE.DISK.OFFERING');
+
+CREATE OR REPLACE VIEW cloudstack_shape ON CLUSTER `tally` AS
+SELECT shape, project_id, zone, offering, template, resource_type, vm, size, virtual_size, details, tags,
+  reinterpretAsUInt128(sipHash128(project_id, zone, offering, template, resource_type, vm, details)) AS alike_unsized,
+  reinterpretAsUInt128(sipHash128(alike_unsized, size, virtual_size)) AS alike
+FROM shape;
+
+CREATE OR REPLACE VIEW cloudstack_usage ON CLUSTER `tally` AS
+SELECT usage.run_seq AS run_seq, usage.sign AS sign, usage.account_id AS account_id, usage.window_start AS window_start, usage.window_end AS window_end,
+  usage.k AS k, usage.usage_type AS usage_type, usage.resource AS resource, usage.part AS part, usage.shape AS shape,
+  usage.quantity AS quantity, usage.duration_ms AS duration_ms, usage.slices AS slices, usage.first_at AS first_at, usage.last_at AS last_at, usage.closed_by AS closed_by
+FROM (
+  SELECT run_seq, sign, account_id, window_start, window_end, k, usage_type, resource, part, shape, quantity, duration_ms, slices, first_at, last_at, closed_by
+  FROM usage_record
+  WHERE run_seq GLOBAL IN (SELECT run_seq FROM published_run WHERE kind = 'aggregate' AND run_seq <= {as_of:UInt64})
+) AS usage
+WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
+  AND window_end <= fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
+  AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
+  AND (empty({usage_types:Array(UInt16)}) OR usage_type IN {usage_types:Array(UInt16)})
+  AND (empty({resources:Array(String)}) OR resource IN {resources:Array(String)})
+  AND (empty({parts:Array(String)}) OR part IN {parts:Array(String)})
+  AND ({vm:String} = '' OR shape GLOBAL IN (SELECT shape FROM shape WHERE vm = {vm:String}))
+  AND ({offering:String} = '' OR shape GLOBAL IN (SELECT shape FROM shape WHERE offering = {offering:String}))
+  AND NOT (usage_type = 3 AND shape GLOBAL IN (SELECT shape FROM shape WHERE position(details, '"hidden"') > 0 AND JSONExtractString(details, 'hidden') = 'true'));

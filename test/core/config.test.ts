@@ -16,6 +16,9 @@ const untouched = {
   log_level: "info",
   admin_token: null,
   integration_port: 0,
+  secret: null,
+  tls_cert: null,
+  tls_key: null,
 };
 
 function faultsOf(environment: Record<string, string>): string {
@@ -62,6 +65,9 @@ test.each([
   ["TALLY_LOG_LEVEL", "debug", { log_level: "debug" }],
   ["TALLY_ADMIN_TOKEN", "s3cret-s3cret-s3", { admin_token: "s3cret-s3cret-s3" }],
   ["TALLY_INTEGRATION_PORT", "8096", { integration_port: 8096 }],
+  ["TALLY_TLS_CERT", "/etc/tally/cert.pem", { tls_cert: "/etc/tally/cert.pem" }],
+  ["TALLY_TLS_KEY", "/etc/tally/key.pem", { tls_key: "/etc/tally/key.pem" }],
+  ["TALLY_SECRET", "0123456789abcdef0123456789abcdef", { secret: "0123456789abcdef0123456789abcdef" }],
 ])("%s=%s is read", (name, value, change) => {
   expect(readConfig({ [name]: value })).toEqual({ ...untouched, ...change });
 });

@@ -19,7 +19,10 @@ export interface Life {
   /** What is published, as it was when it was last compared. */
   truth: readonly string[];
   /** The closed periods, and what they held when they closed. */
-  readonly closed: Map<string, { readonly period: BillingPeriod; readonly records: readonly UsageRecord[] }>;
+  readonly closed: Map<
+    string,
+    { readonly period: BillingPeriod; readonly records: readonly Omit<UsageRecord, "name">[] }
+  >;
   /** What is archived; null = all is there. */
   archived: { readonly horizon_ms: number; readonly months: readonly string[] } | null;
 }

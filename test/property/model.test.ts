@@ -257,8 +257,10 @@ async function closeMonth(life: Life, month: string, payer_account_id?: string):
   }
 }
 
-async function billedIn({ payer_account_id, start, end }: BillingPeriod): Promise<UsageRecord[]> {
-  return readRecords(pipeline.system(), { basis: "billing", from: start, to: end, account_ids: [payer_account_id] });
+/** What a closed month holds, but for what things are called: a name is a label, which a late event may still give. */
+async function billedIn({ payer_account_id, start, end }: BillingPeriod): Promise<Omit<UsageRecord, "name">[]> {
+  const of = { basis: "billing", from: start, to: end, account_ids: [payer_account_id] } as const;
+  return (await readRecords(pipeline.system(), of)).map(({ name: _label, ...record }) => record);
 }
 
 const untilOf = ({ until_ms, now_ms }: Life, many: number): number =>

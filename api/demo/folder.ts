@@ -3,7 +3,8 @@ import { join, resolve } from "node:path";
 import { AppError } from "../../core/errors.ts";
 import { findHolder, inUse } from "../data-lock.ts";
 
-const ours = new Set(["store", "spool", "tally.lock"]);
+/** What an installation keeps in its data directory. */
+const ours = new Set(["store", "spool", "files", "archive", "exports", "secret", "last-backup.json", "tally.lock"]);
 
 /** An empty folder for the demo beside the real data; a former demo in it is removed, anything else is not touched. @throws AppError */
 export function freshDemoFolder(data_dir: string): string {

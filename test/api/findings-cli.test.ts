@@ -44,7 +44,7 @@ test("a list is reported, accepted with --accept and then agreed with; findings 
   expect((await run("findings", "accept", found.data[0]?.id ?? "", "--reason", "known")).out).toBe("accepted\n");
   expect((await run("findings", "list", "--resource", "vm-stopped")).out).toBe("No findings.\n");
   const doctor = await run("doctor");
-  expect(doctor.out).toMatch(/sanity .*good.* 0 open errors and warnings/);
+  expect(doctor.out).toMatch(/sanity .*ok.* 0 open errors and warnings/);
 });
 
 test("a list that is no list is refused, and bad usage is told apart", async () => {

@@ -2,6 +2,7 @@ import Type, { type Static } from "typebox";
 import { Dec, formatDecimal, RATING_SCALE, roundTo } from "../../core/decimal.ts";
 import { assert } from "../../core/errors.ts";
 import { formatMs, instant, type InstantMs } from "../../core/instant.ts";
+import { shapeColumns } from "../../core/shape-columns.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import { alwaysIn, zoneAt } from "../../core/zone-timeline.ts";
@@ -91,16 +92,7 @@ const Row = Type.Object({
   first_ms: Text,
   last_ms: Text,
   name: Text,
-  project_id: Text,
-  zone: Text,
-  offering: Text,
-  template: Text,
-  resource_type: Text,
-  vm: Text,
-  size: Text,
-  virtual_size: Text,
-  details: Text,
-  tags: Text,
+  ...shapeColumns,
 });
 
 const Params = Type.Object({

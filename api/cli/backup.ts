@@ -8,7 +8,7 @@ import { takeDataLock } from "../data-lock.ts";
 import { openSystem, sharing, storeConfig } from "../system.ts";
 import { createLog } from "../../core/log.ts";
 import { type Cli, resultCommand } from "./cli.ts";
-import type { Client } from "./client.ts";
+import type { Client } from "../client/client.ts";
 import { createProgressBar } from "./progress-bar.ts";
 
 const LOOK_MS = 200;

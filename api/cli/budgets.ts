@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { AppError } from "../../core/errors.ts";
 import type { Budget, BudgetNotice } from "../../rating/index.ts";
 import { type Cli, collect, resultCommand } from "./cli.ts";
-import { queryOf } from "./client.ts";
+import { queryOf } from "../client/client.ts";
 import { renderTable } from "./output.ts";
 
 interface AddOptions {

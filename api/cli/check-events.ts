@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { EventCheck } from "../routes/events.ts";
-import type { Client } from "./client.ts";
+import type { Client } from "../client/client.ts";
 import { gatherLines, type Line } from "./line-batches.ts";
 import { type EventSink, nameFirst, type RejectedLine } from "./send-events.ts";
 

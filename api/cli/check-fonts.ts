@@ -1,5 +1,5 @@
 import { createTypesetter, missingScripts } from "../../rating/index.ts";
-import type { Client } from "./client.ts";
+import type { Client } from "../client/client.ts";
 import type { Found } from "./remedies.ts";
 
 /** Whether PDF statements can be set here, and names in all scripts be written on them. */

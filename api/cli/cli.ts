@@ -3,7 +3,7 @@ import { isMonth } from "../../core/calendar.ts";
 import type { Clock } from "../../core/clock.ts";
 import { type Config, readConfig } from "../../core/config.ts";
 import { parseInstant } from "../../core/instant.ts";
-import type { ApiCall } from "./client.ts";
+import type { ApiCall } from "../client/client.ts";
 import { type Output, renderJson } from "./output.ts";
 import { type Target, withTarget } from "./target.ts";
 

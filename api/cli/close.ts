@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { CloseOutcome, Finding } from "../../aggregate/index.ts";
 import { AppError } from "../../core/errors.ts";
 import { type Cli, readPeriod, resultCommand } from "./cli.ts";
-import { type Client, queryOf } from "./client.ts";
+import { type Client, queryOf } from "../client/client.ts";
 import { renderTable } from "./output.ts";
 
 interface CloseOptions {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { Credit, CreditDraw } from "../../rating/index.ts";
 import { type Cli, readTime, resultCommand } from "./cli.ts";
-import { queryOf } from "./client.ts";
+import { queryOf } from "../client/client.ts";
 import { renderTable } from "./output.ts";
 
 interface AddOptions {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { UsageDifference } from "../../aggregate/index.ts";
 import { type Cli, collect, resultCommand } from "./cli.ts";
-import { queryOf } from "./client.ts";
+import { queryOf } from "../client/client.ts";
 import type { RatingDiffByAccount, RatingDiffByRecord } from "../routes/rating-diff.ts";
 import { renderTable } from "./output.ts";
 import { renderRatingDiff } from "./render-rating-diff.ts";

@@ -13,7 +13,7 @@ import type { Readiness, ScheduledJob } from "../readiness.ts";
 import { type Found, withRemedy } from "./remedies.ts";
 import { checkFonts } from "./check-fonts.ts";
 import { type Cli, resultCommand } from "./cli.ts";
-import type { Client } from "./client.ts";
+import type { Client } from "../client/client.ts";
 import { renderTable } from "./output.ts";
 
 const GIB = 2 ** 30;

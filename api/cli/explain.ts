@@ -3,7 +3,7 @@ import type { UsageType } from "../../core/usage-type.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Explanation } from "../../rating/index.ts";
 import { type Cli, resultCommand } from "./cli.ts";
-import { queryOf } from "./client.ts";
+import { queryOf } from "../client/client.ts";
 import { renderExplanation } from "./render-explanation.ts";
 
 const LINE = /^(st_\d{6}_[0-9a-f]{32})\/(\d{1,10})$/;

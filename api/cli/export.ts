@@ -4,7 +4,7 @@ import { Command, Option } from "commander";
 import { AppError } from "../../core/errors.ts";
 import type { Export, ExportInput } from "../../rating/index.ts";
 import { type Cli, readPeriod, resultCommand } from "./cli.ts";
-import type { Client } from "./client.ts";
+import type { Client } from "../client/client.ts";
 import { renderTable } from "./output.ts";
 
 interface ExportOptions {

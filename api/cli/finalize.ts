@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { AppError } from "../../core/errors.ts";
 import type { FinalizeOutcome, Statement } from "../../rating/index.ts";
 import { type Cli, readPeriod, resultCommand } from "./cli.ts";
-import type { Client } from "./client.ts";
+import type { Client } from "../client/client.ts";
 
 interface Options {
   readonly account?: string;

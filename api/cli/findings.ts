@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { SanityFinding } from "../../aggregate/index.ts";
 import { type Cli, resultCommand } from "./cli.ts";
-import { queryOf } from "./client.ts";
+import { queryOf } from "../client/client.ts";
 import { renderTable } from "./output.ts";
 
 interface FindingPage {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Forecast } from "../../rating/index.ts";
 import { type Cli, collect, resultCommand } from "./cli.ts";
-import { queryOf } from "./client.ts";
+import { queryOf } from "../client/client.ts";
 import { renderTable } from "./output.ts";
 
 interface ForecastOptions {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { AppError } from "../../core/errors.ts";
 import { type Cli, resultCommand } from "./cli.ts";
-import type { Client } from "./client.ts";
+import type { Client } from "../client/client.ts";
 import { createProgressBar } from "./progress-bar.ts";
 import { type Row, readRows } from "./read-rows.ts";
 

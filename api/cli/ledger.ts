@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Balance, LedgerEntry } from "../../rating/index.ts";
 import { type Cli, readPeriod, readTime, resultCommand } from "./cli.ts";
-import { queryOf } from "./client.ts";
+import { queryOf } from "../client/client.ts";
 import { renderTable } from "./output.ts";
 
 /** `tally balances`: what payers have and owe. */

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Notification } from "../notify/notifications.ts";
 import type { Webhook } from "../notify/webhooks.ts";
 import { type Cli, collect, resultCommand } from "./cli.ts";
-import { queryOf } from "./client.ts";
+import { queryOf } from "../client/client.ts";
 import { renderTable } from "./output.ts";
 
 /** `tally webhooks`: whom facts are told to over HTTP. */

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { AppError } from "../../core/errors.ts";
 import type { Entry, Issuer, TaxRate } from "../../rating/index.ts";
 import { type Cli, resultCommand } from "./cli.ts";
-import type { Client } from "./client.ts";
+import type { Client } from "../client/client.ts";
 import { renderJson, renderTable } from "./output.ts";
 import { readObjectFile } from "./read-card-file.ts";
 

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import type { QuarantineEntry } from "../../ingest/index.ts";
 import type { IngestOutcome } from "../routes/events.ts";
 import { type Cli, resultCommand } from "./cli.ts";
-import { queryOf } from "./client.ts";
+import { queryOf } from "../client/client.ts";
 import { renderTable } from "./output.ts";
 
 interface EntryPage {

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { AppError } from "../../core/errors.ts";
 import { formatCard, type RateCard } from "../../rating/index.ts";
 import { type Cli, resultCommand } from "./cli.ts";
-import { type Client, queryOf } from "./client.ts";
+import { type Client, queryOf } from "../client/client.ts";
 import { renderTable } from "./output.ts";
 import { previewCommand } from "./preview-card.ts";
 import { readCardFile } from "./read-card-file.ts";

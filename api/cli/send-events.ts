@@ -1,5 +1,5 @@
 import type { IngestOutcome } from "../routes/events.ts";
-import type { Client } from "./client.ts";
+import type { Client } from "../client/client.ts";
 import { gatherLines, type Line } from "./line-batches.ts";
 
 /** One refused event, by the line it stood on (from 1). */

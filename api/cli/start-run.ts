@@ -2,7 +2,7 @@ import { AppError } from "../../core/errors.ts";
 import { type Patience, whenFree } from "../../core/when-free.ts";
 import type { Run } from "../run-answer.ts";
 import type { Cli } from "./cli.ts";
-import type { Client } from "./client.ts";
+import type { Client } from "../client/client.ts";
 import { createProgressBar } from "./progress-bar.ts";
 
 const LOOK_MS = 500;

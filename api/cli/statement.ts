@@ -6,7 +6,7 @@ import type { UsageType } from "../../core/usage-type.ts";
 import type { Statement } from "../../rating/index.ts";
 import { readablePrice, readableQuantity } from "../line-units.ts";
 import { type Cli, readPeriod, resultCommand } from "./cli.ts";
-import { type Client, queryOf } from "./client.ts";
+import { type Client, queryOf } from "../client/client.ts";
 import { renderTable } from "./output.ts";
 
 interface Page {

@@ -6,7 +6,7 @@ import { findHolder, inUse, takeDataLock } from "../data-lock.ts";
 import { checkRoles } from "../check-roles.ts";
 import { newToken, withLocalToken } from "../access/keys.ts";
 import { openSystem, sharing, storeConfig, type System } from "../system.ts";
-import { type Client, createClient, sendOver } from "./client.ts";
+import { type Client, createClient, sendOver } from "../client/client.ts";
 import { sendOverTls } from "./send-tls.ts";
 
 /** What a command works on. `system` is there where no server holds the data directory and this process has opened it. */

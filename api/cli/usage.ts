@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Summary } from "../routes/usage.ts";
 import { type Cli, collect, readTime, resultCommand } from "./cli.ts";
-import { queryOf } from "./client.ts";
+import { queryOf } from "../client/client.ts";
 import { renderTable } from "./output.ts";
 
 interface UsageOptions {

@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { allRoles } from "../access/roles.ts";
 import type { User } from "../access/user.ts";
 import { type Cli, resultCommand } from "./cli.ts";
-import { queryOf } from "./client.ts";
+import { queryOf } from "../client/client.ts";
 import { renderTable } from "./output.ts";
 
 interface UserOptions {

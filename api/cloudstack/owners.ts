@@ -1,9 +1,10 @@
+import { type Domain, isBelow } from "../../core/domains.ts";
 import type { System } from "../system.ts";
 import type { Caller } from "../access/caller.ts";
 import { scopeOf } from "../access/scope.ts";
-import { isBelow } from "../../core/domains.ts";
 import { noSuchEntity, permissionError } from "./api-error.ts";
-import type { Params } from "./command.ts";
+import { type AccountRow, findAccounts } from "./accounts.ts";
+import type { Page, Params } from "./command.ts";
 
 /** How lists of what accounts have are narrowed, and for whom. */
 export const ownerParams = {
@@ -22,17 +23,22 @@ export interface OwnerFilter {
   readonly name: string;
 }
 
+interface Asked {
+  readonly account?: string | undefined;
+  readonly domainid?: string | undefined;
+  readonly isrecursive?: boolean | undefined;
+  readonly command: string;
+}
+
+interface AccountChoice {
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+  readonly states: string[];
+  readonly kinds?: string[];
+}
+
 /** @throws ApiError 431 for a domain that there is not, 531 for one above or beside the caller's */
-export async function readOwners(
-  system: System,
-  caller: Caller,
-  asked: {
-    account?: string | undefined;
-    domainid?: string | undefined;
-    isrecursive?: boolean | undefined;
-    command: string;
-  },
-): Promise<OwnerFilter> {
+export async function readOwners(system: System, caller: Caller, asked: Asked): Promise<OwnerFilter> {
   const { account_ids } = await scopeOf(system, caller);
   const domain = asked.domainid === undefined ? null : await system.domains.get(asked.domainid);
   const outside = caller.role === "domain-admin" && domain !== null && !isBelow(domain.path, caller.domain ?? "");
@@ -50,7 +56,27 @@ export async function readOwners(
   };
 }
 
+/** A page of the accounts a list asks for, inside of what its caller sees, each with its domain; and how many there are on all pages. */
+export async function ownedAccounts(
+  { system, caller, page }: { system: System; caller: Caller; page: Page },
+  { id, name, states, kinds = [], command, ...asked }: Asked & AccountChoice,
+): Promise<{ accounts: (AccountRow & { place: Domain | undefined })[]; count: number }> {
+  const owners = await readOwners(system, caller, { ...asked, account: name ?? asked.account, command });
+  const seen =
+    id === undefined ? owners.account_ids : owners.account_ids === null || owners.account_ids.includes(id) ? [id] : [];
+  const filter = { ...owners, account_ids: seen, states, kinds };
+  const rows = await findAccounts(system.store, { ...filter, ...rowsOf(page) });
+  const domains = await domainsByPath(system);
+  const accounts = rows.map((account) => ({ ...account, place: domains.get(account.domain) }));
+  return { accounts, count: Number(rows[0]?.total ?? 0) };
+}
+
+/** All domains, each by its path. */
+export async function domainsByPath({ domains }: Pick<System, "domains">): Promise<Map<string, Domain>> {
+  return new Map((await domains.list()).map((domain) => [domain.path, domain]));
+}
+
 /** `skip` and `limit` of a page. */
-export function rowsOf({ page, size }: { page: number; size: number | null }): { skip: number; limit: number } {
+export function rowsOf({ page, size }: Page): { skip: number; limit: number } {
   return size === null ? { skip: 0, limit: 50_000 } : { skip: (page - 1) * size, limit: size };
 }

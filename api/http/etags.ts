@@ -32,8 +32,14 @@ function names(asked: string, etag: unknown): boolean {
   return asked.trim() === "*" || asked.split(",").some((tag) => bare(tag) === bare(etag));
 }
 
+/** What an If-Match header says of the version a change was made from, as an option of `put`. @throws AppError invalid-request */
+export function seenVersion(header: string | undefined): { if_version?: string } {
+  const if_version = readIfMatch(header);
+  return if_version === undefined ? {} : { if_version };
+}
+
 /** The version an If-Match header names, "0" for none; undefined where the header is absent or `*`. @throws AppError invalid-request */
-export function readIfMatch(header: string | undefined): string | undefined {
+function readIfMatch(header: string | undefined): string | undefined {
   if (header === undefined || header === "*") return undefined;
   const version = /^"(\d{1,18})"$/.exec(header)?.[1];
   if (version !== undefined) return version;
@@ -44,12 +50,18 @@ export function readIfMatch(header: string | undefined): string | undefined {
   );
 }
 
-/** As `readIfMatch`; `exists`: a change of what is there must name what it was made from. @throws AppError precondition-required, invalid-request */
-export function requireIfMatch(header: string | undefined, exists: boolean): string | undefined {
-  if (header !== undefined || !exists) return readIfMatch(header);
-  throw new AppError(
-    "precondition-required",
-    "if-match is missing; expected the ETag of the answer this change was made from",
-    { field: "if-match" },
-  );
+/**
+ * The version of what is put whole that a header names. `exists`: a change of what is there must name one, and without one what is put must
+ * be new still when it is written (0), so of two who make it the later does not win unseen; left out: nothing is asked.
+ * @throws AppError precondition-required, invalid-request
+ */
+export function readSeen(header: string | undefined, exists?: boolean): number | undefined {
+  if (header === undefined && exists === true)
+    throw new AppError(
+      "precondition-required",
+      "if-match is missing; expected the ETag of the answer this change was made from",
+      { field: "if-match" },
+    );
+  const version = header === undefined && exists === false ? "0" : readIfMatch(header);
+  return version === undefined ? undefined : Number(version);
 }

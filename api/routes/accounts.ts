@@ -7,7 +7,7 @@ import type { Api } from "../api.ts";
 import { authorOf, type Caller } from "../access/caller.ts";
 import { maySee, outOfSight, seenBy } from "../access/scope.ts";
 import { examples } from "../examples.ts";
-import { IfMatch, readIfMatch } from "../http/etags.ts";
+import { IfMatch, seenVersion } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import { pageOf, pageQuery, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
@@ -141,10 +141,8 @@ export function accountRoutes(app: Api, system: System): void {
         throw new AppError("invalid-request", `account_id is "${account_id}", expected "${id}" as in the address`, {
           field: "account_id",
         });
-      const if_version = readIfMatch(request.headers["if-match"]);
-      const by = authorOf(request);
-      if (if_version === undefined) return send(reply, await accounts.put({ account_id, ...change }, { by }));
-      const written = accounts.put({ account_id, ...change }, { by, if_version });
+      const seen = seenVersion(request.headers["if-match"]);
+      const written = accounts.put({ account_id, ...change }, { by: authorOf(request), ...seen });
       return send(reply, await written.catch(tellPrecondition));
     },
   );

@@ -10,11 +10,10 @@ import {
 import type { Api } from "../api.ts";
 import { authorOf, type Caller } from "../access/caller.ts";
 import { isWithinScope, nobody, type Scope, scopeOf } from "../access/scope.ts";
-import { IfMatch } from "../http/etags.ts";
+import { IfMatch, readSeen } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import { pageOf, pageQuery, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
-import { readRevision } from "./card-schemas.ts";
 
 const tags = ["budgets"];
 const Budget = Type.Object(CoreBudget.properties, { $id: "Budget", additionalProperties: false });
@@ -106,9 +105,9 @@ export function budgetRoutes(app: Api, system: Pick<System, "budgets" | "store" 
     const seen = versions.map(({ budget }) => budget.budget_id).filter((id) => !hidden.has(id));
     return seen.length === 0 ? [nobody] : [...new Set(seen)];
   };
-  const seenBy = (header: string | undefined, exists: boolean): { if_version?: number } => {
-    const { if_revision } = readRevision(header, exists);
-    return if_revision === undefined ? {} : { if_version: if_revision };
+  const madeFrom = (header: string | undefined, exists: boolean): { if_version?: number } => {
+    const if_version = readSeen(header, exists);
+    return if_version === undefined ? {} : { if_version };
   };
   const noticesOf = async (
     { budget_id, caller }: { budget_id: string; caller: Caller },
@@ -213,7 +212,7 @@ export function budgetRoutes(app: Api, system: Pick<System, "budgets" | "store" 
         throw new AppError("invalid-request", `budget_id is "${budget_id}", expected "${id}" as in the address`, {
           field: "budget_id",
         });
-      const seen = seenBy(request.headers["if-match"], (await budgets.get(id)) !== null);
+      const seen = madeFrom(request.headers["if-match"], (await budgets.get(id)) !== null);
       return send(reply, await budgets.put({ budget_id, ...input }, { by: authorOf(request), ...seen }));
     },
   );
@@ -235,7 +234,7 @@ export function budgetRoutes(app: Api, system: Pick<System, "budgets" | "store" 
       await find(id, request.caller);
       return send(
         reply,
-        await budgets.remove(id, { by: authorOf(request), ...seenBy(request.headers["if-match"], true) }),
+        await budgets.remove(id, { by: authorOf(request), ...madeFrom(request.headers["if-match"], true) }),
       );
     },
   );

@@ -6,7 +6,7 @@ import {
   Tariff,
   TariffInput,
 } from "../../rating/index.ts";
-import { readIfMatch, requireIfMatch } from "../http/etags.ts";
+import { readSeen } from "../http/etags.ts";
 
 export const tags = ["pricing"];
 
@@ -51,12 +51,9 @@ export const StateChange = Type.Object(
 );
 
 export const CardName = Type.Object({ id: Type.String() });
-/**
- * The revision a header names. `exists`: a change of what is there must name one, and without one what is put must be new still when it
- * is written, so of two who make it the later does not win unseen; left out: nothing is asked. @throws AppError precondition-required, invalid-request
- */
+
+/** The revision of a card a header names, as `readSeen` reads it. @throws AppError precondition-required, invalid-request */
 export function readRevision(header: string | undefined, exists?: boolean): { if_revision?: number } {
-  if (header === undefined && exists === false) return { if_revision: 0 };
-  const seen = exists === undefined ? readIfMatch(header) : requireIfMatch(header, exists);
-  return seen === undefined ? {} : { if_revision: Number(seen) };
+  const if_revision = readSeen(header, exists);
+  return if_revision === undefined ? {} : { if_revision };
 }

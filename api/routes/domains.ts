@@ -6,7 +6,7 @@ import { authorOf, type Caller } from "../access/caller.ts";
 import type { Api } from "../api.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
-import { IfMatch, readIfMatch } from "../http/etags.ts";
+import { IfMatch, seenVersion } from "../http/etags.ts";
 import type { System } from "../system.ts";
 
 const { domain_id: _id, ...changeable } = DomainChange.properties;
@@ -87,8 +87,7 @@ export function domainRoutes(app: Api, { domains }: Pick<System, "domains">): vo
     },
     async (request, reply) => {
       const { domain_id } = await find(request.params.id, request.caller);
-      const if_version = readIfMatch(request.headers["if-match"]);
-      const options = { by: authorOf(request), ...(if_version === undefined ? {} : { if_version }) };
+      const options = { by: authorOf(request), ...seenVersion(request.headers["if-match"]) };
       return send(reply, await domains.put({ ...request.body, domain_id }, options));
     },
   );

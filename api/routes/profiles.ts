@@ -16,10 +16,9 @@ import type { Api } from "../api.ts";
 import { authorOf, type Caller } from "../access/caller.ts";
 import { maySee, outOfSight } from "../access/scope.ts";
 import { examples } from "../examples.ts";
-import { IfMatch } from "../http/etags.ts";
+import { IfMatch, readSeen } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
-import { readRevision } from "./card-schemas.ts";
 
 const tags = ["profiles"];
 
@@ -166,8 +165,8 @@ function bookRoutes<T extends object, I extends object>(app: Api, shown: Shown<T
     { schema: { ...shown.put, tags, params: Name, headers: IfMatch, body: change, response } },
     async (request, reply) => {
       const { id } = request.params;
-      const { if_revision } = readRevision(request.headers["if-match"], (await book.get(id)) !== null);
-      const seen = if_revision === undefined ? {} : { if_version: if_revision };
+      const if_version = readSeen(request.headers["if-match"], (await book.get(id)) !== null);
+      const seen = if_version === undefined ? {} : { if_version };
       const input = named(request.body as object, key, id) as I;
       return send(reply, await book.put(input, { by: authorOf(request), ...seen }));
     },

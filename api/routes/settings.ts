@@ -5,7 +5,7 @@ import type { Setting as CoreSetting } from "../../core/settings.ts";
 import type { Api } from "../api.ts";
 import { authorOf } from "../access/caller.ts";
 import { examples } from "../examples.ts";
-import { IfMatch, readIfMatch } from "../http/etags.ts";
+import { IfMatch, seenVersion } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
 
@@ -105,8 +105,7 @@ export function settingRoutes(app: Api, { settings }: Pick<System, "settings">):
       },
     },
     async (request, reply) => {
-      const if_version = readIfMatch(request.headers["if-match"]);
-      const seen = if_version === undefined ? {} : { if_version };
+      const seen = seenVersion(request.headers["if-match"]);
       return send(reply, await settings.set(request.params.name, request.body.value, authorOf(request), seen));
     },
   );

@@ -7,7 +7,7 @@ import { User, UserChange } from "../access/user.ts";
 import type { Api } from "../api.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
-import { IfMatch, readIfMatch } from "../http/etags.ts";
+import { IfMatch, seenVersion } from "../http/etags.ts";
 import type { System } from "../system.ts";
 
 const { user_id: _id, ...changeable } = UserChange.properties;
@@ -103,8 +103,7 @@ export function userRoutes(app: Api, system: Pick<System, "users" | "store" | "c
     },
     async (request, reply) => {
       const { user_id } = await find(request.params.id, request.caller);
-      const if_version = readIfMatch(request.headers["if-match"]);
-      const options = { by: authorOf(request), ...(if_version === undefined ? {} : { if_version }) };
+      const options = { by: authorOf(request), ...seenVersion(request.headers["if-match"]) };
       return send(reply, await users.put({ ...request.body, user_id }, options));
     },
   );

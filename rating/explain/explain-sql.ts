@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { shapeColumns } from "../../core/shape-columns.ts";
 import { defineQuery } from "../../core/sql.ts";
 import { BillingRow } from "../billing-records.ts";
 import { AdjustmentColumns, ChargeColumns, PricedLine } from "../statement-line.ts";
@@ -163,16 +164,7 @@ const UsageRow = Type.Object({
   quantity: Text,
   slices: Whole,
   name: Text,
-  project_id: Text,
-  zone: Text,
-  offering: Text,
-  template: Text,
-  resource_type: Text,
-  vm: Text,
-  size: Text,
-  virtual_size: Text,
-  details: Text,
-  tags: Text,
+  ...shapeColumns,
 });
 export type UsageRow = Static<typeof UsageRow>;
 export const selectUsage = defineQuery("rating/explain/usage", Type.Object(UsageKeys), UsageRow);

@@ -1,6 +1,5 @@
-import { findAccounts } from "../accounts.ts";
 import { anybody, defineCommand } from "../command.ts";
-import { ownerParams, readOwners, rowsOf } from "../owners.ts";
+import { ownedAccounts, ownerParams } from "../owners.ts";
 
 const command = "listAccounts";
 /** CloudStack's account types: 0 user, 5 project. */
@@ -27,26 +26,18 @@ export const listAccounts = defineCommand({
     { name: "domainpath", type: "string", description: "path of the domain the account belongs to" },
     { name: "state", type: "string", description: "the state of the account" },
   ],
-  run: async ({ system, caller, page }, { id, name, state, ...asked }) => {
-    const owners = await readOwners(system, caller, { ...asked, account: name ?? asked.account, command });
-    const seen =
-      id === undefined
-        ? owners.account_ids
-        : owners.account_ids === null || owners.account_ids.includes(id)
-          ? [id]
-          : [];
+  run: async (request, { state, id, name, ...asked }) => {
     const states = state === undefined ? [] : [/^enabled$/i.test(state) ? "active" : "deleted"];
-    const rows = await findAccounts(system.store, { ...owners, account_ids: seen, states, ...rowsOf(page) });
-    const domains = new Map((await system.domains.list()).map((domain) => [domain.path, domain]));
-    const items = rows.map((account) => ({
+    const { accounts, count } = await ownedAccounts(request, { ...asked, id, name, states, command });
+    const items = accounts.map((account) => ({
       id: account.account_id,
       name: account.name,
       accounttype: typeOf(account.kind),
-      domainid: domains.get(account.domain)?.domain_id,
-      domain: domains.get(account.domain)?.name,
+      domainid: account.place?.domain_id,
+      domain: account.place?.name,
       domainpath: account.domain,
       state: account.state === "active" ? "enabled" : "disabled",
     }));
-    return { kind: "list", name: "account", items, count: Number(rows[0]?.total ?? 0) };
+    return { kind: "list", name: "account", items, count };
   },
 });

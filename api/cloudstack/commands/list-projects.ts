@@ -1,6 +1,5 @@
-import { findAccounts } from "../accounts.ts";
 import { anybody, defineCommand } from "../command.ts";
-import { ownerParams, readOwners, rowsOf } from "../owners.ts";
+import { ownedAccounts, ownerParams } from "../owners.ts";
 
 const command = "listProjects";
 
@@ -26,27 +25,25 @@ export const listProjects = defineCommand({
     { name: "domain", type: "string", description: "the domain name where the project belongs to" },
     { name: "state", type: "string", description: "the state of the project" },
   ],
-  run: async ({ system, caller, page }, { id, name, state, ...asked }) => {
-    const owners = await readOwners(system, caller, { ...asked, account: name ?? asked.account, command });
-    const seen =
-      id === undefined
-        ? owners.account_ids
-        : owners.account_ids === null || owners.account_ids.includes(id)
-          ? [id]
-          : [];
+  run: async (request, { state, id, name, ...asked }) => {
     const states = state === undefined ? [] : [/^active$/i.test(state) ? "active" : "deleted"];
-    const filter = { ...owners, account_ids: seen, states, kinds: ["project"] };
-    const rows = await findAccounts(system.store, { ...filter, ...rowsOf(page) });
-    const domains = new Map((await system.domains.list()).map((domain) => [domain.path, domain]));
-    const items = rows.map((account) => ({
+    const { accounts, count } = await ownedAccounts(request, {
+      ...asked,
+      id,
+      name,
+      states,
+      kinds: ["project"],
+      command,
+    });
+    const items = accounts.map((account) => ({
       id: account.account_id,
       name: account.name,
       displaytext: account.name,
       projectaccountname: account.name,
-      domainid: domains.get(account.domain)?.domain_id,
-      domain: domains.get(account.domain)?.name,
+      domainid: account.place?.domain_id,
+      domain: account.place?.name,
       state: account.state === "active" ? "Active" : "Disabled",
     }));
-    return { kind: "list", name: "project", items, count: Number(rows[0]?.total ?? 0) };
+    return { kind: "list", name: "project", items, count };
   },
 });

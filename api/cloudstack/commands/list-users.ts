@@ -1,7 +1,7 @@
 import type { Role } from "../../access/roles.ts";
-import { scopeOf } from "../../access/scope.ts";
+import { isBelow } from "../../../core/domains.ts";
 import { anybody, defineCommand, listOf } from "../command.ts";
-import { ownerParams, readOwners } from "../owners.ts";
+import { domainsByPath, ownerParams, readOwners } from "../owners.ts";
 
 /** CloudStack's account type of a role: 1 root admin, 2 domain admin, 0 user. */
 export function accountTypeOf(role: Role): number {
@@ -34,20 +34,16 @@ export const listUsers = defineCommand({
     { name: "timezone", type: "string", description: "the time zone the user was created in" },
   ],
   run: async ({ system, caller, page }, { id, username, ...asked }) => {
-    const [owners, scope] = await Promise.all([
-      readOwners(system, caller, { ...asked, command: "listUsers" }),
-      scopeOf(system, caller),
-    ]);
+    const {
+      account_ids,
+      domain: below,
+      ...owners
+    } = await readOwners(system, caller, { ...asked, command: "listUsers" });
     const users = (await system.users.list({}))
-      .filter(({ account_id, state }) => state !== "deleted" && (scope.account_ids?.includes(account_id) ?? true))
+      .filter(({ account_id, state }) => state !== "deleted" && (account_ids?.includes(account_id) ?? true))
       .filter((user) => (id ?? user.user_id) === user.user_id && (username ?? user.username) === user.username)
-      .filter(
-        ({ domain }) =>
-          owners.domain === "" ||
-          domain === owners.domain ||
-          (owners.recursive === 1 && domain.startsWith(`${owners.domain}/`)),
-      );
-    const domains = new Map((await system.domains.list()).map((domain) => [domain.path, domain]));
+      .filter(({ domain }) => below === "" || domain === below || (owners.recursive === 1 && isBelow(domain, below)));
+    const domains = await domainsByPath(system);
     const items = await Promise.all(
       users.map(async (user) => ({
         id: user.user_id,

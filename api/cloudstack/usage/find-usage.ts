@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { shapeColumns } from "../../../core/shape-columns.ts";
 import { defineQuery } from "../../../core/sql.ts";
 import type { Store } from "../../../core/store.ts";
 import type { Page } from "../command.ts";
@@ -57,16 +58,7 @@ const selectRecords = defineQuery(
     raw_hours: Type.Number(),
     from_ms: Text,
     to_ms: Text,
-    project_id: Text,
-    zone: Text,
-    offering: Text,
-    template: Text,
-    resource_type: Text,
-    vm: Text,
-    size: Text,
-    virtual_size: Text,
-    details: Text,
-    tags: Text,
+    ...shapeColumns,
   }),
 );
 /** A record as CloudStack tells them apart, with its figures. */

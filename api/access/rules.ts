@@ -67,7 +67,7 @@ export const routeRules: Readonly<Record<string, readonly Role[]>> = {
   putDomainRateCard: billing,
   previewRates: billing,
 
-  summarizeBilling: staff,
+  summarizeBilling: everyReader,
   listBillingRecords: everyReader,
   getBillingRecord: everyReader,
   getBillingRecordHistory: staff,

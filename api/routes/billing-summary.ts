@@ -4,6 +4,7 @@ import { minorUnit } from "../../core/currencies.ts";
 import { dec, formatFixed } from "../../core/decimal.ts";
 import { AppError } from "../../core/errors.ts";
 import { defineQuery } from "../../core/sql.ts";
+import { seenBy } from "../access/scope.ts";
 import type { Api } from "../api.ts";
 import { answer } from "../openapi.ts";
 import { Texts } from "../paging.ts";
@@ -14,6 +15,7 @@ const selectSums = defineQuery(
   Type.Object({
     from_period: Type.String(),
     to_period: Type.String(),
+    within: Type.Array(Type.String()),
     payer_account_ids: Type.Array(Type.String()),
     account_ids: Type.Array(Type.String()),
     kinds: Type.Array(Type.String()),
@@ -99,7 +101,7 @@ const example: Static<typeof Summary> = {
 const MONTHS_MAX = 36;
 
 /** What statements come to, over months and payers, without reading them one by one. */
-export function billingSummaryRoutes(app: Api, { store }: Pick<System, "store">): void {
+export function billingSummaryRoutes(app: Api, system: Pick<System, "store" | "clock">): void {
   app.get(
     "/v1/billing-summary",
     {
@@ -111,13 +113,13 @@ export function billingSummaryRoutes(app: Api, { store }: Pick<System, "store">)
         response: answer({
           status: 200,
           description:
-            "Sums of each group and currency, months in their order, the highest amount of a month first; drafts count as they were rated last",
+            "Sums of each group and currency, months in their order, the highest amount of a month first; drafts count as they were rated last. A customer gets those of lines that are for its accounts or that they pay",
           schema: Summary,
           example,
         }),
       },
     },
-    async ({ query }) => {
+    async ({ query, caller }) => {
       const { to_period, from_period = to_period, limit = 1000 } = query;
       if (monthNo(to_period) - monthNo(from_period) >= MONTHS_MAX || from_period > to_period) {
         throw new AppError(
@@ -127,9 +129,10 @@ export function billingSummaryRoutes(app: Api, { store }: Pick<System, "store">)
         );
       }
       const group_by = readGroupings(query.group_by ?? []);
-      const rows = await selectSums(store.read, {
+      const rows = await selectSums(system.store.read, {
         from_period,
         to_period,
+        within: await seenBy(system, caller),
         payer_account_ids: query.payer_account_id ?? [],
         account_ids: query.account_id ?? [],
         kinds: query.kind ?? [],

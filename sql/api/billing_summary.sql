@@ -1,5 +1,6 @@
 -- What statement lines come to in each group asked for; one row per group and currency, months in order, the highest amount first.
 -- Params  from_period, to_period String                      months, both in it
+--         within Array(String)                               the accounts that may be seen, as users or as payers; empty = all
 --         payer_account_ids, account_ids, kinds Array(String)   empty = all
 --         group_by Array(String)                             columns to group by; the others are '' or 0
 --         limit UInt32
@@ -11,6 +12,7 @@ WITH lines_of_month AS (
   FROM statement_line
   WHERE statement_line.period BETWEEN {from_period:String} AND {to_period:String}
     AND (statement_line.period, statement_line.run_seq) IN (SELECT period, rating_seq FROM current_rating)
+    AND (empty({within:Array(String)}) OR payer_account_id IN {within:Array(String)} OR account_id IN {within:Array(String)})
     AND (empty({payer_account_ids:Array(String)}) OR payer_account_id IN {payer_account_ids:Array(String)})
     AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
     AND (empty({kinds:Array(String)}) OR kind IN {kinds:Array(String)})

@@ -32,6 +32,7 @@ const queries: Readonly<Record<string, string>> = {
   listUsageRecords: october,
   summarizeUsage: `${october}&group_by=account,resource`,
   listBillingRecords: "period=2026-10",
+  summarizeBilling: "to_period=2026-10&group_by=account_id",
   listStatements: "period=2026-10",
   forecastPeriod: "period=2026-10",
 };
@@ -123,6 +124,8 @@ test("no answer to a customer has a byte of another one, in lists, of ids, and o
     }
     for (const path of [
       "/v1/billing-records?period=2026-10&payer_account_id=zebra-id",
+      "/v1/billing-summary?to_period=2026-10&payer_account_id=zebra-id",
+      "/v1/billing-summary?to_period=2026-10&account_id=zebra-id",
       "/v1/users?account_id=zebra-id",
     ]) {
       const { status, body } = await ask("GET", path, caller);

@@ -19,7 +19,8 @@ import { dashboardRoutes } from "./dashboard/dashboard-routes.ts";
 import { createSanityJob } from "./sanity-job.ts";
 import { newStanding } from "./standing.ts";
 import { startIngesting } from "./start-ingesting.ts";
-import { openSystem, sharing, storeConfig, type System } from "./system.ts";
+import { type System } from "./system.ts";
+import { openSystem, sharing, storeConfig } from "./open-system.ts";
 
 /** `open_page`: the pages ask for no token. `next_port_free`: a taken port is no fault, the next free one does. `jobs`: false = no scheduled runs. */
 export interface StartOptions {

@@ -1,4 +1,4 @@
-import type { SettingDefinition } from "./settings.ts";
+import type { SettingDefinition } from "./setting-definition.ts";
 
 const wholeUpTo =
   (max: number) =>

@@ -1,5 +1,5 @@
 import { parseDecimal } from "./decimal.ts";
-import type { SettingDefinition } from "./settings.ts";
+import type { SettingDefinition } from "./setting-definition.ts";
 
 /** Whether a text says below what a balance is low: an amount such as 10.00, or a percentage such as 20%. */
 export function isLowThreshold(value: string): boolean {

@@ -1,4 +1,5 @@
-import { buildSystem, type System } from "../api/system.ts";
+import { type System } from "../api/system.ts";
+import { buildSystem } from "../api/open-system.ts";
 import type { EventLog } from "../core/event-log.ts";
 import type { TestClock } from "../core/clock.ts";
 import { instant } from "../core/instant.ts";

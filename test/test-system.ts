@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openSystem, type System } from "../api/system.ts";
+import { type System } from "../api/system.ts";
+import { openSystem } from "../api/open-system.ts";
 import { createTestClock, type TestClock } from "../core/clock.ts";
 import type { InstantMs } from "../core/instant.ts";
 import { type Log, silentLog } from "../core/log.ts";

@@ -5,7 +5,7 @@ import type { Backup } from "../backup/backups.ts";
 import type { Manifest } from "../backup/manifest.ts";
 import { restoreBackup } from "../backup/restore-backup.ts";
 import { takeDataLock } from "../data-lock.ts";
-import { openSystem, sharing, storeConfig } from "../system.ts";
+import { openSystem, sharing, storeConfig } from "../open-system.ts";
 import { createLog } from "../../core/log.ts";
 import { type Cli, resultCommand } from "./cli.ts";
 import type { Client } from "../client/client.ts";

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { migrate, readMigrations } from "../../core/migrate.ts";
 import { openStore } from "../../core/store.ts";
 import { takeDataLock } from "../data-lock.ts";
-import { storeConfig } from "../system.ts";
+import { storeConfig } from "../open-system.ts";
 import { type Cli, resultCommand } from "./cli.ts";
 
 /** `tally migrate`: brings the store's schema to this version and does nothing else; each start does it too. */

@@ -5,7 +5,8 @@ import { buildApp } from "../app.ts";
 import { findHolder, inUse, takeDataLock } from "../data-lock.ts";
 import { checkRoles } from "../check-roles.ts";
 import { newToken, withLocalToken } from "../access/keys.ts";
-import { openSystem, sharing, storeConfig, type System } from "../system.ts";
+import { type System } from "../system.ts";
+import { openSystem, sharing, storeConfig } from "../open-system.ts";
 import { type Client, createClient, sendOver } from "../client/client.ts";
 import { sendOverTls } from "./send-tls.ts";
 

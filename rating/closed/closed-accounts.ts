@@ -1,6 +1,6 @@
 import Type from "typebox";
 import { monthAnywhere } from "../../core/calendar.ts";
-import { settingDefinitions } from "../../core/settings.ts";
+import { settingDefinitions } from "../../core/setting-list.ts";
 import { defineCommand, defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import type { Pricing } from "../cards/pricing.ts";

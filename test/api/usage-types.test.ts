@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildApp } from "../../api/app.ts";
-import { buildSystem } from "../../api/system.ts";
+import { buildSystem } from "../../api/open-system.ts";
 import { silentLog } from "../../core/log.ts";
 import { refused } from "./asking.ts";
 import { event, openTestApi, type TestApi } from "./test-api.ts";

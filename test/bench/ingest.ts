@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { buildApp } from "../../api/app.ts";
-import { openSystem } from "../../api/system.ts";
+import { openSystem } from "../../api/open-system.ts";
 import { systemClock } from "../../core/clock.ts";
 import { silentLog } from "../../core/log.ts";
 import { type Figure, profileStatements, timed } from "./report.ts";

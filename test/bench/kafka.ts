@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Kafka } from "kafkajs";
 import { startIngesting } from "../../api/start-ingesting.ts";
-import { openSystem } from "../../api/system.ts";
+import { openSystem } from "../../api/open-system.ts";
 import { systemClock } from "../../core/clock.ts";
 import { silentLog } from "../../core/log.ts";
 import { connectKafka } from "../../ingest/kafka/connect.ts";

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestClock } from "../../core/clock.ts";
 import { instant } from "../../core/instant.ts";
-import { createSettings, settingDefinitions } from "../../core/settings.ts";
+import { createSettings } from "../../core/settings.ts";
+import { settingDefinitions } from "../../core/setting-list.ts";
 import { publishUsage, openTestStore, type TestStore } from "../test-store.ts";
 
 let opened: TestStore;

@@ -1,6 +1,6 @@
 // A process that makes statements final on a data directory of its own, and may be killed while it does: finalize-process.ts <folder> <what> [<statement>].
 import type { ClickHouseClient } from "@clickhouse/client";
-import { buildSystem } from "../../api/system.ts";
+import { buildSystem } from "../../api/open-system.ts";
 import { createTestClock, systemClock } from "../../core/clock.ts";
 import { silentLog } from "../../core/log.ts";
 import { migrate } from "../../core/migrate.ts";

@@ -1,7 +1,7 @@
 // An ingest process of its own for kafka-month.test.ts: node --import tsx test/e2e/kafka-member.ts STORE BROKERS TOPIC FOLDER SESSION_MS [hold].
 // Says "ready" when it works. With "hold" it stops dead before its third insert of events, says "holding" and goes on when it is
 // told to, as a process that the machine put to sleep. Ends with the pipe on its standard input.
-import { openSystem } from "../../api/system.ts";
+import { openSystem } from "../../api/open-system.ts";
 import { systemClock } from "../../core/clock.ts";
 import { instant } from "../../core/instant.ts";
 import { silentLog } from "../../core/log.ts";

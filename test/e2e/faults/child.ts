@@ -4,7 +4,8 @@
 import { writeSync } from "node:fs";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { takeDataLock } from "../../../api/data-lock.ts";
-import { openSystem, type System } from "../../../api/system.ts";
+import { type System } from "../../../api/system.ts";
+import { openSystem } from "../../../api/open-system.ts";
 import { createTestClock } from "../../../core/clock.ts";
 import { instant } from "../../../core/instant.ts";
 import { silentLog } from "../../../core/log.ts";

@@ -51,12 +51,17 @@ export interface MonthState {
   readonly at_present?: boolean;
 }
 
+/** Whether anybody has closed a month, or one after it. */
+export async function isClosed(store: Store, period: string): Promise<boolean> {
+  const [closed] = await readClosings(store.run, { period });
+  return closed !== undefined && closed.closings !== "0";
+}
+
 /** Lays out who has closed a month and what does not count of it, in place of what was laid out before. Who has not closed it is left alone. */
 export async function layClosedAccounts(store: Store, month: MonthState): Promise<void> {
   const { period, state, former = "", as_of, defaults, at_present = false } = month;
   for (const clear of clears) await clear(store.run, {});
-  const [closed] = await readClosings(store.run, { period });
-  if (closed === undefined || closed.closings === "0") return;
+  if (!(await isClosed(store, period))) return;
   await writeClosed(store.run, {
     period,
     state,

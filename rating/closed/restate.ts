@@ -6,7 +6,7 @@ import type { Store } from "../../core/store.ts";
 import type { Pricing } from "../cards/pricing.ts";
 import type { RatingDefaults } from "../plans.ts";
 import type { RateCards } from "../rate-cards.ts";
-import { closedPricing, layClosedAccounts, rateAffected, rateAll } from "./closed-accounts.ts";
+import { closedPricing, isClosed, layClosedAccounts, rateAffected, rateAll } from "./closed-accounts.ts";
 
 const Text = Type.String();
 const selectMonths = defineQuery(
@@ -65,6 +65,7 @@ export function stateName(of_period: string, state: string): string {
 export async function restateClosed(of: Restating): Promise<void> {
   const { store, period, as_of, defaults } = of;
   const former = prevMonth(period);
+  if (!(await isClosed(store, former))) return;
   const months = (await selectMonths(store.run, { period, former, as_of })).map(({ month }) => month);
   const changed: string[] = [];
   for (const month of months) if (await rateAgain(of, { month, former })) changed.push(month);

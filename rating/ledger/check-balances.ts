@@ -22,6 +22,7 @@ export interface BalanceDeps {
 }
 
 const Text = Type.String();
+const selectAny = defineQuery("rating/ledger/any_prepaid", Type.Object({}), Type.Object({ there: Type.Integer() }));
 const selectBalances = defineQuery(
   "rating/ledger/prepaid_balances",
   Type.Object({ payer_account_id: Text }),
@@ -65,6 +66,7 @@ interface Turned {
 export async function checkBalances(deps: BalanceDeps, payer_account_id = ""): Promise<void> {
   const { store, clock, inControl } = deps;
   // Mostly nothing has turned; then no turn is taken.
+  if ((await selectAny(store.read, {}))[0]?.there !== 1) return;
   if ((await turned(deps, payer_account_id)).length === 0) return;
   const noticed = await inControl(async (turn) => {
     const found = await turned(deps, payer_account_id);

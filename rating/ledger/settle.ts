@@ -24,6 +24,7 @@ const Directed = Type.Object({
   payment_id: Text,
   amount: Text,
 });
+const selectAny = defineQuery("rating/ledger/any_money", Type.Object({}), Type.Object({ there: Type.Integer() }));
 const selectOpen = defineQuery("rating/ledger/open_documents", OfPayer, Open);
 const selectDirected = defineQuery("rating/ledger/directed_payments", OfPayer, Directed);
 
@@ -35,7 +36,8 @@ export async function settle(
   { store, clock, inControl }: { store: Store; clock: Clock; inControl: InControl },
   payer_account_id = "",
 ): Promise<number> {
-  // Mostly nothing is open; then no turn is taken.
+  // Mostly nothing is to be moved; then no turn is taken.
+  if ((await selectAny(store.read, {}))[0]?.there !== 1) return 0;
   if ((await selectOpen(store.read, { payer_account_id })).length === 0) return 0;
   return inControl(async (turn) => {
     const open = await selectOpen(store.read, { payer_account_id });

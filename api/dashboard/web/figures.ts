@@ -67,6 +67,11 @@ export function countOf(count: number | string, one: string, many = `${one}s`): 
   return `${groupDigits(String(count))} ${String(count) === "1" ? one : many}`;
 }
 
+/** Who asked, by name: without the id of the key that stands behind it; a dash where nobody was named. */
+export function personOf(asked_by: string | null): string {
+  return asked_by === null ? "–" : asked_by.replace(/ \(key_[0-9a-f]+\)$/, "");
+}
+
 /** Bytes for a glance: `1.4 MiB`. */
 export function showBytes(bytes: string): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];

@@ -114,7 +114,7 @@ function BudgetCard({
         {thresholds
           .filter(({ percent: at }) => Number(at) < 100)
           .map(({ percent: at, of: kind }) => (
-            <rect class="mark" x={Number(at) - 0.2} y="0" width="0.4" height="10" key={`${at} ${kind}`} />
+            <rect class="threshold" x={Number(at) - 0.2} y="0" width="0.4" height="10" key={`${at} ${kind}`} />
           ))}
       </svg>
       <p class={end > 100 ? "warn" : ""}>{told}</p>

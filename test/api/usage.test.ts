@@ -165,7 +165,11 @@ test("clip cuts at both ends", async () => {
 test("a sum by resource says what the resource was called last", async () => {
   const sums = async (query: string) =>
     (await api.call("GET", `/v1/usage-summary?${range}&${query}`)).json<{ data: { name?: string | null }[] }>().data;
-  expect((await sums("group_by=resource&usage_type=1&account_id=acme-id")).map(({ name }) => name)).toEqual(["web", null, null]);
+  expect((await sums("group_by=resource&usage_type=1&account_id=acme-id")).map(({ name }) => name)).toEqual([
+    "web",
+    null,
+    null,
+  ]);
   expect((await sums("group_by=account"))[0]).not.toHaveProperty("name");
 });
 

@@ -31,6 +31,11 @@ export function sumOf(decimals: readonly string[]): string {
   );
 }
 
+/** With as many decimals as another amount of the same currency has. */
+export function alike(amount: string, other: string): string {
+  return sumOf([amount, other.replace(/[1-9]/g, "0")]);
+}
+
 /** `after` − `before`, exact. */
 export function differenceOf(after: string, before: string): string {
   return sumOf([after, before.startsWith("-") ? before.slice(1) : `-${before}`]);

@@ -62,7 +62,12 @@ export function Exports() {
               keyOf={({ id }) => id}
               columns={[
                 { title: "What", cell: ({ kind }) => kinds[kind], csv: ({ kind }) => kind },
-                { title: "Month", text: true, cell: (one) => <span class="whole">{showPeriod(one.period)}</span>, csv: (one) => one.period },
+                {
+                  title: "Month",
+                  text: true,
+                  cell: (one) => <span class="whole">{showPeriod(one.period)}</span>,
+                  csv: (one) => one.period,
+                },
                 {
                   title: "State",
                   text: true,

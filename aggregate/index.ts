@@ -32,6 +32,7 @@ export {
   type UsageKey,
   UsageRecord,
 } from "./reports/usage-records.ts";
+export { withResourceNames } from "./reports/resource-names.ts";
 export { type Grouping, groupings, summarizeUsage, type SummaryRequest, UsageSum } from "./reports/usage-summary.ts";
 export {
   acceptFinding,

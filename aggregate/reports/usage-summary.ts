@@ -17,6 +17,9 @@ export type Grouping = (typeof groupings)[number];
 export const UsageSum = Type.Object(
   {
     group: Type.Record(Text, Type.Union([Text, Type.Integer()])),
+    name: Type.Optional(
+      Type.Union([Text, Type.Null()], { description: "What the resource was called last; where it is grouped by" }),
+    ),
     quantity: Type.String({ description: "Base units" }),
     unit: Text,
     display_quantity: Text,

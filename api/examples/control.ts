@@ -143,5 +143,6 @@ export const signedIn = {
   domain: null,
   account_id: "9b2e41d0",
   user_id: "3c2f8a51",
+  time_zone: "UTC",
   ends_at: "2026-10-02T20:00:00.000Z",
 };

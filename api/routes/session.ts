@@ -28,13 +28,19 @@ const SignedIn = Type.Object(
     domain: { ...Nullable, description: "Of a domain-admin" },
     account_id: { ...Nullable, description: "Of the role account" },
     user_id: Nullable,
+    time_zone: Type.String({
+      description: "Of days and times where an account names none: the setting usage.aggregation.timezone",
+    }),
     ends_at: { ...Nullable, description: "When the session ends at the latest; null = asked with a token" },
   },
   { $id: "SignedIn", additionalProperties: false },
 );
 
 const tags = ["operation"];
-const show = ({ sources: _sources, ...caller }: Caller, ends_at: string | null) => ({ ...caller, ends_at });
+const show = async ({ settings }: System, { sources: _sources, ...caller }: Caller, ends_at: string | null) => {
+  const time_zone = await settings.get("usage.aggregation.timezone");
+  return { ...caller, time_zone, ends_at };
+};
 
 /** Signing in, for people; behind no guard. */
 export function loginRoutes(app: Api, system: System): void {
@@ -80,7 +86,7 @@ export function loginRoutes(app: Api, system: System): void {
       return reply
         .code(201)
         .header("cache-control", "no-store")
-        .send(show(caller, formatInstant(session.ends_at)));
+        .send(await show(system, caller, formatInstant(session.ends_at)));
     },
   );
 }
@@ -105,7 +111,7 @@ export function sessionRoutes(app: Api, system: System): void {
     async (request, reply) => {
       const found = await callerOfSession(system, sessionCookie(request), "dashboard");
       const ends_at = found === null ? null : formatInstant(found.session.ends_at);
-      return reply.header("cache-control", "no-store").send(show(request.caller, ends_at));
+      return reply.header("cache-control", "no-store").send(await show(system, request.caller, ends_at));
     },
   );
 
@@ -127,7 +133,7 @@ export function sessionRoutes(app: Api, system: System): void {
     async (request, reply) => {
       await system.sessions.end(sessionCookie(request), "dashboard");
       clearSessionCookie(reply);
-      return reply.send(show(request.caller, null));
+      return reply.send(await show(system, request.caller, null));
     },
   );
 }

@@ -11,6 +11,7 @@ import {
   type UsageKey,
   UsageRecord,
   UsageSum,
+  withResourceNames,
 } from "../../aggregate/index.ts";
 import { isTimeZone } from "../../core/calendar.ts";
 import { AppError } from "../../core/errors.ts";
@@ -95,7 +96,7 @@ const recordColumns = columnsOf(UsageRecord, {
   display_quantity: "decimal",
   booked_at: "time",
 });
-const { group: _group, ...sumProperties } = UsageSum.properties;
+const { group: _group, name: _name, ...sumProperties } = UsageSum.properties;
 const sumColumns = columnsOf(Type.Object(sumProperties), { quantity: "whole", display_quantity: "decimal" });
 const summaryColumns = (groups: readonly string[]): ReportColumn[] => [
   ...groups.map((name) => ({
@@ -235,7 +236,13 @@ export function usageRoutes(app: Api, system: System): void {
         const pages = everyPageOf(async () => ({ rows: sums, next: null }));
         return sendReport(system, { reply, form, name: "usage-summary", columns, pages });
       }
-      return { data: sums.slice(0, limit), truncated: sums.length > limit, ...state.completeness };
+      const data = sums.slice(0, limit);
+      const named = group_by.includes("resource");
+      return {
+        data: named ? await withResourceNames(system, { sums: data, account_ids: filter.account_ids }) : data,
+        truncated: sums.length > limit,
+        ...state.completeness,
+      };
     },
   );
 }

@@ -26,6 +26,7 @@ beforeAll(async () => {
       account_id: index < 3 ? "acme-id" : "beta-id",
       account: index < 3 ? "acme" : "beta",
       tags: { team: index < 2 ? "red" : "blue" },
+      ...(resource === "vm-1" ? { name: "web" } : {}),
     };
     return [
       event(`${resource}/create`, "VM.CREATE", "2026-09-30T06:00:00Z", data),
@@ -159,6 +160,17 @@ test("clip cuts at both ends", async () => {
     "/v1/usage-summary?from=2026-09-30T13:00:00Z&to=2026-09-30T15:30:00Z&usage_type=1&account_id=beta-id&clip=true",
   );
   expect(answer.json()).toMatchObject({ data: [{ quantity: "9000000", display_quantity: "2.5" }] });
+});
+
+test("a sum by resource says what the resource was called last", async () => {
+  const sums = async (query: string) =>
+    (await api.call("GET", `/v1/usage-summary?${range}&${query}`)).json<{ data: { name?: string | null }[] }>().data;
+  expect((await sums("group_by=resource&usage_type=1&account_id=acme-id")).map(({ name }) => name)).toEqual([
+    "web",
+    null,
+    null,
+  ]);
+  expect((await sums("group_by=account"))[0]).not.toHaveProperty("name");
 });
 
 test("a summary says when there is more than its limit", async () => {

@@ -31,6 +31,11 @@ export function sumOf(decimals: readonly string[]): string {
   );
 }
 
+/** With as many decimals as another amount of the same currency has. */
+export function alike(amount: string, other: string): string {
+  return sumOf([amount, other.replace(/[1-9]/g, "0")]);
+}
+
 /** `after` − `before`, exact. */
 export function differenceOf(after: string, before: string): string {
   return sumOf([after, before.startsWith("-") ? before.slice(1) : `-${before}`]);
@@ -65,6 +70,11 @@ export function wordsOf(key: string): string {
 /** `1 line`, `2 lines`. */
 export function countOf(count: number | string, one: string, many = `${one}s`): string {
   return `${groupDigits(String(count))} ${String(count) === "1" ? one : many}`;
+}
+
+/** Who asked, by name: without the id of the key that stands behind it; a dash where nobody was named. */
+export function personOf(asked_by: string | null): string {
+  return asked_by === null ? "–" : asked_by.replace(/ \(key_[0-9a-f]+\)$/, "");
 }
 
 /** Bytes for a glance: `1.4 MiB`. */

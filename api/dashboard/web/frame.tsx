@@ -4,6 +4,7 @@ import type { Area } from "../addresses.ts";
 import { announcement } from "./announce.ts";
 import { addressTo, go, path, query, said } from "./address.ts";
 import { textIn } from "./fields.ts";
+import { wordsOf } from "./figures.ts";
 import { helping, homeView, keyHelp, listedViews } from "./keys.ts";
 import { caller, nameOf, signOut } from "./session.ts";
 
@@ -34,8 +35,8 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
           <>
             <SearchBox />
             <div class="who">
-              <span class="muted whoname" title={`${who.name}, ${who.role}`}>
-                {who.account_id === null ? who.name : nameOf(who.account_id)} · {who.role}
+              <span class="muted whoname">
+                <Who />
               </span>
               <button type="button" class="quiet small keys" onClick={() => (helping.value = true)} aria-label="Keys">
                 ?
@@ -101,11 +102,26 @@ function Views({ role, open }: { readonly role: string; readonly open: boolean }
         );
       })}
       <ul class="aside">
+        <li class="whois">
+          Signed in as <Who />
+        </li>
         <li>
           <a href="/docs">API reference</a>
         </li>
       </ul>
     </nav>
+  );
+}
+
+/** Who looks, and as what. */
+function Who() {
+  const who = caller.value;
+  if (who === null || who === undefined) return null;
+  const { name, role, account_id } = who;
+  return (
+    <span title={`${name}, ${role}`}>
+      {account_id === null ? name : nameOf(account_id)} · {wordsOf(role)}
+    </span>
   );
 }
 

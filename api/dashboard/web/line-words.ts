@@ -1,5 +1,5 @@
 import { unitTitles } from "../../unit-titles.ts";
-import type { StatementLine, UsageType } from "../../client/nouns.ts";
+import type { Forecast, StatementLine, UsageType } from "../../client/nouns.ts";
 import { groupDigits, trimZeros } from "./figures.ts";
 
 type Line = Pick<StatementLine, "kind" | "adjusts" | "charge" | "usage_type" | "base_quantity" | "quantity" | "unit">;
@@ -10,8 +10,21 @@ export function quantityOf({ kind: own, ...line }: Line, types: readonly UsageTy
   if (line.charge !== null || (kind !== "usage" && kind !== "unrated")) return "";
   const type = types.find(({ usage_type }) => usage_type === line.usage_type);
   if (kind === "unrated") return measureOf(line.base_quantity, type);
+  return inUnit(line.quantity, line.unit, type);
+}
+
+type ExpectedLine = Forecast["accounts"][number]["lines"][number];
+
+/** A quantity of a forecast's line, likewise. */
+export function expectedQuantity(line: ExpectedLine, quantity: string, types: readonly UsageType[]): string {
+  const type = types.find(({ usage_type }) => usage_type === line.usage_type);
+  if (line.unit === "") return "";
+  return line.kind === "unrated" ? measureOf(quantity.split(".")[0] ?? "0", type) : inUnit(quantity, line.unit, type);
+}
+
+function inUnit(quantity: string, unit: string, type: UsageType | undefined): string {
   const counted = (type?.unit ?? "").replace(/_ms$/, "").replaceAll("_", " ");
-  return `${groupDigits(trimZeros(line.quantity))} ${(unitTitles[line.unit] ?? line.unit).replace("#", counted).trim()}`;
+  return `${groupDigits(trimZeros(quantity))} ${(unitTitles[unit] ?? unit).replace("#", counted).trim()}`;
 }
 
 /** What a unit of a line costs. */

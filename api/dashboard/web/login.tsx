@@ -16,6 +16,7 @@ export function Login() {
     const given = names.map((name) => [name, textIn(form, name)] as const).filter(([, text]) => text !== "");
     act(async () => {
       await signIn(Object.fromEntries(given));
+      go(here({ with: "" }), { quietly: true });
       return "Signed in";
     });
   };

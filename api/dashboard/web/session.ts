@@ -1,45 +1,47 @@
 import { computed, signal } from "@preact/signals";
 import type { Account, SignedIn } from "../../client/nouns.ts";
 import { said } from "./address.ts";
-import { ask, askAll, Refusal } from "./client.ts";
+import { ask, Refusal } from "./client.ts";
 import { isZone } from "./zone.ts";
 
 /** Who looks: undefined = not asked yet, null = nobody has signed in. */
 export const caller = signal<SignedIn | null | undefined>(undefined);
 /** All accounts that the caller may see, by id. */
 export const accounts = signal<ReadonlyMap<string, Account>>(new Map());
-const installation_zone = signal("UTC");
 
-/** The zone in which days and times are shown: the address says it, else the caller's account, else the installation. */
+/**
+ * The zone in which days and times are shown: the address says it, else the caller's account, else what all accounts have that a caller sees
+ * some of, else the installation.
+ */
 export const zone = computed(() => {
-  const asked = said("zone");
-  if (isZone(asked)) return asked;
   const own = accounts.value.get(caller.value?.account_id ?? "")?.time_zone ?? "";
-  return isZone(own) ? own : installation_zone.value;
+  const [common = "", ...others] = new Set([...accounts.value.values()].map(({ time_zone }) => time_zone));
+  const shared = seesAll.value || others.length > 0 ? "" : common;
+  return [said("zone"), own, shared, caller.value?.time_zone ?? ""].find(isZone) ?? "UTC";
 });
 
 /** Asks who has signed in, and what names and which zone belong to what he will see. @throws Refusal where the server fails */
 export async function openSession(): Promise<void> {
-  try {
-    caller.value = await ask("getSession", {});
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.status !== 401) throw error;
-    caller.value = null;
-    return;
-  }
-  const known = await askAll("listAccounts", {}).catch(() => []);
-  accounts.value = new Map(known.map((account) => [account.account_id, account]));
-  installation_zone.value = await usualZone(known);
+  accounts.value = new Map();
+  const who = await ask("getSession", {}).catch((error: unknown) => {
+    if (error instanceof Refusal && error.status === 401) return null;
+    throw error;
+  });
+  // The first thousand are there before a view asks in their zone; the others come in while one reads.
+  const next = who === null ? null : await learnAccounts("").catch(() => null);
+  caller.value = who;
+  if (who !== null && next !== null) void learnOthers(who, next).catch(() => undefined);
 }
 
-/** The installation's zone; who may not read its settings gets the one that all accounts in sight have, else UTC. */
-async function usualZone(known: readonly Account[]): Promise<string> {
-  if (seesAll.value) {
-    const setting = ask("getSetting", { path: { name: "usage.aggregation.timezone" } });
-    return setting.then(({ value }) => value).catch(() => "UTC");
-  }
-  const [common = "", ...others] = new Set(known.map(({ time_zone }) => time_zone));
-  return others.length === 0 && isZone(common) ? common : "UTC";
+/** Takes in a page of the accounts in sight; gives where the next one begins. */
+async function learnAccounts(cursor: string): Promise<string | null> {
+  const { data, next_cursor } = await ask("listAccounts", { query: { cursor, limit: 1000 } });
+  accounts.value = new Map([...accounts.value, ...data.map((account) => [account.account_id, account] as const)]);
+  return next_cursor;
+}
+
+async function learnOthers(who: SignedIn, next: string): Promise<void> {
+  for (let cursor: string | null = next; cursor !== null && caller.value === who;) cursor = await learnAccounts(cursor);
 }
 
 /** Signs in. @throws Refusal */

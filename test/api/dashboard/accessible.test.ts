@@ -1,6 +1,6 @@
 // Every view in both themes and two widths: axe-core finds nothing, nothing is wider than the screen, no page breaks its own policy.
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { viewAddresses } from "../../../api/dashboard/addresses.ts";
 import { isTooWide, launchBrowser, openPage, settled, without_browser } from "./chromium.ts";
@@ -30,6 +30,17 @@ const looked: Readonly<Record<string, readonly string[]>> = {
   event: ["/event?source=cloud%2Fzone-1&id=e3"],
   search: ["/search?q=a", "/search?q=nobody-has-this-name"],
 };
+
+/**
+ * What axe-core finds wrong, and nothing of what it finds right. The rows of a table are alike, so the first forty stand for the others; no frame
+ * of ours is of another origin, so axe needs no page of its own to gather what it found.
+ */
+function auditOf(page: Page): AxeBuilder {
+  return new AxeBuilder({ page })
+    .setLegacyMode(true)
+    .exclude("tbody tr:nth-child(n + 41)")
+    .options({ resultTypes: ["violations"] });
+}
 
 test("every view is looked at", () => {
   expect(Object.keys(looked).toSorted()).toEqual(viewAddresses.map(({ name }) => name).toSorted());
@@ -78,7 +89,7 @@ describe.skipIf(without_browser)("in a browser", { timeout: 240_000 }, () => {
           await page.emulateMedia({ colorScheme });
           if (await isTooWide(page)) faults.push(`${address} is too wide at ${width}`);
           // A theme changes colours and nothing else.
-          const axe = new AxeBuilder({ page });
+          const axe = auditOf(page);
           const { violations } = await (colorScheme === "dark" ? axe.withRules(["color-contrast"]) : axe).analyze();
           faults.push(
             ...violations.map(({ id, nodes }) => `${address} ${colorScheme} ${width} ${id}: ${nodes[0]?.html}`),
@@ -99,9 +110,7 @@ describe.skipIf(without_browser)("in a browser", { timeout: 240_000 }, () => {
         await page.goto(address);
         await settled(page);
         expect(await isTooWide(page)).toBe(false);
-        expect(
-          (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes[0]?.html]),
-        ).toEqual([]);
+        expect((await auditOf(page).analyze()).violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
       }
       await context.close();
     },

@@ -53,9 +53,9 @@ describe.skipIf(without_browser)("in a browser", { timeout: 240_000 }, () => {
       ]);
       await open("/usage?period=2026-10&type=1");
       const resources = await rowsOf(page, "Running VM by resource, the most first");
-      expect(resources.map((row) => row.slice(0, 2))).toEqual([
-        ["vm-1", "60"],
-        ["vm-2", "2"],
+      expect(resources.map(([name, id, hours]) => [name, id, hours])).toEqual([
+        ["vm-1", "vm-1", "60"],
+        ["vm-2", "vm-2", "2"],
       ]);
 
       // 60 h at 0.50; the month is over, so nothing is added
@@ -101,6 +101,16 @@ describe.skipIf(without_browser)("in a browser", { timeout: 240_000 }, () => {
       expect(await page.getByRole("alert").first().textContent(), path).toMatch(/[Tt]here is no|no event/);
       expect(await page.locator("main").textContent(), path).not.toMatch(/vm-3|50\.00/);
     }
+    await context.close();
+  });
+
+  test("whose account names no zone sees days of the installation's, by name", async () => {
+    await world.system.settings.set("usage.aggregation.timezone", "Asia/Tokyo", "test");
+    const { page, context } = await openPage(browser, { url: world.url, token: world.tokens.customer });
+    await page.goto("/usage?period=2026-10");
+    await settled(page);
+    expect(await page.locator(".heading").textContent()).toContain("October 2026, days of Asia/Tokyo");
+    await world.system.settings.set("usage.aggregation.timezone", "UTC", "test");
     await context.close();
   });
 

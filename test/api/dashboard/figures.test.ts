@@ -1,6 +1,7 @@
 // What the pages make of figures, days and files: pure, so it is held to worked values without a browser.
 import { expect, test } from "vitest";
 import { toCsv } from "../../../api/dashboard/web/csv.ts";
+import { nextOrder, readOrder, sortRows } from "../../../api/dashboard/web/sort.ts";
 import {
   differenceOf,
   groupDigits,
@@ -95,4 +96,29 @@ test("moments stand on the clocks of a zone, months and days under their names",
   expect([monthAfter("2026-12", 1), monthAfter("2026-01", -13)]).toEqual(["2027-01", "2024-12"]);
   expect([daysOf("2028-02").length, daysOf("2026-02").at(-1)]).toEqual([29, "2026-02-28"]);
   expect([isZone("Europe/Amsterdam"), isZone("Mars/Olympus"), isZone("")]).toEqual([true, false, false]);
+});
+
+test("rows are put in order as figures where they are figures, and as words where they are words", () => {
+  const inOrder = (values: readonly string[], is_falling: boolean) => sortRows(values, (value) => value, is_falling);
+  expect(inOrder(["100.00", "-3", "20.5", "+7"], false)).toEqual(["-3", "+7", "20.5", "100.00"]);
+  expect(inOrder(["vm-10", "VM-2", "vm-1"], false)).toEqual(["vm-1", "VM-2", "vm-10"]);
+  const alike = [
+    { name: "a", amount: "1.0" },
+    { name: "b", amount: "2" },
+    { name: "c", amount: "1" },
+  ];
+  const falling = sortRows(alike, ({ amount }) => amount, true);
+  expect(falling.map(({ name }) => name)).toEqual(["b", "a", "c"]);
+});
+
+test("a title's presses go through both orders and back, figures from the greatest, and an address says which", () => {
+  const presses = (text: boolean): string[] => {
+    const said = [""];
+    for (let press = 0; press < 3; press += 1) said.push(nextOrder(readOrder(said.at(-1) ?? ""), 2, { text }));
+    return said;
+  };
+  expect(presses(false)).toEqual(["", "-2", "2", ""]);
+  expect(presses(true)).toEqual(["", "2", "-2", ""]);
+  expect(nextOrder(readOrder("-1"), 2, { text: false }), "another column").toBe("-2");
+  expect(["-0", "x", "1e3", "3 OR 1"].map(readOrder)).toEqual([{ column: 0, is_falling: true }, null, null, null]);
 });

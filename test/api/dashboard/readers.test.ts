@@ -92,6 +92,37 @@ describe.skipIf(without_browser)("in a browser", { timeout: 240_000 }, () => {
     await context.close();
   });
 
+  test("an address with its filters and order leads whoever signs in first to the same", async () => {
+    const { page, context, complaints } = await openPage(browser, { url: world.url, token: world.tokens.finance });
+    await page.goto("/statements?period=2026-10");
+    await settled(page);
+    const payers = async (): Promise<string[]> =>
+      (await rowsOf(page, "Statements of October 2026")).map(([payer = ""]) => payer);
+    await page.getByRole("button", { name: "Payable" }).click();
+    await page.locator("th[aria-sort=descending]").waitFor();
+    expect(await payers()).toEqual(["beta", hostile]);
+    await page.getByRole("button", { name: "Payable" }).press("Enter");
+    await page.locator("th[aria-sort=ascending]").waitFor();
+    expect(await payers()).toEqual([hostile, "beta"]);
+    await page.getByRole("button", { name: "Payable" }).click();
+    await page.getByRole("button", { name: "Net" }).click();
+    await page.locator("th[aria-sort=descending]").waitFor();
+    const sent = page.url();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await page.goto(sent);
+    await page.getByRole("button", { name: "With a user name and password instead" }).click();
+    await page.getByRole("button", { name: "With a token instead" }).click();
+    await page.getByLabel("Token").fill(world.tokens.auditor);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("region", { name: "Statements of October 2026" }).waitFor();
+    expect(page.url()).toBe(sent);
+    expect(await payers()).toEqual(["beta", hostile]);
+    // Asked before anybody had signed in.
+    expect(complaints.filter((one) => !one.includes("/v1/session"))).toEqual([]);
+    await context.close();
+  });
+
   test("a table is saved as a file that no spreadsheet runs, with exact figures", async () => {
     const { page, context } = await openPage(browser, { url: world.url, token: world.tokens.finance });
     await page.goto("/statements?period=2026-10");

@@ -74,6 +74,16 @@ test("a re-rating whose process ends between its rows and publishing leaves no t
   expect(await historyOfFirst()).toMatchObject([{ run_id: run.id, reversed_run_id: first.id }]);
 });
 
+test("what a dry run kept outlives any number of forecasts", async () => {
+  const { run } = await on.rate(period, { dry_run: true });
+  const before = await kept();
+  expect(before).toContain(run.seq.toString());
+  // Each forecast is two dry runs that keep nothing; five of a month are kept.
+  for (let forecasts = 0; forecasts < 3; forecasts += 1)
+    for (const look of [async () => undefined, async () => undefined]) await on.rate(period, { dry_run: true, look });
+  expect(await kept()).toEqual(before);
+});
+
 test.each([
   ["an amount is lost", "UPDATE amount = amount + 0.000000001 WHERE entry = 'new'", "wrong_amounts 1"],
   ["a quantity is lost", "UPDATE quantity = quantity - 1 WHERE entry = 'reversal'", "wrong_quantities 1"],

@@ -1,68 +1,57 @@
-import { showRoughly, sumOf } from "../figures.ts";
-
-/** What was used of one kind on each day; decimals in one unit for all. */
-export interface Series {
-  readonly name: string;
-  readonly values: readonly string[];
-}
-
 const BAR = 10;
 const HEIGHT = 100;
 
 /**
- * Bars of days, kinds upon each other. Days are categories of equal width, so days of 23 and 25 hours stand as wide as the others. A number
- * becomes a float for the height of a bar and nowhere else.
+ * A bar for each day or month. They are categories of equal width, so days of 23 and 25 hours stand as wide as the others. A number becomes
+ * a float for the height of a bar and nowhere else; one below nothing hangs from the line.
  */
 export function Bars({
-  days,
-  series,
-  unit,
+  bars,
+  show,
   label,
 }: {
-  readonly days: readonly string[];
-  readonly series: readonly Series[];
-  readonly unit: string;
+  /** Decimals in one unit, in order, each under its name. */
+  readonly bars: readonly { readonly name: string; readonly value: string }[];
+  /** A value as people read it, with its unit. */
+  readonly show: (value: string) => string;
   readonly label: string;
 }) {
-  const sums = days.map((_, index) => sumOf(series.map(({ values }) => values[index] ?? "0")));
-  const most = Math.max(...sums.map(Number), 0);
-  const highest = sums[sums.map(Number).indexOf(most)] ?? "0";
+  const values = bars.map(({ value }) => Number(value));
+  const [most, least] = [Math.max(...values, 0), Math.min(...values, 0)];
+  const y = (value: number): number => (most === least ? HEIGHT : ((most - value) / (most - least)) * HEIGHT);
+  const highest = bars[values.indexOf(most)]?.value ?? "0";
   return (
     <>
       <p class="scale" aria-hidden="true">
-        {showRoughly(highest)} {unit}
+        {show(highest)}
       </p>
       <svg
-        viewBox={`0 0 ${Math.max(days.length, 1) * BAR} ${HEIGHT}`}
+        viewBox={`0 0 ${Math.max(bars.length, 1) * BAR} ${HEIGHT}`}
         preserveAspectRatio="none"
         role="img"
         aria-label={label}
         class="bars"
       >
-        {days.map((day, index) => {
-          let top = HEIGHT;
-          return series.map(({ name, values }, no) => {
-            const height = most === 0 ? 0 : (Number(values[index] ?? "0") / most) * HEIGHT;
-            if (height <= 0) return null;
-            top -= height;
-            return (
-              <rect
-                class={`c${(no % 8) + 1}`}
-                x={index * BAR + 1}
-                y={top.toFixed(2)}
-                width={BAR - 2}
-                height={height.toFixed(2)}
-                key={`${day} ${name}`}
-              >
-                <title>{`${day} · ${name}: ${showRoughly(values[index] ?? "0")} ${unit}`}</title>
-              </rect>
-            );
-          });
+        {bars.map(({ name, value }, index) => {
+          const [top, bottom] = [y(Math.max(Number(value), 0)), y(Math.min(Number(value), 0))];
+          if (top === bottom) return null;
+          return (
+            <rect
+              class="c1"
+              x={index * BAR + 1}
+              y={top.toFixed(2)}
+              width={BAR - 2}
+              height={(bottom - top).toFixed(2)}
+              key={name}
+            >
+              <title>{`${name}: ${show(value)}`}</title>
+            </rect>
+          );
         })}
       </svg>
       <p class="axis" aria-hidden="true">
-        <span>{days[0] ?? ""}</span>
-        <span>{days.at(-1) ?? ""}</span>
+        <span>{bars[0]?.name}</span>
+        <span>{bars.at(-1)?.name}</span>
       </p>
     </>
   );

@@ -34,17 +34,3 @@ export function Figure<Row>({
     </figure>
   );
 }
-
-/** Which colour is what. */
-export function Legend({ names }: { readonly names: readonly string[] }) {
-  return (
-    <ul class="legend" aria-hidden="true">
-      {names.map((name, index) => (
-        <li key={name}>
-          <span class={`swatch c${(index % 8) + 1}`} />
-          {name}
-        </li>
-      ))}
-    </ul>
-  );
-}

@@ -1,6 +1,8 @@
+import { computed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import { go, here, said } from "../address.ts";
-import { accounts, caller, now, zone } from "../session.ts";
+import { accounts, caller, nameOf, now, zone } from "../session.ts";
 import { isZone, monthAfter, monthOf, showPeriod } from "../zone.ts";
 
 /** Months to choose from. */
@@ -64,19 +66,20 @@ export function PeriodChoice({ value }: { readonly value: string }) {
 
 /** An account by its name or id. Who sees one account alone is not asked. */
 export function AccountChoice({ payers = false }: { readonly payers?: boolean }) {
+  const [typed, setTyped] = useState("");
   const known = [...accounts.value.values()].filter(
     ({ account_id, payer_account_id }) => !payers || account_id === payer_account_id,
   );
   if (caller.value?.role === "account" && known.length < 2) return null;
   const chosen = chosenAccount();
+  const near = known.filter(({ account_id }) => labelOf(account_id).toLowerCase().includes(typed.toLowerCase()));
   const choose = (text: string): void => {
     const wanted = text.trim();
     const found = known.find(
-      ({ account_id, name }) => account_id === wanted || labelOf(account_id, name) === wanted || name === wanted,
+      ({ account_id, name }) => account_id === wanted || labelOf(account_id) === wanted || name === wanted,
     );
     go(here({ account: found?.account_id ?? wanted }));
   };
-  const name = accounts.value.get(chosen)?.name;
   return (
     <label>
       {payers ? "Payer" : "Account"}
@@ -85,13 +88,15 @@ export function AccountChoice({ payers = false }: { readonly payers?: boolean })
         name="account"
         list="accounts"
         placeholder={payers ? "All payers" : "All accounts"}
-        value={chosen === "" ? "" : labelOf(chosen, name ?? "")}
+        value={chosen === "" ? "" : labelOf(chosen)}
+        title={chosen}
+        onInput={(event) => setTyped(event.currentTarget.value)}
         onChange={(event) => choose(event.currentTarget.value)}
         autocomplete="off"
       />
       <datalist id="accounts">
-        {known.slice(0, NAMES_MAX).map(({ account_id, name: label }) => (
-          <option value={labelOf(account_id, label)} key={account_id} />
+        {near.slice(0, NAMES_MAX).map(({ account_id }) => (
+          <option value={labelOf(account_id)} key={account_id} />
         ))}
       </datalist>
     </label>
@@ -124,6 +129,16 @@ export function ZoneChoice() {
   );
 }
 
-function labelOf(account_id: string, name: string): string {
-  return name === "" || name === account_id ? account_id : `${name} (${account_id})`;
+/** An account's name; its id where it has none, and both where another one has the same. */
+function labelOf(account_id: string): string {
+  const name = nameOf(account_id);
+  if (name === account_id || name === "") return account_id;
+  return named.value.get(name) === 1 ? name : `${name} (${account_id})`;
 }
+
+/** How many accounts have a name. */
+const named = computed(() => {
+  const counts = new Map<string, number>();
+  for (const { name } of accounts.value.values()) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+});

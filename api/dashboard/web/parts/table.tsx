@@ -1,9 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { addressTo, path, query, said } from "../address.ts";
+import { addressTo, go, here, path, query, said } from "../address.ts";
 import { say } from "../announce.ts";
 import { toCsv } from "../csv.ts";
 import { countOf } from "../figures.ts";
+import { nextOrder, type Order, readOrder, sortRows } from "../sort.ts";
 
 /** A column: what stands in it on the page, and what in a file. The first is the heading of its row. */
 export interface Column<Row> {
@@ -11,8 +12,8 @@ export interface Column<Row> {
   /** Figures stand to the right under each other; `text` stands to the left. */
   readonly text?: boolean;
   readonly cell: (row: Row) => ComponentChildren;
-  /** What a file holds: the exact value. Left out, `cell` gives a string. */
-  readonly csv?: (row: Row) => string;
+  /** What a file holds: the exact value. Left out, `cell` gives a string; null = the column is for the eye alone. */
+  readonly csv?: ((row: Row) => string) | null;
 }
 
 interface TableOptions<Row> {
@@ -38,24 +39,38 @@ export function Table<Row>(options: TableOptions<Row>) {
   const { caption, columns, rows, keyOf, foot, rowClass, next = null } = options;
   const name = `page-${options.file}`;
   const page = Math.max(1, Number(said(name, "1")) || 1);
-  const shown = rows.length <= ROWS_MAX ? rows : rows.slice((page - 1) * ROWS_MAX, page * ROWS_MAX);
+  // A list that the API gives in pages has the API's order.
+  const isWhole = next === null && said("cursor") === "";
+  const sort_name = `sort-${options.file.replace(/-\d{4}-\d{2}$/, "")}`;
+  const order = isWhole ? readOrder(said(sort_name)) : null;
+  const sorted_by = order === null ? undefined : columns[order.column];
+  const sorted =
+    order === null || sorted_by === undefined
+      ? rows
+      : sortRows(rows, (row) => valueOf(sorted_by, row), order.is_falling);
+  const shown = rows.length <= ROWS_MAX ? sorted : sorted.slice((page - 1) * ROWS_MAX, page * ROWS_MAX);
   return (
     <div class="card table">
       <div class="tablehead">
         <p class="muted" aria-hidden="true">
           {caption}
         </p>
-        <CsvButton {...options} />
+        <CsvButton {...options} rows={sorted} />
       </div>
       <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
         <table class={columns.length > 3 ? "wide" : ""}>
           <caption class="unseen">{caption}</caption>
           <thead>
             <tr>
-              {columns.map(({ title, text }, index) => (
-                <th scope="col" class={text === true || index === 0 ? "text" : ""} key={title}>
-                  {title}
-                </th>
+              {columns.map((column, index) => (
+                <Title
+                  key={column.title}
+                  title={column.title}
+                  isText={column.text === true || index === 0}
+                  order={order}
+                  index={index}
+                  sort={isWhole && rows.length > 1 && column.csv !== null ? sort_name : null}
+                />
               ))}
             </tr>
           </thead>
@@ -105,6 +120,43 @@ export function Table<Row>(options: TableOptions<Row>) {
   );
 }
 
+/** The title of a column; where the rows can be put in its order, a button that does so and says so in the address. */
+function Title({
+  title,
+  isText,
+  index,
+  order,
+  sort,
+}: {
+  readonly title: string;
+  readonly isText: boolean;
+  readonly index: number;
+  readonly order: Order | null;
+  readonly sort: string | null;
+}) {
+  const own = order?.column === index ? order : null;
+  return (
+    <th
+      scope="col"
+      class={isText ? "text" : ""}
+      aria-sort={own === null ? undefined : own.is_falling ? "descending" : "ascending"}
+    >
+      {sort === null ? (
+        title
+      ) : (
+        <button
+          type="button"
+          class="title"
+          onClick={() => go(here({ [sort]: nextOrder(order, index, { text: isText }) }), { quietly: true })}
+        >
+          {title}
+          {own === null ? null : <span aria-hidden="true">{own.is_falling ? " ↓" : " ↑"}</span>}
+        </button>
+      )}
+    </th>
+  );
+}
+
 function CsvButton<Row>({ caption, columns, rows, file, next = null, all }: TableOptions<Row>) {
   const [busy, setBusy] = useState(false);
   if (rows.length === 0) return null;
@@ -113,11 +165,12 @@ function CsvButton<Row>({ caption, columns, rows, file, next = null, all }: Tabl
     setBusy(true);
     try {
       const whole = partial && all !== undefined ? await all() : rows;
-      const lines = whole.map((row) => columns.map(({ csv, cell }) => csv?.(row) ?? textOf(cell(row))));
+      const kept = columns.filter(({ csv }) => csv !== null);
+      const lines = whole.map((row) => kept.map((column) => valueOf(column, row)));
       download(
         `${file}.csv`,
         toCsv(
-          columns.map(({ title }) => title),
+          kept.map(({ title }) => title),
           lines,
         ),
       );
@@ -163,6 +216,11 @@ function ListPages({ next, caption }: { readonly next: string | null; readonly c
       {next === null ? <span>The last page</span> : <a href={at(next)}>Next page</a>}
     </nav>
   );
+}
+
+/** What a row says in a column: exact where the column has it so. */
+function valueOf<Row>({ csv, cell }: Column<Row>, row: Row): string {
+  return csv?.(row) ?? textOf(cell(row));
 }
 
 /** The text of what a cell shows, where that is text. */

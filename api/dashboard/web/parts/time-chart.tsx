@@ -68,14 +68,17 @@ function draw(element: HTMLElement, { at, lines }: TimeSeries, shown_zone: strin
       cursor: { drag: { x: false, y: false } },
       legend: { show: false },
       scales: { y: { range: (_, __, most) => [0, most === 0 ? 1 : most * 1.05] } },
-      axes: [axis, { ...axis, size: 64 }],
+      axes: [
+        axis,
+        { ...axis, size: (_, shown) => 24 + 7 * Math.max(...(shown ?? []).map((label) => label.length), 0) },
+      ],
       series: [
         {},
         ...lines.map(({ name }, index) => ({
           label: name,
           stroke: colour(`--c${(index % 8) + 1}`),
           width: 2,
-          points: { show: at.length < 60 },
+          points: { show: at.length * 16 < element.clientWidth },
         })),
       ],
     },

@@ -67,11 +67,16 @@ export function Timeline({
           })}
         </svg>
         <p class="axis" aria-hidden="true">
-          <span>{showMoment(from, zone.value)}</span>
+          <span>{dayOrMoment(from)}</span>
           <span>{zone.value}</span>
-          <span>{showMoment(to, zone.value)}</span>
+          <span>{dayOrMoment(to)}</span>
         </p>
       </div>
     </div>
   );
+}
+
+/** An end of the picture: where it is a midnight, the day says it. */
+function dayOrMoment(at: number): string {
+  return showMoment(at, zone.value).replace(/ 00:00$/, "");
 }

@@ -1,13 +1,13 @@
 import type { Budget, BudgetNotice, Forecast } from "../../../client/nouns.ts";
 import { ask } from "../client.ts";
-import { groupDigits, showAmount, trimZeros } from "../figures.ts";
+import { alike, showAmount, trimZeros } from "../figures.ts";
 import { Heading } from "../frame.tsx";
 import { useLoad } from "../load.ts";
 import { Moment } from "../parts/moment.tsx";
 import { chosenPeriod, PeriodChoice, Picker, ZoneChoice } from "../parts/picker.tsx";
 import { Answer, Empty } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
-import { mayBill, nameOf } from "../session.ts";
+import { accounts, maySee, mayBill, nameOf } from "../session.ts";
 import { showPeriod } from "../zone.ts";
 
 /** Budgets, how far they are used in a month and where that will end, and what was told of it. */
@@ -18,25 +18,18 @@ export function Budgets() {
       ask("listBudgets", { signal }),
       ask("listAllBudgetNotices", { query: { period, limit: 500 }, signal }),
     ]);
-    const of = budgets.data;
-    const account_id = of.flatMap((one) => one.account_id ?? []);
-    const payer_account_id = of.flatMap((one) => one.payer_account_id ?? []);
-    const nothing: Pick<Forecast, "payers" | "accounts"> = { payers: [], accounts: [] };
-    const [ofAccounts, ofPayers] = await Promise.all([
-      account_id.length === 0
-        ? nothing
-        : ask("forecastPeriod", { query: { period, account_id }, signal }).catch(() => nothing),
-      payer_account_id.length === 0
-        ? nothing
-        : ask("forecastPeriod", { query: { period, payer_account_id }, signal }).catch(() => nothing),
-    ]);
-    const standing = of.map((budget) => {
-      const found =
-        budget.account_id === undefined
-          ? ofPayers.payers.find(
-              (one) => one.payer_account_id === budget.payer_account_id && one.currency === budget.currency,
-            )
-          : ofAccounts.accounts.find((one) => one.account_id === budget.account_id && one.currency === budget.currency);
+    const { payers, accounts: spenders } = await expected(period, budgets.data, signal);
+    const standing = budgets.data.map((budget) => {
+      const isOf = (one: {
+        readonly payer_account_id: string;
+        readonly account_id?: string;
+        readonly currency: string;
+      }) =>
+        one.currency === budget.currency &&
+        (budget.account_id === undefined
+          ? one.payer_account_id === budget.payer_account_id
+          : one.account_id === budget.account_id);
+      const found = (budget.account_id === undefined ? payers : spenders).find(isOf);
       return { budget, so_far: found?.so_far ?? null, forecast: found?.forecast ?? null };
     });
     return { standing, notices: notices.data };
@@ -72,12 +65,37 @@ export function Budgets() {
                 </div>
               </section>
             )}
-            <Notices notices={notices} />
+            <Notices notices={notices} budgets={standing.map(({ budget }) => budget)} />
           </>
         )}
       </Answer>
     </>
   );
+}
+
+/** What the payers and accounts of budgets will come to. A payer's forecast has all its accounts, and each forecast takes runs: one, if it can be. */
+async function expected(
+  period: string,
+  budgets: readonly Budget[],
+  signal: AbortSignal,
+): Promise<Pick<Forecast, "payers" | "accounts">> {
+  const payerOf = ({ payer_account_id, account_id = "" }: Budget): string =>
+    payer_account_id ?? accounts.value.get(account_id)?.payer_account_id ?? account_id;
+  const alone = budgets.filter((budget) => !maySee(payerOf(budget)));
+  const asked = [
+    { payer_account_id: [...new Set(budgets.filter((budget) => !alone.includes(budget)).map(payerOf))] },
+    { account_id: alone.flatMap(({ account_id }) => account_id ?? []) },
+  ];
+  const nothing: Pick<Forecast, "payers" | "accounts"> = { payers: [], accounts: [] };
+  const answers = await Promise.all(
+    asked
+      .filter((of) => Object.values(of).some((ids) => ids.length > 0))
+      .map((of) => ask("forecastPeriod", { query: { period, ...of }, signal }).catch(() => nothing)),
+  );
+  return {
+    payers: answers.flatMap(({ payers }) => payers),
+    accounts: answers.flatMap(({ accounts: found }) => found),
+  };
 }
 
 function BudgetCard({
@@ -89,7 +107,7 @@ function BudgetCard({
   readonly so_far: string | null;
   readonly forecast: string | null;
 }) {
-  const { currency, amount, name, budget_id, thresholds } = budget;
+  const { currency, amount, thresholds } = budget;
   const of = budget.account_id ?? budget.payer_account_id ?? "";
   const percent = (part: string | null): number =>
     part === null || Number(amount) === 0 ? 0 : Math.round((Number(part) / Number(amount)) * 100);
@@ -102,9 +120,9 @@ function BudgetCard({
   return (
     <figure class="card chart">
       <figcaption>
-        <h3>{name === "" ? budget_id : name}</h3>
+        <h3>{titleOf(budget, budget.budget_id)}</h3>
         <p>
-          {showAmount({ amount, currency })} a month for {nameOf(of)}
+          {showAmount({ amount: alike(amount, so_far ?? amount), currency })} a month for {nameOf(of)}
         </p>
       </figcaption>
       <svg class="budget" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label={told}>
@@ -114,7 +132,7 @@ function BudgetCard({
         {thresholds
           .filter(({ percent: at }) => Number(at) < 100)
           .map(({ percent: at, of: kind }) => (
-            <rect class="mark" x={Number(at) - 0.2} y="0" width="0.4" height="10" key={`${at} ${kind}`} />
+            <rect class="threshold" x={Number(at) - 0.2} y="0" width="0.4" height="10" key={`${at} ${kind}`} />
           ))}
       </svg>
       <p class={end > 100 ? "warn" : ""}>{told}</p>
@@ -129,7 +147,18 @@ function BudgetCard({
   );
 }
 
-function Notices({ notices }: { readonly notices: readonly BudgetNotice[] }) {
+function Notices({
+  notices,
+  budgets,
+}: {
+  readonly notices: readonly BudgetNotice[];
+  readonly budgets: readonly Budget[];
+}) {
+  const nameIn = (id: string): string =>
+    titleOf(
+      budgets.find(({ budget_id }) => budget_id === id),
+      id,
+    );
   return (
     <section aria-labelledby="notices">
       <h2 id="notices">Thresholds reached</h2>
@@ -142,13 +171,17 @@ function Notices({ notices }: { readonly notices: readonly BudgetNotice[] }) {
           rows={notices}
           keyOf={({ notice_id }) => notice_id}
           columns={[
-            { title: "Budget", cell: ({ budget_id }) => budget_id },
+            { title: "Budget", cell: ({ budget_id }) => nameIn(budget_id), csv: ({ budget_id }) => budget_id },
             {
               title: "Threshold",
               text: true,
               cell: ({ percent, of }) => `${trimZeros(percent)} % ${of === "actual" ? "used" : "expected"}`,
             },
-            { title: "At", cell: ({ threshold }) => groupDigits(threshold), csv: ({ threshold }) => threshold },
+            {
+              title: "At",
+              cell: ({ threshold, amount, currency }) => showAmount({ amount: alike(threshold, amount), currency }),
+              csv: ({ threshold }) => threshold,
+            },
             {
               title: "Amount",
               cell: ({ amount, currency }) => showAmount({ amount, currency }),
@@ -166,4 +199,9 @@ function Notices({ notices }: { readonly notices: readonly BudgetNotice[] }) {
       )}
     </section>
   );
+}
+
+/** What a budget is called; its id where it has no name, or is gone. */
+function titleOf(budget: Budget | undefined, id: string): string {
+  return budget === undefined || budget.name === "" ? id : budget.name;
 }

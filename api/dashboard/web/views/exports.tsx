@@ -1,7 +1,8 @@
+import { useEffect } from "preact/hooks";
 import type { Export } from "../../../client/nouns.ts";
 import { said } from "../address.ts";
 import { addressOf, ask, askAll } from "../client.ts";
-import { groupDigits, showBytes } from "../figures.ts";
+import { groupDigits, personOf, showBytes } from "../figures.ts";
 import { keyIn } from "../fields.ts";
 import { Heading } from "../frame.tsx";
 import { type Loaded, useAct, useLoad } from "../load.ts";
@@ -20,12 +21,21 @@ const kinds = {
 } satisfies Record<Export["kind"], string>;
 const formats = { csv: "CSV", parquet: "Parquet", ndjson: "NDJSON" } satisfies Record<Export["format"], string>;
 
+/** A list with a file that is being written is looked at again so often. */
+const AGAIN_MS = 2000;
+
 /** Files of a month, and asking for another one. */
 export function Exports() {
   const period = chosenPeriod(monthAfter(monthOf(now(), zone.value), -1));
   const found = useLoad(JSON.stringify(["exports", said("cursor")]), (signal) =>
     ask("listExports", { query: { cursor: said("cursor"), limit: 100 }, signal }),
   );
+  const writing = found.data?.data.some(({ state }) => state === "running") ?? false;
+  useEffect(() => {
+    if (!writing) return;
+    const timer = setInterval(found.again, AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [writing, found.again]);
   return (
     <>
       <Heading
@@ -52,7 +62,12 @@ export function Exports() {
               keyOf={({ id }) => id}
               columns={[
                 { title: "What", cell: ({ kind }) => kinds[kind], csv: ({ kind }) => kind },
-                { title: "Month", text: true, cell: (one) => showPeriod(one.period), csv: (one) => one.period },
+                {
+                  title: "Month",
+                  text: true,
+                  cell: (one) => <span class="whole">{showPeriod(one.period)}</span>,
+                  csv: (one) => one.period,
+                },
                 {
                   title: "State",
                   text: true,
@@ -76,7 +91,7 @@ export function Exports() {
                   cell: (one) => <Moment at={one.asked_at} />,
                   csv: (one) => one.asked_at,
                 },
-                { title: "By", text: true, cell: (one) => one.asked_by },
+                { title: "By", text: true, cell: (one) => personOf(one.asked_by), csv: (one) => one.asked_by },
               ]}
             />
           )
@@ -95,7 +110,7 @@ function Files({ id, state, files }: Export) {
           <a href={addressOf("getExportFile", { path: { id }, query: { name } })} download={name}>
             {name}
           </a>{" "}
-          <span class="muted">{showBytes(bytes)}</span>
+          <span class="muted whole">{showBytes(bytes)}</span>
         </li>
       ))}
     </ul>
@@ -141,9 +156,6 @@ function NewExport({ period, list }: { readonly period: string; readonly list: L
         </select>
       </label>
       <button disabled={busy}>Export {showPeriod(period)}</button>
-      <button type="button" class="quiet" onClick={list.again}>
-        Look again
-      </button>
       {error === null ? null : <Fault error={error} />}
     </form>
   );

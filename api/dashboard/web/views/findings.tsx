@@ -1,7 +1,7 @@
 import type { SanityFinding } from "../../../client/nouns.ts";
 import { said, saidOf } from "../address.ts";
 import { ask, askAll } from "../client.ts";
-import { wordsOf } from "../figures.ts";
+import { showSpan, wordsOf } from "../figures.ts";
 import { textIn } from "../fields.ts";
 import { Heading } from "../frame.tsx";
 import { type Loaded, useAct, useLoad } from "../load.ts";
@@ -9,7 +9,8 @@ import { Moment } from "../parts/moment.tsx";
 import { AccountChoice, Choice, chosenAccount, Picker, ZoneChoice } from "../parts/picker.tsx";
 import { Answer, Empty, Fault } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
-import { mayBill, nameOf } from "../session.ts";
+import { mayBill, nameOf, zone } from "../session.ts";
+import { showMoment } from "../zone.ts";
 
 const states = ["open", "resolved", "accepted"] as const;
 const severities = ["error", "warning", "info"] as const;
@@ -61,7 +62,7 @@ export function Findings() {
               keyOf={({ id }) => id}
               columns={[
                 { title: "Check", cell: ({ check }) => wordsOf(check), csv: ({ check }) => check },
-                { title: "Of", text: true, cell: ({ what }) => what },
+                { title: "Found", text: true, cell: (one) => foundOf(one) },
                 {
                   title: "Severity",
                   text: true,
@@ -85,6 +86,20 @@ export function Findings() {
       </Answer>
     </>
   );
+}
+
+/** What a check found, in words: `tallyhouse/core, silent 3 days`. */
+function foundOf({ what, detail }: SanityFinding): string {
+  const facts = Object.entries(detail).flatMap(([name, text]) => {
+    const words = name.replace(/_(ms|at)$/, "").replaceAll("_", " ");
+    if (text === "") return [`no ${words}`];
+    if (text === what) return [];
+    // The store writes moments without their zone, which is UTC.
+    const moment = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}/.test(text) ? Date.parse(`${text.replace(" ", "T")}Z`) : null;
+    const shown = moment === null ? text : `${showMoment(moment, zone.value)} ${zone.value}`;
+    return [`${words} ${name.endsWith("_ms") ? showSpan(Number(text)) : shown}`];
+  });
+  return [...(what === "" ? [] : [what]), ...facts].join(", ");
 }
 
 function Accept({

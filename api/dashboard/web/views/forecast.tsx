@@ -1,18 +1,17 @@
-import type { Forecast as Answered } from "../../../client/nouns.ts";
+import type { Forecast as Answered, UsageType } from "../../../client/nouns.ts";
 import { here } from "../address.ts";
 import { ask } from "../client.ts";
-import { countOf, groupDigits, showAmount, sumOf, trimZeros } from "../figures.ts";
+import { countOf, groupDigits, showAmount, sumOf } from "../figures.ts";
 import { Heading } from "../frame.tsx";
+import { expectedQuantity } from "../line-words.ts";
 import { useLoad } from "../load.ts";
 import { Share } from "../parts/bars.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { AccountChoice, chosenAccount, PeriodChoice, chosenPeriod, Picker, ZoneChoice } from "../parts/picker.tsx";
 import { Answer, Empty } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
-import { accounts, caller, nameOf } from "../session.ts";
-import { showPeriod } from "../zone.ts";
-
-type ForecastLine = Answered["accounts"][number]["lines"][number];
+import { accounts, caller, nameOf, now, zone } from "../session.ts";
+import { monthOf, showPeriod } from "../zone.ts";
 
 const bases: Readonly<Record<string, string>> = {
   "runs-on": "runs on as it is",
@@ -21,13 +20,30 @@ const bases: Readonly<Record<string, string>> = {
   charge: "follows from the other lines",
 };
 
+/** What is taken for granted, as people say it; the answer has it in the words of its fields. */
+const assumptions = [
+  ["Runs on as it is", "What runs or is kept now does so to the month's end; what has ended does not begin again."],
+  [
+    "Goes on at its pace",
+    "What is reported goes on at its average of this month so far, or since it was first reported.",
+  ],
+  ["Stays as it is", "Where a day counts one reading alone, nothing more is expected."],
+  ["Follows from the other lines", "Fees, discounts, minimums and commitments are worked out from what is expected."],
+  ["Left out", "Corrections of closed months: they stand on the bill as lines of their own."],
+] as const;
+
 /** What the month will come to at its end. */
 export function Forecast() {
   const period = chosenPeriod();
   const account = chosenAccount();
-  const found = useLoad(JSON.stringify(["forecast", period, account]), (signal) =>
-    ask("forecastPeriod", { query: { period, account_id: account, limit: 1000 }, signal }),
-  );
+  const begun = period <= monthOf(now(), zone.value);
+  const found = useLoad(begun ? JSON.stringify(["forecast", period, account]) : null, async (signal) => {
+    const [forecast, types] = await Promise.all([
+      ask("forecastPeriod", { query: { period, account_id: account, limit: 1000 }, signal }),
+      ask("listUsageTypes", { signal }),
+    ]);
+    return { forecast, types: types.data };
+  });
   return (
     <>
       <Heading
@@ -37,7 +53,7 @@ export function Forecast() {
             {showPeriod(period)} to its end, before tax.{" "}
             {found.data === null ? null : (
               <>
-                As of <Moment at={found.data.as_of} />.
+                As of <Moment at={found.data.forecast.as_of} />.
               </>
             )}
           </>
@@ -49,17 +65,25 @@ export function Forecast() {
           <ZoneChoice />
         </Picker>
       </Heading>
-      <Answer of={found}>{(data) => <Shown data={data} account={account} period={period} />}</Answer>
+      {begun ? (
+        <Answer of={found}>
+          {({ forecast, types }) => <Shown data={forecast} types={types} account={account} period={period} />}
+        </Answer>
+      ) : (
+        <Empty title={`${showPeriod(period)} has not begun.`}>Choose a month that has.</Empty>
+      )}
     </>
   );
 }
 
 function Shown({
   data,
+  types,
   account,
   period,
 }: {
   readonly data: Answered;
+  readonly types: readonly UsageType[];
   readonly account: string;
   readonly period: string;
 }) {
@@ -90,19 +114,20 @@ function Shown({
         })}
       </dl>
       {single ? (
-        data.accounts.map((one) => <Lines key={`${one.account_id} ${one.currency}`} {...one} />)
+        data.accounts.map((one) => <Lines key={`${one.account_id} ${one.currency}`} {...one} types={types} />)
       ) : (
         <AccountTable data={data} />
       )}
       <section aria-labelledby="assumptions">
         <h2 id="assumptions">What it rests on</h2>
-        <ul class="plain">
-          {Object.entries(data.assumptions)
-            .filter(([name]) => ["running", "reported", "kept", "charges", "corrections"].includes(name))
-            .map(([name, text]) => (
-              <li key={name}>{text}</li>
-            ))}
-        </ul>
+        <dl class="facts card">
+          {assumptions.map(([what, text]) => (
+            <div key={what}>
+              <dt>{what}</dt>
+              <dd>{text}</dd>
+            </div>
+          ))}
+        </dl>
       </section>
     </>
   );
@@ -129,16 +154,21 @@ function AccountTable({ data }: { readonly data: Answered }) {
           { title: "So far", cell: ({ so_far }) => groupDigits(so_far), csv: ({ so_far }) => so_far },
           { title: "At the end", cell: ({ forecast }) => groupDigits(forecast), csv: ({ forecast }) => forecast },
           { title: "Currency", text: true, cell: ({ currency }) => currency },
-          { title: "Share", cell: ({ forecast }) => <Share of={forecast} most={most} />, csv: () => "" },
+          { title: "Share", cell: ({ forecast }) => <Share of={forecast} most={most} />, csv: null },
         ]}
       />
     </section>
   );
 }
 
-function Lines({ account_id, currency, lines, so_far, forecast }: Answered["accounts"][number]) {
-  const quantity = (of: string, { unit }: ForecastLine): string =>
-    unit === "" ? "" : `${groupDigits(trimZeros(of))} ${unit.replaceAll("_", " ")}`;
+function Lines({
+  account_id,
+  currency,
+  lines,
+  so_far,
+  forecast,
+  types,
+}: Answered["accounts"][number] & { readonly types: readonly UsageType[] }) {
   return (
     <section aria-labelledby={`lines-${account_id}`}>
       <h2 id={`lines-${account_id}`}>{accounts.value.size > 1 ? nameOf(account_id) : "Line by line"}</h2>
@@ -152,12 +182,12 @@ function Lines({ account_id, currency, lines, so_far, forecast }: Answered["acco
           { title: "Expected", text: true, cell: ({ basis }) => bases[basis] ?? basis },
           {
             title: "Quantity so far",
-            cell: (line) => quantity(line.so_far_quantity, line),
+            cell: (line) => expectedQuantity(line, line.so_far_quantity, types),
             csv: (line) => line.so_far_quantity,
           },
           {
             title: "At the end",
-            cell: (line) => quantity(line.forecast_quantity, line),
+            cell: (line) => expectedQuantity(line, line.forecast_quantity, types),
             csv: (line) => line.forecast_quantity,
           },
           { title: `So far, ${currency}`, cell: (line) => groupDigits(line.so_far), csv: (line) => line.so_far },

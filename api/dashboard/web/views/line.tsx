@@ -15,7 +15,7 @@ import { monthRange, showMoment, showPeriod } from "../zone.ts";
 import { statementAddress } from "./statements.tsx";
 
 /** Records of one answer, and stretches of each, at most. */
-const RECORDS = 50;
+const RECORDS = 100;
 const SLICES = 50;
 
 /** A line of a statement down to the events it comes from. */
@@ -80,7 +80,11 @@ function Shown({ explanation, types }: { readonly explanation: Explanation; read
           lines and from no event of its own.
         </p>
       )}
-      <Prices prices={prices} currency={line.currency} />
+      <Prices
+        prices={prices}
+        currency={line.currency}
+        type={types.find(({ usage_type }) => usage_type === line.usage_type)}
+      />
       {records.length === 0 ? (
         charge === null ? (
           <Empty title="No records stand behind this line." />
@@ -92,7 +96,22 @@ function Shown({ explanation, types }: { readonly explanation: Explanation; read
   );
 }
 
-function Prices({ prices, currency }: { readonly prices: readonly ExplainedPrice[]; readonly currency: string }) {
+/** A step of a price: how it is called, and up to which use it holds. */
+function stepOf({ label, from, to }: ExplainedPrice["curve"]["tiers"][number], type: UsageType | undefined): string {
+  const reach =
+    to === null ? (from === "0" ? "all" : `above ${measureOf(from, type)}`) : `up to ${measureOf(to, type)}`;
+  return label === "" ? reach : `${label}, ${reach}`;
+}
+
+function Prices({
+  prices,
+  currency,
+  type,
+}: {
+  readonly prices: readonly ExplainedPrice[];
+  readonly currency: string;
+  readonly type: UsageType | undefined;
+}) {
   const rows = prices.flatMap(({ tariff, curve }) => curve.tiers.map((tier) => ({ tariff, tier })));
   if (rows.length === 0) return null;
   return (
@@ -107,7 +126,7 @@ function Prices({ prices, currency }: { readonly prices: readonly ExplainedPrice
           { title: "Tariff", cell: ({ tariff }) => tariff.name },
           { title: "Card", text: true, cell: ({ tariff }) => `${tariff.rate_card_id}, version ${tariff.version}` },
           { title: "Model", text: true, cell: ({ tariff }) => tariff.model.replaceAll("_", " ") },
-          { title: "Step", text: true, cell: ({ tier }) => tier.label || "all" },
+          { title: "Step", text: true, cell: ({ tier }) => stepOf(tier, type) },
           { title: "Rate", cell: ({ tier }) => trimZeros(tier.rate), csv: ({ tier }) => tier.rate },
           { title: "Unit", text: true, cell: ({ tariff }) => tariff.unit.replaceAll("_", " ") },
         ]}
@@ -150,7 +169,11 @@ function Records({
     end: monthRange(period, zone.value).to,
   };
   const lanes = new Set(stretches.map(({ lane }) => lane)).size;
-  const summary = `${countOf(lanes, "resource")} in ${countOf(rows.length, "stretch", "stretches")} of use${lanes > LANES_MAX ? `, the first ${LANES_MAX} drawn` : ""}.`;
+  const part =
+    records.length < Number(line.records)
+      ? `; ${records.length} of the line's ${groupDigits(line.records)} records`
+      : "";
+  const summary = `${countOf(lanes, "resource")} in ${countOf(rows.length, "stretch", "stretches")} of use${lanes > LANES_MAX ? `, the first ${LANES_MAX} drawn` : ""}${part}.`;
   return (
     <>
       <section aria-labelledby="timeline">
@@ -246,14 +269,14 @@ function Events({ slices: { shown, more }, account_id }: Pick<ExplainedRecord, "
   const ends = shown.flatMap(({ opened, closed }) => [opened, ...(closed === null ? [] : [closed])]);
   const first = [...new Map(ends.map((end) => [end.id ?? end.at, end])).values()];
   return (
-    <>
+    <span>
       {first.slice(0, 2).map((end) => (
         <span key={`${end.at} ${end.id ?? ""}`}>
           <EventLink end={end} of={account_id} />{" "}
         </span>
       ))}
       {first.length > 2 || more !== "0" ? <span class="muted">and {first.length - 2 + Number(more)} more</span> : null}
-    </>
+    </span>
   );
 }
 

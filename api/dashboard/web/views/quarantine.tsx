@@ -38,7 +38,10 @@ export function Quarantine() {
               all={() => askAll("listQuarantine", {})}
               keyOf={(one) => one.quarantine_id}
               columns={[
-                { title: "Reason", cell: ({ reason, field }) => `${field}: ${reason}` },
+                {
+                  title: "Reason",
+                  cell: ({ reason, field }) => (reason.startsWith(field) ? reason : `${field}: ${reason}`),
+                },
                 { title: "Source", text: true, cell: ({ source }) => source },
                 { title: "Event", text: true, cell: ({ id }) => id },
                 { title: "Times", cell: (one) => groupDigits(one.times_seen), csv: (one) => one.times_seen },

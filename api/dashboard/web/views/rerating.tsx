@@ -1,7 +1,7 @@
 import type { RatingDiffByAccount, Run } from "../../../client/nouns.ts";
 import { addressTo, go, here, said } from "../address.ts";
 import { ask } from "../client.ts";
-import { groupDigits, signed } from "../figures.ts";
+import { groupDigits, personOf, signed } from "../figures.ts";
 import { textIn } from "../fields.ts";
 import { Heading } from "../frame.tsx";
 import { useAct, useLoad } from "../load.ts";
@@ -11,6 +11,7 @@ import { Answer, Empty, Fault } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
 import { mayBill, nameOf, now, zone } from "../session.ts";
 import { monthAfter, monthOf, showPeriod } from "../zone.ts";
+import { isTrial } from "./runs.tsx";
 
 /** What a rating of a month by today's prices would change, before it changes anything. */
 export function Rerating() {
@@ -19,7 +20,10 @@ export function Rerating() {
   const runs = useLoad("rating runs", (signal) => ask("listRuns", { query: { limit: 200 }, signal }));
   const rated = (runs.data?.data ?? []).filter(
     (one) =>
-      one.kind === "rate" && (one.dry_run || one.reason !== null) && one.state !== "failed" && one.state !== "running",
+      one.kind === "rate" &&
+      !isTrial(one) &&
+      (one.dry_run || one.reason !== null) &&
+      (one.state === "discarded" || one.state === "published"),
   );
   return (
     <>
@@ -100,7 +104,7 @@ function Previews({ runs }: { readonly runs: readonly Run[] }) {
           cell: ({ changed_at }) => <Moment at={changed_at} />,
           csv: ({ changed_at }) => changed_at,
         },
-        { title: "By", text: true, cell: ({ asked_by }) => asked_by ?? "schedule" },
+        { title: "By", text: true, cell: ({ asked_by }) => personOf(asked_by), csv: ({ asked_by }) => asked_by ?? "" },
         { title: "Reason", text: true, cell: ({ reason }) => reason ?? "" },
       ]}
     />

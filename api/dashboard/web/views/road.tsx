@@ -13,11 +13,13 @@ import { Table } from "../parts/table.tsx";
 import { TimeChart } from "../parts/time-chart.tsx";
 import { now, zone } from "../session.ts";
 import { toInstant } from "../zone.ts";
-import { RunTable } from "./runs.tsx";
+import { isTrial, RunTable } from "./runs.tsx";
 
 const HOUR = 3_600_000;
 /** It is looked at again by itself. */
 const AGAIN_MS = 30_000;
+/** Runs in sight: the last ones that are no forecasts. */
+const RUNS = 10;
 /** Counted up to so many: more are told as more. */
 const COUNT_MAX = 1000;
 
@@ -46,7 +48,7 @@ export function Road() {
       ask("getReadiness", { answers: 503, signal }),
       ask("listJobs", { signal }),
       ask("countEvents", { query: { ...range, step: span.step }, signal }),
-      ask("listRuns", { query: { limit: 10 }, signal }),
+      ask("listRuns", { query: { limit: 50 }, signal }),
       ask("listFindings", { query: { state: "open", severity: "error", limit: COUNT_MAX }, signal }),
       ask("listFindings", { query: { state: "open", limit: COUNT_MAX }, signal }),
       ask("listQuarantine", { query: { limit: COUNT_MAX }, signal }),
@@ -56,7 +58,7 @@ export function Road() {
       ready,
       jobs: jobs.data,
       counts: counts.data,
-      runs: runs.data,
+      runs: runs.data.filter((run) => !isTrial(run)).slice(0, RUNS),
       errors,
       findings,
       refused,

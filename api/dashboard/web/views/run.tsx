@@ -1,7 +1,7 @@
 import type { Run as Answered } from "../../../client/nouns.ts";
 import { addressTo } from "../address.ts";
 import { ask } from "../client.ts";
-import { groupDigits, wordsOf } from "../figures.ts";
+import { groupDigits, personOf, wordsOf } from "../figures.ts";
 import { Heading } from "../frame.tsx";
 import { useLoad } from "../load.ts";
 import { Moment } from "../parts/moment.tsx";
@@ -26,7 +26,7 @@ function Shown({ run }: { readonly run: Answered }) {
     run;
   const facts = [
     ["State", error === null ? state : `${state}: ${error}`],
-    ["Asked for by", asked_by ?? "schedule"],
+    ["Asked for by", personOf(asked_by)],
     ["Reason", reason],
     ["Month", period === null ? null : showPeriod(period)],
     ["From", from === null ? null : <Moment at={from} />],

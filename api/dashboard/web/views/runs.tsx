@@ -1,17 +1,18 @@
 import type { Run } from "../../../client/nouns.ts";
-import { said } from "../address.ts";
+import { said, saidOf } from "../address.ts";
 import { ask, askAll } from "../client.ts";
-import { groupDigits, wordsOf } from "../figures.ts";
+import { groupDigits, personOf, wordsOf } from "../figures.ts";
 import { Heading } from "../frame.tsx";
 import { useLoad } from "../load.ts";
 import { Moment } from "../parts/moment.tsx";
-import { Picker, ZoneChoice } from "../parts/picker.tsx";
+import { Choice, Picker, ZoneChoice } from "../parts/picker.tsx";
 import { Answer, Empty } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
 import { showPeriod } from "../zone.ts";
 
 /** What ran, and what came of it. */
 export function Runs() {
+  const trials = saidOf("trials", ["all"]);
   const found = useLoad(JSON.stringify(["runs", said("cursor")]), (signal) =>
     ask("listRuns", { query: { cursor: said("cursor"), limit: 200 }, signal }),
   );
@@ -19,6 +20,15 @@ export function Runs() {
     <>
       <Heading title="Runs" note="Every change of usage and bills is a run; what it publishes counts from then on.">
         <Picker>
+          <Choice
+            label="Show"
+            name="trials"
+            value={trials}
+            options={[
+              ["", "Without forecasts"],
+              ["all", "All runs"],
+            ]}
+          />
           <ZoneChoice />
         </Picker>
       </Heading>
@@ -29,12 +39,17 @@ export function Runs() {
               Runs are scheduled once usage can be published, or begun with <code>npx tally aggregate</code>.
             </Empty>
           ) : (
-            <RunTable runs={data} next={next_cursor} />
+            <RunTable runs={trials === "all" ? data : data.filter((run) => !isTrial(run))} next={next_cursor} />
           )
         }
       </Answer>
     </>
   );
+}
+
+/** What the system tries out for itself, and which publishes nothing: a forecast is three such runs. */
+export function isTrial({ dry_run, kind, asked_by }: Pick<Run, "dry_run" | "kind" | "asked_by">): boolean {
+  return dry_run && kind !== "check" && asked_by === null;
 }
 
 /** Runs, newest first. */
@@ -73,7 +88,7 @@ export function RunTable({ runs, next = null }: { readonly runs: readonly Run[];
           cell: ({ to, period }) => (to === null ? period === null ? "" : showPeriod(period) : <Moment at={to} />),
           csv: ({ to, period }) => to ?? period ?? "",
         },
-        { title: "By", text: true, cell: ({ asked_by }) => asked_by ?? "schedule" },
+        { title: "By", text: true, cell: ({ asked_by }) => personOf(asked_by), csv: ({ asked_by }) => asked_by ?? "" },
         {
           title: "Counts",
           text: true,
@@ -95,8 +110,9 @@ export function titleOf({ kind, dry_run }: Pick<Run, "kind" | "dry_run">): strin
 
 function shortOf(counts: Run["counts"]): string {
   return Object.entries(counts)
-    .filter(([, count]) => count !== "0")
+    .filter(([name, count]) => /^[1-9]\d*$/.test(count) && name !== "dry_run")
     .slice(0, 3)
-    .map(([name, count]) => `${groupDigits(count)} ${name.replaceAll("_", " ")}`)
+    .map(([name, count]) => [count, name.replaceAll("_", " ")] as const)
+    .map(([count, words]) => `${groupDigits(count)} ${count === "1" ? words.replace(/s$/, "") : words}`)
     .join(", ");
 }

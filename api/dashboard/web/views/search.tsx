@@ -73,7 +73,7 @@ export function Search() {
                     cell: ({ account_id }) => (
                       <a href={addressTo("/forecast", { account: account_id })}>to the month's end</a>
                     ),
-                    csv: () => "",
+                    csv: null,
                   },
                 ]}
               />

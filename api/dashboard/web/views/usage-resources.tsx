@@ -1,7 +1,7 @@
 import type { UsageType } from "../../../client/nouns.ts";
 import { said } from "../address.ts";
 import { ask } from "../client.ts";
-import { groupDigits, typeTitle } from "../figures.ts";
+import { groupDigits, trimZeros, typeTitle } from "../figures.ts";
 import { useLoad } from "../load.ts";
 import { Answer } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
@@ -53,10 +53,15 @@ export function Resources({
               rows={data.toSorted((a, b) => Number(b.display_quantity) - Number(a.display_quantity))}
               keyOf={({ group }) => String(group["resource"])}
               columns={[
-                { title: "Resource", cell: ({ group }) => String(group["resource"]) },
+                {
+                  title: "Resource",
+                  cell: ({ name, group }) => name ?? String(group["resource"]),
+                  csv: ({ name }) => name ?? "",
+                },
+                { title: "Id", text: true, cell: ({ group }) => String(group["resource"]) },
                 {
                   title: `Quantity, ${chosen.display_unit}`,
-                  cell: ({ display_quantity }) => groupDigits(display_quantity),
+                  cell: ({ display_quantity }) => groupDigits(trimZeros(display_quantity)),
                   csv: ({ display_quantity }) => display_quantity,
                 },
                 {

@@ -1,11 +1,11 @@
 import type { UsageSum, UsageSummary, UsageType } from "../../../client/nouns.ts";
 import { here, said } from "../address.ts";
 import { ask } from "../client.ts";
-import { groupDigits, showRoughly, sumOf, typeTitle } from "../figures.ts";
+import { groupDigits, showRoughly, sumOf, trimZeros, typeTitle } from "../figures.ts";
 import { Heading } from "../frame.tsx";
 import { useLoad } from "../load.ts";
 import { Bars } from "../parts/bars.tsx";
-import { Figure, Legend } from "../parts/figure.tsx";
+import { Figure } from "../parts/figure.tsx";
 import {
   AccountChoice,
   Choice,
@@ -118,8 +118,8 @@ function UsageOf({ period }: { readonly period: string }) {
               <section aria-labelledby="by-day">
                 <h2 id="by-day">By day</h2>
                 <div class="charts">
-                  {byUnit(summary, types).map((group) => (
-                    <UnitFigure key={group.unit} {...group} days={months.flatMap(daysOf)} year={year} />
+                  {byType(summary, types).map((use) => (
+                    <TypeFigure key={use.type.usage_type} {...use} days={months.flatMap(daysOf)} year={year} />
                   ))}
                 </div>
               </section>
@@ -147,83 +147,70 @@ function Complete({ to }: { readonly to: string | null }) {
   );
 }
 
-interface UnitGroup {
-  readonly unit: string;
-  readonly kinds: readonly { readonly type: UsageType; readonly sums: readonly UsageSum[] }[];
+interface TypeUse {
+  readonly type: UsageType;
+  readonly sums: readonly UsageSum[];
 }
 
-/** Kinds of use that can be added up stand in one chart: those of one unit. */
-function byUnit({ data }: UsageSummary, types: readonly UsageType[]): UnitGroup[] {
-  const kinds = types
+/** Each type that was used has a chart of its own: hours of machines that run are hours of machines that are kept, too, and no sum. */
+function byType({ data }: UsageSummary, types: readonly UsageType[]): TypeUse[] {
+  return types
     .map((type) => ({ type, sums: data.filter(({ group }) => group["usage_type"] === type.usage_type) }))
     .filter(({ sums }) => sums.length > 0);
-  const units = [...new Set(kinds.map(({ type }) => type.display_unit))];
-  return units.map((unit) => ({ unit, kinds: kinds.filter(({ type }) => type.display_unit === unit) }));
 }
 
-function UnitFigure({
-  unit,
-  kinds,
+function TypeFigure({
+  type,
+  sums,
   days,
   year,
-}: UnitGroup & { readonly days: readonly string[]; readonly year: boolean }) {
-  const series = kinds.map(({ type, sums }) => {
-    const byDay = new Map(sums.map(({ group, display_quantity }) => [String(group["day"]), display_quantity]));
-    return { name: typeTitle(type.name), values: days.map((day) => byDay.get(day) ?? "0") };
-  });
-  const rows = days.map((day, index) => ({ day, values: series.map(({ values }) => values[index] ?? "0") }));
-  const sums = rows.map(({ values }) => sumOf(values));
-  const highest = sums.reduce((a, b) => (Number(b) > Number(a) ? b : a), "0");
-  const busiest = days[sums.indexOf(highest)] ?? "";
-  const total = sumOf(sums);
-  const title = kinds.length === 1 ? (series[0]?.name ?? unit) : `In ${unit}`;
-  const summary = `${showRoughly(total)} ${unit} in all; the busiest day is ${showDay(busiest)} with ${showRoughly(highest)} ${unit}.`;
+}: TypeUse & { readonly days: readonly string[]; readonly year: boolean }) {
+  const byDay = new Map(sums.map(({ group, display_quantity }) => [String(group["day"]), display_quantity]));
+  const rows = days.map((day) => ({ day, value: byDay.get(day) ?? "0" }));
+  const busiest = rows.reduce((a, b) => (Number(b.value) > Number(a.value) ? b : a));
+  const show = (value: string): string => `${showRoughly(value)} ${type.display_unit}`;
+  const title = typeTitle(type.name);
+  const summary = `${show(sumOf(rows.map(({ value }) => value)))} in all; the busiest day is ${showDay(busiest.day)} with ${show(busiest.value)}.`;
+  const label = `${title} per day of ${zone.value}. ${summary}`;
   return (
     <Figure
       title={title}
       summary={summary}
       numbers={{
-        file: `usage-${unit.replaceAll(" ", "-")}`,
+        file: `usage-${type.name.toLowerCase()}`,
         rows,
         keyOf: ({ day }) => day,
         columns: [
           { title: "Day", cell: ({ day }) => day },
-          ...series.map(({ name }, index) => ({
-            title: `${name}, ${unit}`,
-            cell: ({ values }: { readonly values: readonly string[] }) => groupDigits(values[index] ?? "0"),
-            csv: ({ values }: { readonly values: readonly string[] }) => values[index] ?? "0",
-          })),
+          {
+            title: `Quantity, ${type.display_unit}`,
+            cell: ({ value }) => groupDigits(trimZeros(value)),
+            csv: ({ value }) => value,
+          },
         ],
       }}
     >
-      {series.length > 1 ? <Legend names={series.map(({ name }) => name)} /> : null}
       {year ? (
         <TimeChart
-          label={`${title} per day. ${summary}`}
+          label={label}
           series={{
             at: days.map(secondsOfDay),
-            lines: series.map(({ name, values }) => ({ name, values: values.map(Number) })),
+            lines: [{ name: title, values: rows.map(({ value }) => Number(value)) }],
           }}
         />
       ) : (
-        <Bars days={days} series={series} unit={unit} label={`${title} per day. ${summary}`} />
+        <Bars bars={rows.map(({ day, value }) => ({ name: showDay(day), value }))} show={show} label={label} />
       )}
     </Figure>
   );
 }
 
 function TypeTable({ summary, types }: { readonly summary: UsageSummary; readonly types: readonly UsageType[] }) {
-  const rows = types
-    .map((type) => {
-      const own = summary.data.filter(({ group }) => group["usage_type"] === type.usage_type);
-      return {
-        type,
-        own,
-        quantity: sumOf(own.map(({ display_quantity }) => display_quantity)),
-        records: own.reduce((sum, { records }) => sum + records, 0),
-      };
-    })
-    .filter(({ own }) => own.length > 0);
+  const rows = byType(summary, types).map(({ type, sums }) => ({
+    type,
+    quantity: sumOf(sums.map(({ display_quantity }) => display_quantity)),
+    records: sums.reduce((sum, { records }) => sum + records, 0),
+  }));
   return (
     <Table
       caption={`What was used, days of ${zone.value}`}
@@ -236,7 +223,11 @@ function TypeTable({ summary, types }: { readonly summary: UsageSummary; readonl
           cell: ({ type }) => <a href={here({ type: String(type.usage_type) })}>{typeTitle(type.name)}</a>,
           csv: ({ type }) => type.name,
         },
-        { title: "Quantity", cell: ({ quantity }) => groupDigits(quantity), csv: ({ quantity }) => quantity },
+        {
+          title: "Quantity",
+          cell: ({ quantity }) => groupDigits(trimZeros(quantity)),
+          csv: ({ quantity }) => quantity,
+        },
         { title: "Unit", text: true, cell: ({ type }) => type.display_unit },
         {
           title: "Records",

@@ -47,7 +47,7 @@ describe.skipIf(without_browser)("in a browser", { timeout: 240_000 }, () => {
       [hostile, "30.00", "5.00", "+25.00", "+500", "EUR", ""],
     ]);
     expect(await page.locator(".tiles").textContent()).toContain("80.00");
-    expect(await page.locator(".tiles").textContent()).toContain("+75.00 against September 2026 +1500 %");
+    expect(await page.locator(".tiles").textContent()).toContain("+75.00 against September 2026, +1500 %");
     await page.getByText("Numbers of Net per month, EUR").click();
     expect((await rowsOf(page, "Net per month, EUR")).slice(0, 3)).toEqual([
       ["October 2026", "80.00", "+75.00", "2"],

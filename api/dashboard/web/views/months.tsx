@@ -85,7 +85,9 @@ function Overview({ sums, period }: { readonly sums: readonly BillingSum[]; read
                 <dd class="note">
                   {change === null
                     ? `nothing in ${showPeriod(before)}`
-                    : `${signed(change)} against ${showPeriod(before)} ${shareOf(change, former?.amount ?? "0")}`}
+                    : [`${signed(change)} against ${showPeriod(before)}`, shareOf(change, former?.amount ?? "0")]
+                        .filter((part) => part !== "")
+                        .join(", ")}
                 </dd>
               </div>
             );

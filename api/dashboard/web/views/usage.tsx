@@ -170,7 +170,7 @@ function TypeFigure({
   const busiest = rows.reduce((a, b) => (Number(b.value) > Number(a.value) ? b : a));
   const show = (value: string): string => `${showRoughly(value)} ${type.display_unit}`;
   const title = typeTitle(type.name);
-  const summary = `${show(sumOf(rows.map(({ value }) => value)))} in all; the busiest day is ${showDay(busiest.day)} with ${show(busiest.value)}.`;
+  const summary = `${show(sumOf(rows.map(({ value }) => value)))} in all; the busiest day is ${showDay(busiest.day)}${year ? ` ${busiest.day.slice(0, 4)}` : ""} with ${show(busiest.value)}.`;
   const label = `${title} per day of ${zone.value}. ${summary}`;
   return (
     <Figure

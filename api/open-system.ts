@@ -216,7 +216,7 @@ export async function buildSystem(store: Store, deps: SystemDeps): Promise<Syste
     exports: await createExporting({ store, usageTypes, settings, clock, log: rating.log }),
     ratingDifferences: createRatingDifferences({ store }),
     readBillingHistory: createBillingHistory({ store, billingRecords }),
-    ...createAccess({ store, clock, settings, accounts, catalogue, inControl, secret }),
+    ...createAccess({ store, clock, settings, accounts, catalogue, inControl, redis, secret }),
     checks,
     aggregate: runAggregation,
     repeat: (request) => repeatRun(aggregation, request),

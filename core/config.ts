@@ -23,6 +23,11 @@ export interface Config {
   readonly tls_key: string | null;
   /** What secret keys are derived from, where several processes share a store; never shown. */
   readonly secret: string | null;
+  /** A server that commands ask, instead of the data directory. */
+  readonly server_url: string | null;
+  /** What they ask it with: the token, or a file whose first line it is; never shown. */
+  readonly server_token: string | null;
+  readonly server_token_file: string | null;
 }
 
 export const roles = ["core", "ingest", "aggregate", "rating", "api"] as const;
@@ -55,9 +60,16 @@ function readStoreUrl(value: string): string | null {
   const named = given === null ? [] : new URL(given).searchParams.getAll("cluster");
   return named.length > 1 || named.some((name) => !/^[A-Za-z_][\w-]*$/.test(name)) ? null : given;
 }
+/** Where paths of the API begin: no path of its own, and no password, which would be told wherever the address is. */
+function readServerUrl(value: string): string | null {
+  const given = url("http:", "https:")(value);
+  const { origin, href } = new URL(given ?? "none:");
+  return given !== null && href === `${origin}/` ? origin : null;
+}
 const port: Reader<number> = (value) => (/^\d{1,5}$/.test(value) && Number(value) <= 65535 ? Number(value) : null);
 
 const token: Reader<string> = (value) => (value.length >= 16 ? value : null);
+const headerText: Reader<string> = (value) => (/^[\x21-\x7e]{1,4096}$/.test(value) ? value : null);
 const secret: Reader<string> = (value) => (value.length >= 32 ? value : null);
 const level: Reader<string> = (value) => (logLevels.includes(value) ? value : null);
 
@@ -106,6 +118,14 @@ const variables = {
   tls_cert: { name: "TALLY_TLS_CERT", default: null, expected: "a file", read: text },
   tls_key: { name: "TALLY_TLS_KEY", default: null, expected: "a file", read: text },
   secret: { name: "TALLY_SECRET", default: null, expected: "at least 32 characters", read: secret, secret: true },
+  server_url: {
+    name: "TALLY_URL",
+    default: null,
+    expected: "http://host:port or https://host:port",
+    read: readServerUrl,
+  },
+  server_token: { name: "TALLY_TOKEN", default: null, expected: "a token", read: headerText, secret: true },
+  server_token_file: { name: "TALLY_TOKEN_FILE", default: null, expected: "a file", read: text },
 } satisfies { [K in keyof Config]: Variable<Config[K]> };
 
 /** Variables that only the tests read; named here so that a test run does not trip over its own. */

@@ -96,6 +96,11 @@ export function createDomains({ store, catalogue }: { store: Store; catalogue: C
   async function put(change: DomainChange, { by, if_version }: { by: string; if_version?: string }): Promise<Domain> {
     const all = await list();
     const former = all.find(({ domain_id }) => domain_id === change.domain_id);
+    // Before all else that may speak against it: who has not seen the present state cannot tell.
+    if (former !== undefined && if_version !== undefined && if_version !== former.version)
+      throw new AppError("conflict", `domain ${former.domain_id} is at version ${former.version}, not ${if_version}`, {
+        field: "version",
+      });
     const name = change.name ?? former?.name;
     if (name === undefined) throw refuse("name", "name is missing, expected that of the new domain");
     const parent = parentOf(change, former, all);

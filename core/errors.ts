@@ -127,7 +127,7 @@ export const problems = {
   "too-many-requests": {
     status: 429,
     title: "Too many requests",
-    remedy: "Wait for Retry-After. See the settings api.requests.caller and api.requests.address.",
+    remedy: "Wait for Retry-After. Of requests see the settings api.requests.caller and api.requests.address.",
   },
   "headers-too-large": {
     status: 431,

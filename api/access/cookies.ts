@@ -31,6 +31,20 @@ export function clearSessionCookie(reply: FastifyReply): void {
   void reply.clearCookie(cookieName(reply.request), { path: "/", httpOnly: true, sameSite: "lax", secure });
 }
 
+const KNOWN_SECONDS = 180 * 86_400;
+
+/** What a browser brings of a user's former sign-in with it (password-tries.ts), '' = nothing. It opens nothing. */
+export function knownCookie(request: FastifyRequest): string {
+  return request.cookies[`${cookieName(request)}-known`] ?? "";
+}
+
+/** Has it carry that from here on. */
+export function setKnownCookie(reply: FastifyReply, known: string): void {
+  const secure = reply.request.protocol === "https";
+  const options = { path: "/", httpOnly: true, sameSite: "lax", secure, maxAge: KNOWN_SECONDS } as const;
+  void reply.setCookie(`${cookieName(reply.request)}-known`, known, options);
+}
+
 /** Signing in needs no cookie, yet another site must not sign somebody in as somebody else; no browser leaves both headers out. @throws AppError forbidden */
 export function refuseForeignLogin(request: FastifyRequest): void {
   const { "sec-fetch-site": site, origin } = request.headers;

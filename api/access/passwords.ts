@@ -5,14 +5,15 @@ import { AppError } from "../../core/errors.ts";
 const COST = { log_n: 15, r: 8, p: 1 } as const;
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
-const LENGTH = { min: 10, max: 256 } as const;
+/** Of a new one, in characters. */
+export const passwordLength = { minLength: 10, maxLength: 256 } as const;
 
 /** A password as it is kept: `scrypt$15$8$1$<salt>$<key>`. @throws AppError invalid-request for one that is too short or too long */
 export async function hashPassword(password: string): Promise<string> {
-  if (password.length < LENGTH.min || password.length > LENGTH.max) {
+  if (password.length < passwordLength.minLength || password.length > passwordLength.maxLength) {
     throw new AppError(
       "invalid-request",
-      `password has ${password.length} characters, expected ${LENGTH.min} to ${LENGTH.max}`,
+      `password has ${password.length} characters, expected ${passwordLength.minLength} to ${passwordLength.maxLength}`,
       {
         field: "password",
       },
@@ -28,7 +29,7 @@ export async function isPassword(password: string, kept: string): Promise<boolea
   const [, log_n, r, p, salt = "", key = ""] = kept.split("$");
   const expected = kept === "" ? Buffer.alloc(KEY_BYTES) : Buffer.from(key, "base64url");
   const cost = kept === "" ? COST : { log_n: Number(log_n), r: Number(r), p: Number(p) };
-  const got = await derive(password.slice(0, LENGTH.max + 1), {
+  const got = await derive(password.slice(0, passwordLength.maxLength + 1), {
     salt: kept === "" ? Buffer.alloc(SALT_BYTES) : Buffer.from(salt, "base64url"),
     ...cost,
     bytes: expected.length,

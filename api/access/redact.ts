@@ -1,5 +1,5 @@
 /** Requests whose body may be a secret as a whole: what is wrong with it is told to the caller alone. */
-const secretive = new Set(["openSession", "putUserPassword", "createUser", "putUser"]);
+const secretive = new Set(["openSession", "putUserPassword", "putOwnPassword", "createUser", "putUser"]);
 
 /** What the log may say of a refusal: tokens are left out, wherever a caller has put one. */
 export function loggable(detail: string, operation: string | undefined): string {

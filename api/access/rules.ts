@@ -1,3 +1,4 @@
+import type { OperationId } from "../client/client.ts";
 import type { Role } from "./roles.ts";
 
 const admin: readonly Role[] = ["admin"];
@@ -150,6 +151,7 @@ export const routeRules: Readonly<Record<string, readonly Role[]>> = {
 
   getSession: [...everyReader, "producer"],
   endSession: [...everyReader, "producer"],
+  putOwnPassword: everyReader,
 };
 
 /** Whether a role may use a route; one without an operationId, or without a line, is closed. */
@@ -158,3 +160,112 @@ export function mayUse(role: Role, operation: string | undefined): boolean {
     operation !== undefined && Object.hasOwn(routeRules, operation) && (routeRules[operation]?.includes(role) ?? false)
   );
 }
+
+/** Of a command that works on the data directory itself: who can read that owns it, and no server can be asked instead. */
+export const dataDirectory = "data directory";
+
+/** What a command asks for, each by its operationId, or that it needs the data directory. */
+export type CommandLine = readonly OperationId[] | typeof dataDirectory;
+
+/**
+ * What each command of `tally` may ask for: so who may use it follows from the rules above. What has no line is refused, and so is
+ * whatever else a command asks for. Of long work it asks how far it is.
+ */
+export const commandRules: Readonly<Record<string, CommandLine>> = {
+  serve: dataDirectory,
+  demo: dataDirectory,
+  doctor: dataDirectory,
+  restore: dataDirectory,
+  migrate: dataDirectory,
+  completion: [],
+
+  ingest: ["postEvents"],
+  replay: ["postEvents"],
+  backfill: ["checkEvents", "postEvents"],
+  "quarantine list": ["listQuarantine"],
+  "quarantine show": ["getQuarantined"],
+  "quarantine replay": ["replayQuarantined"],
+  "findings list": ["listFindings"],
+  "findings accept": ["acceptFinding"],
+  "findings check": ["checkSanity", "getOperation"],
+  inventory: ["takeInventory", "acceptInventory"],
+  "usage-types list": ["listUsageTypes"],
+  "usage-types add": ["addUsageType"],
+
+  aggregate: ["startRun", "getRun"],
+  rate: ["startRun", "getRun"],
+  repeat: ["repeatRun", "getOperation"],
+  diff: ["getRunDiff"],
+  close: ["getPeriodReadiness", "closePeriod", "getOperation"],
+  archive: ["archiveEvents", "getOperation"],
+  "archive list": ["listArchives"],
+  "archive restore": ["restoreArchive", "getOperation"],
+  erase: ["eraseAccountNames", "getOperation"],
+
+  usage: ["summarizeUsage"],
+  forecast: ["forecastPeriod"],
+  statement: ["listStatements", "getStatement", "listUsageTypes"],
+  explain: ["explainStatementLine", "explainBillingRecord", "listUsageTypes"],
+  finalize: ["finalizePeriod", "getOperation"],
+  void: ["voidStatement", "getOperation"],
+  reissue: ["reissueStatement", "getOperation"],
+  "write-off": ["writeOffStatement", "getOperation"],
+  "export usage": ["createExport", "getExport", "getExportFile"],
+  "export billing": ["createExport", "getExport", "getExportFile"],
+  "export focus": ["createExport", "getExport", "getExportFile"],
+  "export journal": ["createExport", "getExport", "getExportFile"],
+
+  "rate-cards list": ["listRateCards", "listRateCardVersions"],
+  "rate-cards show": ["getRateCard"],
+  "rate-cards export": ["getRateCard"],
+  "rate-cards preview": ["previewRates"],
+  "rate-cards import": ["getRateCard", "putRateCard"],
+  "rate-cards activate": ["getRateCard", "putRateCardState"],
+  "rate-cards archive": ["getRateCard", "putRateCardState"],
+  "issuer list": ["listIssuers"],
+  "issuer show": ["getIssuer"],
+  "issuer put": ["getIssuer", "putIssuer"],
+  "profile show": ["getBillingProfile"],
+  "profile put": ["getBillingProfile", "putBillingProfile"],
+  "tax-rates list": ["listTaxRates"],
+  "tax-rates show": ["getTaxRate"],
+  "tax-rates put": ["getTaxRate", "putTaxRate"],
+
+  "budgets list": ["listBudgets"],
+  "budgets add": ["createBudget"],
+  "budgets remove": ["getBudget", "deleteBudget"],
+  "budgets notices": ["listAllBudgetNotices", "listBudgetNotices"],
+  "credits list": ["listCredits"],
+  "credits add": ["grantCredit"],
+  "credits show": ["getCredit"],
+  "credits end": ["endCredit"],
+  "payments list": ["listPayments"],
+  "payments add": ["bookPayment"],
+  "refunds list": ["listRefunds"],
+  "refunds add": ["bookRefund"],
+  balances: ["listBalances"],
+  ledger: ["listLedgerEntries"],
+
+  "webhooks list": ["listWebhooks"],
+  "webhooks create": ["createWebhook"],
+  "webhooks rotate": ["rotateWebhookSecret"],
+  "webhooks revoke": ["revokeWebhook"],
+  "notifications list": ["listNotifications"],
+  "notifications resend": ["resendNotification"],
+
+  "import accounts": ["putAccount"],
+  "settings list": ["listSettings"],
+  "settings get": ["getSetting"],
+  "settings set": ["putSetting"],
+  "keys list": ["listKeys"],
+  "keys create": ["createKey"],
+  "keys revoke": ["revokeKey"],
+  "users list": ["listUsers"],
+  "users create": ["createUser", "putUserPassword"],
+  "users set": ["putUser", "putUserPassword"],
+  "domains list": ["listDomains"],
+  "domains create": ["createDomain"],
+  "domains set": ["putDomain"],
+  "domains delete": ["putDomain"],
+  backup: ["createBackup", "getOperation"],
+};

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import Type, { type Static } from "typebox";
 import { AppError } from "../../core/errors.ts";
 import { formatInstant } from "../../core/instant.ts";
+import type { Operation } from "../operations/operation.ts";
 import type { System } from "../system.ts";
 import { makeBackup, type OnProgress } from "./make-backup.ts";
 
@@ -25,10 +26,10 @@ export const Backup = Type.Object(
 );
 export type Backup = Static<typeof Backup>;
 
-/** The backups of one process. What is told of them is forgotten when it ends; a backup speaks for itself by its manifest. */
+/** The backups of one process. What is told of them here is forgotten when it ends; a backup speaks for itself by its manifest. */
 export interface Backups {
-  /** Begins one. @throws AppError run-in-progress while another is made, and what can be known at once of `makeBackup` */
-  start(dir: string): Backup;
+  /** Begins one, which is an operation of the same id. @throws AppError run-in-progress while another is made */
+  start(dir: string, by: string): Promise<Backup>;
   get(id: string): Backup | null;
 }
 
@@ -43,7 +44,7 @@ export function createBackups(system: System): Backups {
     if (was !== undefined) known.set(id, { ...was, ...to });
   };
 
-  async function make({ id, dir }: Backup): Promise<void> {
+  async function make({ id, dir }: Backup): Promise<Backup | undefined> {
     const tell: OnProgress = ({ done_bytes, total_bytes }) =>
       change(id, { copied_bytes: `${done_bytes}`, bytes: `${total_bytes}` });
     try {
@@ -53,20 +54,24 @@ export function createBackups(system: System): Backups {
     } catch (err) {
       change(id, { state: "failed", error: err instanceof Error ? err.message : String(err) });
       log.error({ err, dir }, "backup failed");
+      throw err;
+    } finally {
+      change(id, { ended_at: formatInstant(system.clock.now()) });
+      for (const old of [...known.keys()].slice(0, -KEPT)) known.delete(old);
     }
-    change(id, { ended_at: formatInstant(system.clock.now()) });
-    for (const old of [...known.keys()].slice(0, -KEPT)) known.delete(old);
+    return known.get(id);
   }
 
   return {
-    start: (dir) => {
+    start: async (dir, asked_by) => {
       const busy = [...known.values()].find(({ state }) => state === "running");
       if (busy !== undefined) throw new AppError("run-in-progress", `${busy.id} goes on, into ${busy.dir}`);
+      const began = system.clock.now();
       const backup: Backup = {
         id: `backup_${randomBytes(8).toString("hex")}`,
         dir,
         state: "running",
-        began_at: formatInstant(system.clock.now()),
+        began_at: formatInstant(began),
         ended_at: null,
         frozen_at: null,
         copied_bytes: "0",
@@ -74,10 +79,19 @@ export function createBackups(system: System): Backups {
         files: 0,
         error: null,
       };
-      known.set(backup.id, backup);
-      void make(backup);
+      const { id } = backup;
+      known.set(id, backup);
+      const progress = (): Operation["progress"] => progressOf(known.get(id) ?? backup);
+      const work = { id, kind: "backup", subject: dir, asked_by, began, progress, outcome: make(backup) };
+      await system.operations.follow(work);
       return backup;
     },
     get: (id) => known.get(id) ?? null,
   };
+}
+
+/** Null until it is known how much there is. */
+function progressOf({ copied_bytes, bytes }: Backup): Operation["progress"] {
+  const mib = (count: string): string => String(Math.floor(Number(count) / 1_048_576));
+  return bytes === "0" ? null : { what: "copying files", done: mib(copied_bytes), total: mib(bytes), unit: "MiB" };
 }

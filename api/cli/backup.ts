@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { AppError } from "../../core/errors.ts";
 import type { Backup } from "../backup/backups.ts";
+import type { Operation } from "../operations/operation.ts";
 import type { Manifest } from "../backup/manifest.ts";
 import { restoreBackup } from "../backup/restore-backup.ts";
 import { takeDataLock } from "../data-lock.ts";
@@ -18,8 +19,9 @@ export function backupCommand(cli: Cli): Command {
   return resultCommand("backup", "copy the data directory as of now into a new folder, also while the server runs")
     .argument("<dir>", "a folder that is not there, or empty; on the machine of the server")
     .action(async (dir: string, options: { json?: boolean }) => {
-      const done = await cli.reach(({ client }) => follow(cli, client, resolve(dir)));
-      if (done.state === "failed") throw new AppError("internal", done.error ?? "the backup failed");
+      // Where the server is elsewhere, so is the folder: only it can say what is none.
+      const folder = cli.config().server_url === null ? resolve(dir) : dir;
+      const done = await cli.reach(({ client }) => follow(cli, client, folder));
       cli.show(done, options, (backup) => {
         const size = `${backup.files} files, ${mib(Number(backup.bytes))}`;
         return `${backup.dir}: all that was there at ${backup.frozen_at ?? ""} (${size})\nTo bring it back into an empty data directory: tally restore ${backup.dir}\n`;
@@ -27,19 +29,24 @@ export function backupCommand(cli: Cli): Command {
     });
 }
 
+/** Begins it, and follows it to its end with a bar where a person watches. @throws AppError internal where it failed */
 async function follow(cli: Cli, client: Client, dir: string): Promise<Backup> {
   const bar = createProgressBar(cli.output);
-  let backup = (await client.call({ method: "POST", path: "/v1/backups", body: JSON.stringify({ dir }) })) as Backup;
+  const { id } = (await client.call({ method: "POST", path: "/v1/backups", body: JSON.stringify({ dir }) })) as Backup;
+  const look = async (): Promise<Operation> =>
+    (await client.call({ method: "GET", path: `/v1/operations/${id}` })) as Operation;
+  let operation = await look();
   try {
-    while (backup.state === "running") {
-      showBytes(bar, "backup", { done_bytes: Number(backup.copied_bytes), total_bytes: Number(backup.bytes) });
+    while (operation.state === "running") {
+      bar.show(operation);
       await cli.clock.sleep(LOOK_MS);
-      backup = (await client.call({ method: "GET", path: `/v1/backups/${backup.id}` })) as Backup;
+      operation = await look();
     }
   } finally {
     bar.clear();
   }
-  return backup;
+  if (operation.state === "failed") throw new AppError("internal", operation.error ?? "the backup failed");
+  return operation.outcome as Backup;
 }
 
 /** `tally restore DIR`: a backup becomes the data directory, which must have nothing in it and no server on it. */

@@ -4,6 +4,9 @@ import type { Clock } from "../../core/clock.ts";
 import { type Config, readConfig } from "../../core/config.ts";
 import { parseInstant } from "../../core/instant.ts";
 import type { ApiCall } from "../client/client.ts";
+import { commandRules, dataDirectory } from "../access/rules.ts";
+import { assert, AppError } from "../../core/errors.ts";
+import { keepToLine, type RunningCommand } from "./keep-to-line.ts";
 import { type Output, renderJson } from "./output.ts";
 import { type Target, withTarget } from "./target.ts";
 
@@ -13,7 +16,7 @@ export interface Cli {
   readonly clock: Clock;
   /** Read when a command runs, so that --help needs none. @throws AppError bad-configuration */
   config(): Config;
-  /** Runs on the data directory, or through the server that holds it. */
+  /** Runs on the server at TALLY_URL, else on the data directory, or through the server that holds it. */
   reach<T>(act: (target: Target) => Promise<T>): Promise<T>;
   /** The answer to one call of the API, of the shape its route promises. */
   call<T>(request: ApiCall): Promise<T>;
@@ -23,16 +26,29 @@ export interface Cli {
   fail(): void;
 }
 
-/** The command line's footing on this process; `environment` is the process's own when left out. */
+/** The command line's footing on this process; `environment` is the process's own when left out. `begin`: before a command's action. */
 export function createCli(given: {
   output: Output;
   clock: Clock;
   environment?: Readonly<Record<string, string | undefined>>;
-}): Cli & { failed(): boolean } {
+}): Cli & { begin(command: string): void; failed(): boolean } {
   const { output, clock, environment } = given;
   let failed = false;
-  const config = (): Config => readConfig(environment);
-  const reach: Cli["reach"] = (act) => withTarget(config(), clock, act);
+  let running: RunningCommand | null = null;
+  const config = (): Config => {
+    const read = readConfig(environment);
+    if (running?.line === dataDirectory && read.server_url !== null)
+      throw new AppError(
+        "bad-configuration",
+        `tally ${running.name} works on the data directory itself, and TALLY_URL names a server; run it without TALLY_URL, where the data directory is`,
+      );
+    return read;
+  };
+  const reach: Cli["reach"] = (act) => {
+    const command = running;
+    assert(command !== null, "a command that asks has begun");
+    return withTarget({ config: config(), clock, keep: (send) => keepToLine(command, send) }, act);
+  };
   return {
     output,
     clock,
@@ -44,6 +60,11 @@ export function createCli(given: {
       failed = true;
     },
     failed: () => failed,
+    begin: (name) => {
+      const line = Object.hasOwn(commandRules, name) ? commandRules[name] : undefined;
+      if (line === undefined) throw new AppError("forbidden", `tally ${name} has no line in api/access/rules.ts`);
+      running = { name, line };
+    },
   };
 }
 

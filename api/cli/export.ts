@@ -4,7 +4,7 @@ import { Command, Option } from "commander";
 import { AppError } from "../../core/errors.ts";
 import type { Export, ExportInput } from "../../rating/index.ts";
 import { type Cli, readPeriod, resultCommand } from "./cli.ts";
-import type { Client } from "../client/client.ts";
+import { type Client, queryOf } from "../client/client.ts";
 import { renderTable } from "./output.ts";
 
 interface ExportOptions {
@@ -51,9 +51,16 @@ function kindCommand(cli: Cli, { kind, description }: { kind: ExportInput["kind"
     const { period, format, out, focusVersion: focus_version, account: account_id, parts } = given;
     const options = { focus_version, account_id, ...(parts === undefined ? {} : { parts: Number(parts) }) };
     const body = JSON.stringify({ kind, period, format, options });
-    const done = await cli.reach(({ client }) => exportWhole(client, cli.clock, body));
-    if (done.state !== "complete") throw new AppError("conflict", done.error ?? "the export failed");
-    const copied = await copyOut(done, { folder: join(cli.config().data_dir, "exports", done.id), out });
+    const { done, copied } = await cli.reach(async ({ client, fetchFile }) => {
+      const whole = await exportWhole(client, cli.clock, body);
+      if (whole.state !== "complete") throw new AppError("conflict", whole.error ?? "the export failed");
+      const folder = join(cli.config().data_dir, "exports", whole.id);
+      const fetchOne = (name: string, into: string): Promise<void> =>
+        fetchFile === null
+          ? copyFile(join(folder, name), into)
+          : fetchFile(`/v1/exports/${whole.id}/file${queryOf({ name })}`, into);
+      return { done: whole, copied: await takeOut(whole, { fetchOne, out }) };
+    });
     cli.show(done, given, ({ totals }) => {
       const table = renderTable(copied, { head: ["file", "rows", "bytes", "sha256"], right: ["rows", "bytes"] });
       const sums = totals.map(({ currency, amount }) => `${amount} ${currency}`).join(", ");
@@ -79,8 +86,11 @@ async function exportWhole(client: Client, clock: Cli["clock"], body: string): P
   return found;
 }
 
-/** Copies the files of an export; none is there under its name before it is whole. */
-async function copyOut({ files }: Export, { folder, out }: { folder: string; out: string }): Promise<string[][]> {
+/** Has the files of an export where they are wanted; none is there under its name before it is whole. */
+async function takeOut(
+  { files }: Export,
+  { fetchOne, out }: { fetchOne: (name: string, into: string) => Promise<void>; out: string },
+): Promise<string[][]> {
   const data = files.filter(({ role }) => role === "data");
   const stem = out.replace(/\.(csv|parquet|ndjson)$/, "");
   const copied: string[][] = [];
@@ -88,7 +98,7 @@ async function copyOut({ files }: Export, { folder, out }: { folder: string; out
     const ending = name.slice(name.lastIndexOf("."));
     const part = /-part-\d+/.exec(name)?.[0] ?? "";
     const target = role !== "data" ? `${stem}-${role}${ending}` : data.length === 1 ? out : `${stem}${part}${ending}`;
-    await copyFile(join(folder, name), `${target}.part`);
+    await fetchOne(name, `${target}.part`);
     await rename(`${target}.part`, target);
     copied.push([target, rows, bytes, sha256]);
   }

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
 import type { Clock } from "../../core/clock.ts";
 import { aggregateCommand } from "./aggregate.ts";
-import { createCli } from "./cli.ts";
+import { type Cli, createCli } from "./cli.ts";
 import { archiveCommand, eraseCommand } from "./archive.ts";
 import { backupCommand, restoreCommand } from "./backup.ts";
 import { backfillCommand } from "./backfill.ts";
@@ -90,6 +90,22 @@ const makers = [
   completionCommand,
 ];
 
+/** All commands, each to be run. */
+export function createProgram(cli: Cli): Command {
+  const program = new Command("tally").description(
+    "Usage metering and billing. Settings and variables: see README.md.",
+  );
+  for (const make of makers) program.addCommand(make(cli));
+  return program;
+}
+
+/** `keys create`: what a command is called below tally. */
+export function nameOf(command: Command): string {
+  const above = command.parent;
+  if (above === null) return "";
+  return `${nameOf(above)} ${command.name()}`.trim();
+}
+
 /** Runs one command and answers the exit status: 0 done, 1 failed, 2 bad usage. `environment` is the process's own when left out. */
 export async function runCommandLine(
   argv: readonly string[],
@@ -97,10 +113,8 @@ export async function runCommandLine(
 ): Promise<number> {
   const { output } = given;
   const cli = createCli(given);
-  const program = new Command("tally").description(
-    "Usage metering and billing. Settings and variables: see README.md.",
-  );
-  for (const make of makers) program.addCommand(make(cli));
+  const program = createProgram(cli);
+  program.hook("preAction", (_program, command) => cli.begin(nameOf(command)));
   quiet(program, output);
   try {
     await program.parseAsync([...argv], { from: "user" });

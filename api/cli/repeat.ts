@@ -20,7 +20,7 @@ export function repeatCommand(cli: Cli): Command {
         path: `/v1/runs/${encodeURIComponent(run)}/repeat`,
       });
       cli.show(repetition, options, toText);
-      if (!repetition.same) process.exitCode = 1;
+      if (!repetition.same) cli.fail();
     });
 }
 

@@ -103,6 +103,20 @@ export function addressOf(id: OperationId, { path = {}, query = {} }: Place): st
   return `${named}${queryOf(query)}`;
 }
 
+/** The operation that is asked for at an address, its query aside; null = there is none. */
+export function operationAt({ method, path }: Pick<ApiCall, "method" | "path">): OperationId | null {
+  const steps = (path.split("?")[0] ?? "").split("/");
+  const found = Object.entries(routes).find(([, [asked, address]]) => {
+    const named = address.split("/");
+    return (
+      asked === method &&
+      named.length === steps.length &&
+      named.every((name, at) => name === steps[at] || (name.startsWith("{") && steps[at] !== ""))
+    );
+  });
+  return (found?.[0] ?? null) as OperationId | null;
+}
+
 export type QueryValue = string | number | boolean | readonly (string | number)[] | undefined;
 
 /** A query string of what is given; a list is repeated. */

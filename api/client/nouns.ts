@@ -101,6 +101,7 @@ export type NotificationPage = { readonly data: readonly (Notification)[]; reado
 export type Operation = { readonly id: string; readonly kind: string; readonly subject: string | null; readonly state: "running" | "succeeded" | "failed"; readonly progress: { readonly what: string; readonly done: string; readonly total: string; readonly unit: string } | null; readonly result: string | null; readonly outcome: unknown; readonly error: string | null; readonly asked_by: string | null; readonly began_at: string; readonly ended_at: string | null };
 export type OperationPage = { readonly data: readonly (Operation)[]; readonly next_cursor: string | null };
 export type Override = { readonly finding: string; readonly reason: string };
+export type OwnPassword = { readonly old_password: string; readonly new_password: string };
 export type Payment = { readonly payment_id: string; readonly payer_account_id: string; readonly currency: string; readonly amount: string; readonly statement_id: string | null; readonly method: string; readonly note: string; readonly booked_at: string; readonly booked_by: string; readonly paid_at: string };
 export type PaymentInput = { readonly payment_id: string; readonly payer_account_id: string; readonly currency: string; readonly amount: string; readonly statement_id?: string; readonly method?: string; readonly note?: string; readonly paid_at?: string };
 export type PaymentPage = { readonly data: readonly (Payment)[]; readonly next_cursor: string | null };

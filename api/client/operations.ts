@@ -135,6 +135,7 @@ export const routes = {
   createDomain: ["POST", "/v1/domains"],
   getDomain: ["GET", "/v1/domains/{id}"],
   putDomain: ["PUT", "/v1/domains/{id}"],
+  putOwnPassword: ["PUT", "/v1/session/password"],
 } as const;
 
 /** What each operation takes and answers. */
@@ -271,4 +272,5 @@ export interface Operations {
   createDomain: { body: nouns.NewDomain; answer: nouns.Domain };
   getDomain: { path: { id: string }; answer: nouns.Domain };
   putDomain: { path: { id: string }; body: nouns.DomainUpdate; answer: nouns.Domain };
+  putOwnPassword: { body: nouns.OwnPassword; answer: nouns.SignedIn };
 }

@@ -13,15 +13,16 @@ export interface SignedIn {
 
 /**
  * Opens a session for a user's name and password. By POST alone: an address stands in logs.
- * @throws ApiError 405 for another method, 531 where name and password do not fit, whichever is wrong
+ * @throws ApiError 405 for another method, 531 where name and password do not fit, whichever is wrong; AppError too-many-requests
  */
 export async function logIn(system: System, request: ApiRequest): Promise<SignedIn> {
   const { given, address, method } = request;
   if (method !== "POST") throw new ApiError(405, "login takes username and password by POST alone");
   const domain = await domainOf(system, given);
   const username = given.get("username") ?? "";
-  const user =
-    domain === null ? null : await system.users.verify({ domain, username, password: given.get("password") ?? "" });
+  const password = given.get("password") ?? "";
+  const from = { address, known: "" };
+  const user = domain === null ? null : await system.passwordTries.signIn({ domain, username, password }, from);
   if (user === null) throw new ApiError(531, "Failed to authenticate user, please provide valid credentials", 4365);
   const { token, session } = await system.sessions.open({ kind: "client-api", user_id: user.user_id, address });
   const account = await system.accounts.get(user.account_id);

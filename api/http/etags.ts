@@ -65,3 +65,10 @@ export function readSeen(header: string | undefined, exists?: boolean): number |
   const version = header === undefined && exists === false ? "0" : readIfMatch(header);
   return version === undefined ? undefined : Number(version);
 }
+
+/** Of a version that was named in a header, and is the present one no more. */
+export function tellPrecondition(error: unknown): never {
+  if (error instanceof AppError && error.key === "conflict" && error.field === "version")
+    throw new AppError("precondition-failed", error.message, { field: "if-match", cause: error });
+  throw error;
+}

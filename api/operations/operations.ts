@@ -24,8 +24,11 @@ export interface Operations {
   settled(): Promise<void>;
 }
 
-/** Work on its way. `outcome`: what its request would be answered. */
+/** Work on its way. `outcome`: what its request would be answered; `progress`: how far it is, where no run tells. */
 export interface Followed {
+  /** Where what is followed has one of its own. */
+  readonly id?: string;
+  readonly progress?: () => Operation["progress"];
   readonly kind: string;
   readonly subject: string;
   readonly asked_by: string;
@@ -76,6 +79,7 @@ function createOperations({
   runs: Pick<RunLedger, "holds">;
 }): Operations {
   const goingOn = new Set<Promise<void>>();
+  const progressOf = new Map<string, () => Operation["progress"]>();
   const sole = [store.read, store.write, store.run].some(isEmbedded);
 
   async function read(asked: { id?: string; state?: string; before?: OperationPlace | null; limit?: number }) {
@@ -84,7 +88,7 @@ function createOperations({
   }
 
   async function write(
-    of: Omit<Followed, "outcome"> & { id: string; holder?: string },
+    of: Omit<Followed, "outcome" | "progress"> & { id: string; holder?: string },
     end: Ending | null,
   ): Promise<void> {
     const { id, kind, subject, asked_by, began, holder = store.data_dir } = of;
@@ -100,12 +104,13 @@ function createOperations({
     const died = row.source === "run" && row.state === "running" ? whyDied(row) : "";
     const state = died === "" ? (row.state as Operation["state"]) : "failed";
     const why = died === "" ? row.error : died;
+    const told = progressOf.get(id)?.() ?? (progress === "" ? null : toProgress(progress));
     return {
       id,
       kind,
       subject: subject === "" ? null : subject,
       state,
-      progress: progress === "" || state !== "running" ? null : toProgress(progress),
+      progress: state === "running" ? told : null,
       result: state === "succeeded" ? (results[row.source]?.(id) ?? null) : null,
       outcome: outcome === "" ? null : (JSON.parse(outcome) as unknown),
       error: state === "failed" ? why : null,
@@ -139,9 +144,11 @@ function createOperations({
       const [row] = id === "" ? [] : await read({ id });
       return row === undefined ? null : withProgress(toOperation(row));
     },
-    follow: async ({ outcome, ...of }) => {
-      const id = `op_${randomBytes(10).toString("hex")}`;
+    follow: async ({ outcome, progress, id = `op_${randomBytes(10).toString("hex")}`, ...of }) => {
+      // It may fail while that is being written.
+      outcome.catch(() => undefined);
       await write({ ...of, id }, null);
+      if (progress !== undefined) progressOf.set(id, progress);
       const ended = outcome
         .then(
           (value): Ending => ({ state: "succeeded", outcome: JSON.stringify(value) }),
@@ -151,7 +158,8 @@ function createOperations({
           },
         )
         .then((end) => write({ ...of, id }, end))
-        .catch((err: unknown) => log.error({ err, operation_id: id }, "how an operation ended could not be written"));
+        .catch((err: unknown) => log.error({ err, operation_id: id }, "how an operation ended could not be written"))
+        .finally(() => progressOf.delete(id));
       goingOn.add(ended);
       void ended.then(() => goingOn.delete(ended));
       const [row] = await read({ id });
@@ -160,7 +168,8 @@ function createOperations({
     },
     recover: async () => {
       for (const row of await read({ state: "running", limit: 1000 })) {
-        if (row.source !== "operation" || row.holder !== store.data_dir) continue;
+        // Who has a store alone has what others left in it, also where it was restored from a backup that was on its way then.
+        if (row.source !== "operation" || (!sole && row.holder !== store.data_dir)) continue;
         const { id, kind, subject, asked_by, holder } = row;
         const error = "interrupted: the process that did it ended";
         await write({ id, kind, subject, asked_by, holder, began: clock.now() }, { state: "failed", error });

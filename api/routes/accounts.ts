@@ -7,7 +7,7 @@ import type { Api } from "../api.ts";
 import { authorOf, type Caller } from "../access/caller.ts";
 import { maySee, outOfSight, seenBy } from "../access/scope.ts";
 import { examples } from "../examples.ts";
-import { IfMatch, seenVersion } from "../http/etags.ts";
+import { IfMatch, seenVersion, tellPrecondition } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import { pageOf, pageQuery, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
@@ -146,11 +146,4 @@ export function accountRoutes(app: Api, system: System): void {
       return send(reply, await written.catch(tellPrecondition));
     },
   );
-}
-
-/** Of a version that was named in a header, and is the present one no more. */
-function tellPrecondition(error: unknown): never {
-  if (error instanceof AppError && error.key === "conflict" && error.field === "version")
-    throw new AppError("precondition-failed", error.message, { field: "if-match", cause: error });
-  throw error;
 }

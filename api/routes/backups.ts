@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import Type from "typebox";
 import { AppError } from "../../core/errors.ts";
+import { authorOf } from "../access/caller.ts";
 import type { Api } from "../api.ts";
 import { Backup, type Backups } from "../backup/backups.ts";
 import { answer } from "../openapi.ts";
@@ -51,18 +52,21 @@ export function backupRoutes(app: Api, backups: Backups): void {
         body: BackupInput,
         response: answer({
           status: 202,
-          description: "It has begun; GET /v1/backups/{id} says how far it is",
+          description: "It has begun; GET /v1/operations/{id} says how far it is",
           schema: Backup,
           example: begun,
           problems: ["unreadable-body", "unsupported-media-type", "run-in-progress"],
         }),
       },
     },
-    async ({ body: { dir } }, reply) => {
+    async (request, reply) => {
+      const { dir } = request.body;
       if (!isAbsolute(dir))
         throw new AppError("invalid-request", `dir is "${dir}", expected an absolute path`, { field: "dir" });
-      const backup = backups.start(dir);
-      return reply.code(202).header("location", `/v1/backups/${backup.id}`).send(backup);
+      const backup = await backups.start(dir, authorOf(request));
+      const { id } = backup;
+      void reply.code(202).header("location", `/v1/operations/${id}`).header("content-location", `/v1/backups/${id}`);
+      return reply.send(backup);
     },
   );
 

@@ -6,7 +6,7 @@ import { authorOf, type Caller } from "../access/caller.ts";
 import type { Api } from "../api.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
-import { IfMatch, seenVersion } from "../http/etags.ts";
+import { IfMatch, seenVersion, tellPrecondition } from "../http/etags.ts";
 import type { System } from "../system.ts";
 
 const { domain_id: _id, ...changeable } = DomainChange.properties;
@@ -22,7 +22,7 @@ const answerDomain = (status: 200 | 201) =>
     description: "The domain as it stands; its version is the ETag",
     schema: Domain,
     example: examples.domain,
-    problems: ["not-found", "conflict", "unreadable-body", "unsupported-media-type"],
+    problems: ["not-found", "conflict", "precondition-failed", "unreadable-body", "unsupported-media-type"],
   });
 const send = (reply: FastifyReply, domain: Domain): FastifyReply =>
   reply.header("etag", `"${domain.version}"`).send(domain);
@@ -88,7 +88,7 @@ export function domainRoutes(app: Api, { domains }: Pick<System, "domains">): vo
     async (request, reply) => {
       const { domain_id } = await find(request.params.id, request.caller);
       const options = { by: authorOf(request), ...seenVersion(request.headers["if-match"]) };
-      return send(reply, await domains.put({ ...request.body, domain_id }, options));
+      return send(reply, await domains.put({ ...request.body, domain_id }, options).catch(tellPrecondition));
     },
   );
 

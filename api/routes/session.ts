@@ -1,10 +1,21 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
 import Type from "typebox";
 import { AppError } from "../../core/errors.ts";
 import { formatInstant } from "../../core/instant.ts";
-import { type Caller, callerOfSession, callerOfUser } from "../access/caller.ts";
-import { clearSessionCookie, refuseForeignLogin, sessionCookie, setSessionCookie } from "../access/cookies.ts";
+import { authorOf, type Caller, callerOfSession, callerOfUser } from "../access/caller.ts";
+import {
+  clearSessionCookie,
+  knownCookie,
+  refuseForeignLogin,
+  sessionCookie,
+  setKnownCookie,
+  setSessionCookie,
+} from "../access/cookies.ts";
 import { callerOfToken } from "../access/guard.ts";
+import { passwordLength } from "../access/passwords.ts";
 import { Role } from "../access/roles.ts";
+import type { Session } from "../access/sessions.ts";
+import type { User } from "../access/user.ts";
 import type { Api } from "../api.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
@@ -34,6 +45,14 @@ const SignedIn = Type.Object(
     ends_at: { ...Nullable, description: "When the session ends at the latest; null = asked with a token" },
   },
   { $id: "SignedIn", additionalProperties: false },
+);
+
+const OwnPassword = Type.Object(
+  {
+    old_password: Type.String({ maxLength: 1024 }),
+    new_password: Type.String(passwordLength),
+  },
+  { $id: "OwnPassword", additionalProperties: false },
 );
 
 const tags = ["operation"];
@@ -77,12 +96,13 @@ export function loginRoutes(app: Api, system: System): void {
       const address = request.ip;
       const caller =
         token === undefined
-          ? await callerOfPassword(system, { domain, username: username ?? "", password: password ?? "" })
+          ? await callerOfPassword(system, { domain, username: username ?? "", password: password ?? "" }, reply)
           : await callerOfToken(system, token, address);
       request.caller = caller;
       const holder = token === undefined ? { user_id: caller.id } : { key_id: caller.id };
       const { token: cookie, session } = await system.sessions.open({ kind: "dashboard", ...holder, address });
       setSessionCookie(reply, cookie, session);
+      if (token === undefined) setKnownCookie(reply, await system.passwordTries.knownBrowser(caller.id));
       return reply
         .code(201)
         .header("cache-control", "no-store")
@@ -136,15 +156,79 @@ export function sessionRoutes(app: Api, system: System): void {
       return reply.send(await show(system, request.caller, null));
     },
   );
+
+  app.put(
+    "/v1/session/password",
+    {
+      schema: {
+        operationId: "putOwnPassword",
+        summary: "Change one's own password; sessions opened with the former one end, but this one goes on",
+        tags,
+        body: OwnPassword,
+        response: answer({
+          status: 200,
+          description: "Who is signed in, with a new cookie",
+          schema: SignedIn,
+          example: examples.signedIn,
+          problems: ["unreadable-body", "unsupported-media-type"],
+        }),
+      },
+    },
+    async (request, reply) => {
+      const user = await requireUser(request);
+      const { old_password, new_password } = request.body;
+      const tried = { domain: user.domain, username: user.username, password: old_password };
+      if ((await tryPassword(system, tried, reply)) === null)
+        throw new AppError("invalid-request", "old_password is not the present one", { field: "old_password" });
+      await system.users.setPassword(user.user_id, new_password, { by: authorOf(request) });
+      const session = await renewSession(user.user_id, reply);
+      setKnownCookie(reply, await system.passwordTries.knownBrowser(user.user_id));
+      void reply.header("cache-control", "no-store");
+      return reply.send(show(request.caller, session === null ? null : formatInstant(session.ends_at)));
+    },
+  );
+
+  /** @throws AppError forbidden for the key of nobody in particular */
+  async function requireUser({ caller }: FastifyRequest): Promise<User> {
+    const user = caller.user_id === null ? null : await system.users.get(caller.user_id);
+    if (user !== null) return user;
+    throw new AppError("forbidden", "a key has no password; sign in with a user name and password to change that", {
+      field: "authorization",
+    });
+  }
+
+  /** A session that the former password opened has ended with it: the one that asks goes on under another cookie. Null where none did. */
+  async function renewSession(user_id: string, reply: FastifyReply): Promise<Session | null> {
+    const { request } = reply;
+    const former = await system.sessions.find(sessionCookie(request), "dashboard");
+    if (former === null || former.user_id !== user_id || request.headers.authorization !== undefined) return former;
+    await system.sessions.end(sessionCookie(request), "dashboard");
+    const opened = await system.sessions.open({ kind: "dashboard", user_id, address: request.ip });
+    setSessionCookie(reply, opened.token, opened.session);
+    return opened.session;
+  }
 }
 
-/** @throws AppError unauthorized, the same whatever was wrong */
-async function callerOfPassword(
-  { users }: Pick<System, "users">,
-  given: { domain: string; username: string; password: string },
-): Promise<Caller> {
-  const user = await users.verify(given);
+interface Tried {
+  readonly domain: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** @throws AppError unauthorized, the same whatever was wrong; too-many-requests */
+async function callerOfPassword(system: Pick<System, "passwordTries">, tried: Tried, reply: FastifyReply) {
+  const user = await tryPassword(system, tried, reply);
   if (user === null)
     throw new AppError("unauthorized", "there is no user of this domain, name and password", { field: "password" });
   return callerOfUser(user);
+}
+
+/** @throws AppError too-many-requests, and the answer says when to try again */
+async function tryPassword({ passwordTries }: Pick<System, "passwordTries">, tried: Tried, reply: FastifyReply) {
+  const from = { address: reply.request.ip, known: knownCookie(reply.request) };
+  return passwordTries.signIn(tried, from).catch((error: unknown) => {
+    if (error instanceof AppError && error.key === "too-many-requests")
+      void reply.header("retry-after", passwordTries.waitSeconds());
+    throw error;
+  });
 }

@@ -7,7 +7,7 @@ import { User, UserChange } from "../access/user.ts";
 import type { Api } from "../api.ts";
 import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
-import { IfMatch, seenVersion } from "../http/etags.ts";
+import { IfMatch, seenVersion, tellPrecondition } from "../http/etags.ts";
 import type { System } from "../system.ts";
 
 const { user_id: _id, ...changeable } = UserChange.properties;
@@ -35,7 +35,7 @@ const answerUser = (status: 200 | 201) =>
     description: "The user as it stands; its version is the ETag",
     schema: User,
     example: examples.user,
-    problems: ["not-found", "conflict", "unreadable-body", "unsupported-media-type"],
+    problems: ["not-found", "conflict", "precondition-failed", "unreadable-body", "unsupported-media-type"],
   });
 const send = (reply: FastifyReply, user: User): FastifyReply => reply.header("etag", `"${user.version}"`).send(user);
 
@@ -104,7 +104,7 @@ export function userRoutes(app: Api, system: Pick<System, "users" | "store" | "c
     async (request, reply) => {
       const { user_id } = await find(request.params.id, request.caller);
       const options = { by: authorOf(request), ...seenVersion(request.headers["if-match"]) };
-      return send(reply, await users.put({ ...request.body, user_id }, options));
+      return send(reply, await users.put({ ...request.body, user_id }, options).catch(tellPrecondition));
     },
   );
 

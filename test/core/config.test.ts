@@ -19,6 +19,9 @@ const untouched = {
   secret: null,
   tls_cert: null,
   tls_key: null,
+  server_url: null,
+  server_token: null,
+  server_token_file: null,
 };
 
 function faultsOf(environment: Record<string, string>): string {
@@ -68,6 +71,9 @@ test.each([
   ["TALLY_TLS_CERT", "/etc/tally/cert.pem", { tls_cert: "/etc/tally/cert.pem" }],
   ["TALLY_TLS_KEY", "/etc/tally/key.pem", { tls_key: "/etc/tally/key.pem" }],
   ["TALLY_SECRET", "0123456789abcdef0123456789abcdef", { secret: "0123456789abcdef0123456789abcdef" }],
+  ["TALLY_URL", "https://bills.example:8443/", { server_url: "https://bills.example:8443" }],
+  ["TALLY_TOKEN", "tally_x", { server_token: "tally_x" }],
+  ["TALLY_TOKEN_FILE", "/run/token", { server_token_file: "/run/token" }],
 ])("%s=%s is read", (name, value, change) => {
   expect(readConfig({ [name]: value })).toEqual({ ...untouched, ...change });
 });
@@ -94,6 +100,9 @@ test.each([
   ["TALLY_ROLES", ","],
   ["TALLY_LOG_LEVEL", "loud"],
   ["TALLY_INTEGRATION_PORT", "x"],
+  ["TALLY_URL", "bills.example:8443"],
+  ["TALLY_URL", "https://me:secret@bills.example"],
+  ["TALLY_URL", "https://bills.example/tally"],
 ])("%s=%s stops the start, and the message names the variable, the value and what was expected", (name, value) => {
   const said = `${name} is "${value.replace(/\/\/.*@/, "//…@")}", expected `;
   const fault = faultsOf({ [name]: value });
@@ -110,6 +119,8 @@ test("what may hold a password is not repeated where it cannot be read", () => {
   const said = faultsOf({ TALLY_SMTP_URL: "imap://user:pa55word@mail" });
   expect(said).toContain("TALLY_SMTP_URL is not readable, expected smtp://");
   expect(said).not.toContain("pa55word");
+  const token = faultsOf({ TALLY_TOKEN: "tally_pa55word and a blank" });
+  expect(token).toBe("TALLY_TOKEN is not readable, expected a token");
 });
 
 test("all faults are named at once", () => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { at } from "../../at.ts";
 import { event, openTestApi, type TestApi } from "../test-api.ts";
+import { type Browser, signIn as signInAs } from "./browser.ts";
 
 let api: TestApi;
 let url: string;
@@ -9,6 +10,12 @@ beforeAll(async () => {
   api = await openTestApi();
   url = await api.app.listen({ port: 0, host: "127.0.0.1" });
   await api.call("PUT", "/v1/accounts/acme-id", { domain: "ROOT/acme" });
+  for (const username of ["jan", "piet"]) {
+    await api.system.users.put({ account_id: "acme-id", username, user_id: username }, { by: "test" });
+    await api.system.users.setPassword(username, "correct horse battery", { by: "test" });
+  }
+  // All have one address here; what an address may try is seen below.
+  await api.system.settings.set("api.requests.address", "0", "test");
 });
 afterAll(() => api.close());
 
@@ -162,6 +169,76 @@ test("a cell of a table that a spreadsheet would run is text there", async () =>
   expect(csv.body).toContain("HYPERLINK");
   expect(csv.body).not.toMatch(/(^|[,;\n])"?=HYPERLINK/m);
   tell("`=HYPERLINK(…)` as a name, in a statement's CSV", "a quote before it: text");
+});
+
+const password = "correct horse battery";
+const wrong = "wrong horse battery";
+const quarter = 15 * 60_000;
+const signIn = (username: string, given: string, browser?: Browser) =>
+  signInAs(api, { username, password: given }, browser);
+
+test("ten wrong passwords of a name hold up the next ones for a quarter of an hour, right or wrong, whether it exists or not", async () => {
+  const tried: Record<string, unknown[]> = { piet: [], nobody: [] };
+  for (const username of ["piet", "nobody"]) {
+    // All at once is no way around it.
+    const answers = await Promise.all(Array.from({ length: 12 }, () => signIn(username, wrong)));
+    expect(
+      answers.filter(({ statusCode }) => statusCode === 401),
+      username,
+    ).toHaveLength(10);
+    const held = await signIn(username, password);
+    expect(Number(held.headers["retry-after"])).toBeGreaterThan(0);
+    const { instance: _id, ...said } = held.json<Record<string, unknown>>();
+    tried[username] = [held.statusCode, held.headers["retry-after"], said];
+  }
+  expect(tried["piet"]?.[0]).toBe(429);
+  expect(tried["piet"]).toEqual(tried["nobody"]);
+  expect((await signIn("jan", password)).statusCode, "another name").toBe(201);
+  api.clock.advance(quarter);
+  expect((await signIn("piet", password)).statusCode, "a quarter of an hour later").toBe(201);
+  tell("ten wrong passwords of a name in a quarter of an hour, one by one or all at once", "401 each");
+  tell(
+    "the next ones, right or wrong, of a name that exists or of nobody",
+    "429, the same of both, until the quarter has ended",
+  );
+});
+
+test("somebody who never stops trying does not hold up the browsers a user has signed in with, and cannot claim to be one", async () => {
+  const own = { cookie: "" };
+  await signIn("piet", password, own);
+  const left = {
+    cookie: own.cookie
+      .split("; ")
+      .filter((one) => !one.startsWith("tally="))
+      .join("; "),
+  };
+  for (let window = 0; window < 2; window += 1) {
+    api.clock.advance(quarter);
+    await Promise.all(Array.from({ length: 11 }, () => signIn("piet", wrong)));
+    expect((await signIn("piet", password, { ...left })).statusCode, "known here").toBe(201);
+    expect((await signIn("piet", password)).statusCode, "from elsewhere").toBe(429);
+  }
+  const forged = { cookie: `tally-known=piet.${"A".repeat(43)}` };
+  expect((await signIn("piet", password, forged)).statusCode).toBe(429);
+  const jans = { cookie: "" };
+  await signIn("jan", password, jans);
+  expect((await signIn("piet", password, jans)).statusCode, "another user's browser").toBe(429);
+  for (let one = 0; one < 10; one += 1) await signIn("piet", wrong, { ...left });
+  expect((await signIn("piet", password, { ...left })).statusCode, "and the user's own, tried on").toBe(429);
+  tell("keeping on at a name, so that its user cannot sign in", "429, but in browsers that user has signed in with");
+  tell("claiming to be such a browser, with a cookie made up or another user's", "429");
+});
+
+test("one address that tries name after name is held up as well, unless addresses mean nothing here", async () => {
+  api.clock.advance(quarter);
+  await api.system.settings.set("api.requests.address", "12000", "test");
+  const answers: number[] = [];
+  for (let next = 0; next < 32; next += 1) answers.push((await signIn(`name-${next}`, wrong)).statusCode);
+  expect(answers.slice(0, 30).every((status) => status === 401)).toBe(true);
+  expect(answers.slice(30)).toEqual([429, 429]);
+  await api.system.settings.set("api.requests.address", "0", "test");
+  expect((await signIn("name-33", wrong)).statusCode).toBe(401);
+  tell("thirty wrong passwords from one address, of any names, and then more", "429 until the quarter has ended");
 });
 
 test("the page of attempts says what came of them", async () => {

@@ -1,16 +1,31 @@
-// Every route × every caller, on a real server with the data of two customers; api/ACCESS.md is what came of it.
+// Every route and every command × every caller, on a real server with the data of two customers; api/ACCESS.md is what came of it.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { mayUse, routeRules } from "../../../api/access/rules.ts";
+import { commandRules, dataDirectory, mayUse, routeRules } from "../../../api/access/rules.ts";
+import { createCli } from "../../../api/cli/cli.ts";
+import { standardOutput } from "../../../api/cli/output.ts";
+import { createProgram, nameOf } from "../../../api/cli/program.ts";
+import { systemClock } from "../../../core/clock.ts";
 import type { Document } from "../check-answer.ts";
-import { type CallerName, callers, openTenants, type Tenants } from "./tenants.ts";
+import { accessPage } from "./access-page.ts";
+import { measureCommands, measureForeign } from "./command-matrix.ts";
+import { openRecorder, type Recorder } from "./recorder.ts";
+import { type CallerName, callers, isScoped, openTenants, type Tenants } from "./tenants.ts";
 
 let on: Tenants;
 let url: string;
+let recorder: Recorder;
+const folder = mkdtempSync(join(tmpdir(), "tally-matrix-"));
+const rows: { routes: string[]; commands: string[] } = { routes: [], commands: [] };
 let operations: { method: string; path: string; operation: string; isOpen: boolean }[];
 
 beforeAll(async () => {
   on = await openTenants();
   url = await on.api.app.listen({ port: 0, host: "127.0.0.1" });
+  recorder = await openRecorder(url);
   const { paths } = on.api.app.swagger() as unknown as Document;
   // The commands behind CloudStack's endpoint have callers of their own kind: test/api/cloudstack/commands.test.ts.
   const own = Object.entries(paths).filter(([path]) => path !== "/client/api");
@@ -25,7 +40,11 @@ beforeAll(async () => {
     ),
   );
 }, 180_000);
-afterAll(() => on.api.close());
+afterAll(async () => {
+  recorder?.close();
+  await on.api.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const october = "from=2026-10-01T00:00:00Z&to=2026-10-02T00:00:00Z";
 const queries: Readonly<Record<string, string>> = {
@@ -64,7 +83,6 @@ async function ask(method: string, path: string, caller: CallerName): Promise<{ 
 }
 
 test("each caller gets into the routes its role may use, and into no other", async () => {
-  const rows: string[] = [];
   for (const one of operations.toSorted((a, b) => (a.operation < b.operation ? -1 : 1))) {
     const reads = one.method === "GET";
     const cells: string[] = [];
@@ -79,9 +97,8 @@ test("each caller gets into the routes its role may use, and into no other", asy
       expect(status, `${caller} ${one.operation}: ${body}`).toBeLessThan(500);
       cells.push(isIn ? (isScoped(caller) && reads && !one.isOpen ? "own" : "yes") : "no");
     }
-    rows.push(`| ${one.method} | \`${one.path}\` | ${cells.join(" | ")} |`);
+    rows.routes.push(`| ${one.method} | \`${one.path}\` | ${cells.join(" | ")} |`);
   }
-  await expect(pageOf(rows)).toMatchFileSnapshot("../../../api/ACCESS.md");
 }, 180_000);
 
 test("no answer to a customer has a byte of another one, in lists, of ids, and of filters", async () => {
@@ -243,22 +260,43 @@ test("every request that would change something left a line in the audit log, an
   }
 });
 
-function isScoped(caller: CallerName): boolean {
-  return caller === "account" || caller === "domain-admin";
+test("each caller gets done with each command what its role may and nothing else, and a command asks what its line names", async () => {
+  rows.commands.push(...(await measureCommands(on, { recorder, folder })));
+}, 180_000);
+
+test("a command whose work may go on after its answer may ask how far it is", () => {
+  type Described = { operationId: string; responses: Record<string, unknown> };
+  const { paths } = on.api.app.swagger() as unknown as { paths: Record<string, Record<string, Described>> };
+  const long = Object.values(paths)
+    .flatMap((methods) => Object.values(methods))
+    .filter(({ responses }) => JSON.stringify(responses["202"] ?? "").includes("schemas/Operation"))
+    .map(({ operationId }) => operationId);
+  expect(long).toContain("closePeriod");
+  for (const [name, line] of Object.entries(commandRules))
+    if (line !== dataDirectory && line.some((of) => long.includes(of)))
+      expect(line, `tally ${name}`).toContain("getOperation");
+});
+test("a customer's command that names another customer says nothing of it", async () => {
+  await measureForeign(on, { recorder, folder });
+}, 60_000);
+
+test("every command has a line in the table, and every line is of a command", () => {
+  const known = namesOf(createProgram(createCli({ output: standardOutput, clock: systemClock })));
+  const lines = Object.keys(commandRules);
+  expect(known.commands.filter((name) => !lines.includes(name))).toEqual([]);
+  expect(lines.filter((name) => !known.commands.includes(name) && !known.groups.includes(name))).toEqual([]);
+});
+
+/** Those that are run, and those that gather others; `archive` is both. */
+function namesOf(command: Command): { commands: string[]; groups: string[] } {
+  const below = command.commands.map(namesOf);
+  const name = nameOf(command);
+  return {
+    commands: [...(below.length === 0 ? [name] : []), ...below.flatMap(({ commands }) => commands)],
+    groups: [...(below.length === 0 ? [] : [name]), ...below.flatMap(({ groups }) => groups)],
+  };
 }
 
-function pageOf(rows: readonly string[]): string {
-  const head = [
-    "# Who may ask for what",
-    "",
-    "Measured, not written: every route asked by every caller on a running server with the data of two customers",
-    "(`test/api/access/matrix.test.ts`, which also writes this page: `npx vitest run test/api/access/matrix.test.ts -u`). The rules are one",
-    "table, `api/access/rules.ts`; what has no line there is closed. **yes**: may use it. **own**: may, and the answer has their own accounts' records alone:",
-    "lists are filtered, ids of others are answered 404 like ids of nobody. **no**: 403, of who is not known 401.",
-    "A command of `tally` asks these routes, as `local` with the rights of an admin: who can read the data directory owns it.",
-    "",
-    `| | route | ${callers.join(" | ")} |`,
-    `|---|---|${callers.map(() => "---|").join("")}`,
-  ];
-  return `${[...head, ...rows].join("\n")}\n`;
-}
+test("the page of access says who may what", async () => {
+  await expect(accessPage(rows)).toMatchFileSnapshot("../../../api/ACCESS.md");
+});

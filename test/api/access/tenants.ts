@@ -14,6 +14,11 @@ export interface Tenants {
 export const callers = ["anonymous", "account", "domain-admin", "producer", "auditor", "finance", "admin"] as const;
 export type CallerName = (typeof callers)[number];
 
+/** Sees the records of some accounts alone. */
+export function isScoped(caller: CallerName): boolean {
+  return caller === "account" || caller === "domain-admin";
+}
+
 const by = "test";
 
 /** A VM of each since 1 October; the first is rated, both have a budget, a credit, a payment, a user, a profile and something in quarantine. */
@@ -43,7 +48,7 @@ export async function openTenants(): Promise<Tenants> {
     tokens: {
       account: await key("account", { account_id: "acme-id" }),
       "domain-admin": await key("domain-admin", { domain: "ROOT/acme" }),
-      producer: await key("producer", { sources: ["cloud/zone-1"] }),
+      producer: await key("producer", { sources: ["cloud/zone-1", "surf"] }),
       auditor: await key("auditor"),
       finance: await key("finance"),
       admin: api.admin,

@@ -11,6 +11,7 @@ import { sendOverTls } from "../../../api/cli/send-tls.ts";
 import { systemClock } from "../../../core/clock.ts";
 import { readConfig } from "../../../core/config.ts";
 import { silentLog } from "../../../core/log.ts";
+import { spawnTally, tally } from "../run-tally.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../fixtures/tls/${name}`, import.meta.url));
 const cert = fixture("cert.pem");
@@ -47,6 +48,15 @@ test("with a certificate and its key HTTPS is served, and a cookie is for HTTPS 
     .create({ name: "x", role: "auditor" }, { by: "test" })
     .then(async (made) => ({ cookie: await signIn(made.token) }));
   expect(cookie).toMatch(/^__Host-tally=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+});
+
+test("commands ask a server over HTTPS by its address and a token, and nothing of one whose certificate they do not trust", async () => {
+  const asked = { TALLY_URL: running.url, TALLY_TOKEN: token };
+  const argv = ["settings", "get", "billing.currency"];
+  const trusted = await spawnTally({ ...asked, NODE_EXTRA_CA_CERTS: cert }, argv, folder).ended();
+  const not = await tally(asked, ...argv);
+  expect(trusted).toMatchObject({ status: 0, out: "EUR\n" });
+  expect(not).toMatchObject({ status: 1, out: "", err: expect.stringContaining("does not answer") as string });
 });
 
 test("plain HTTP is not answered", async () => {

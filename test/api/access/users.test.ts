@@ -36,9 +36,10 @@ test("a user signs in with domain, name and password, and is that account's alon
     account_id: "acme-id",
     domain: null,
   });
-  expect(String(answer.headers["set-cookie"])).toMatch(
-    /^tally=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Lax$/,
-  );
+  expect([answer.headers["set-cookie"]].flat()).toEqual([
+    expect.stringMatching(/^tally=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Lax$/),
+    expect.stringMatching(/^tally-known=[^;]{43,}; Max-Age=15552000; Path=\/; HttpOnly; SameSite=Lax$/),
+  ]);
 });
 
 test.each([

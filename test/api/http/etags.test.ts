@@ -12,15 +12,31 @@ const versioned: readonly (readonly [path: string, value: object])[] = [
   ["/v1/settings/usage.close.grace", { value: "3" }],
   ["/v1/tax-rates/std", { name: "VAT", category: "S", percent: "21" }],
   ["/v1/issuers/house", issuer],
+  ["/v1/accounts/etag-1/billing-profile", { legal_name: "Acme BV", address, issuer_id: "house" }],
+  [
+    "/v1/budgets/etag",
+    { payer_account_id: "etag-1", currency: "EUR", amount: "1", thresholds: [{ percent: "80", of: "actual" }] },
+  ],
+  ["/v1/rate-cards/etag/tariffs/vm", vm],
+  ["/v1/accounts/etag-1/rate-card", { rate_card_id: "etag" }],
+  ["/v1/domains/ROOT/rate-card", { rate_card_id: "etag" }],
+  ["/v1/users/etag-user", { first_name: "Jan" }],
+  ["/v1/domains/etag-domain", { name: "one" }],
 ];
 const stale: Record<string, object> = {
   "/v1/accounts/etag-1": { name: "two" },
   "/v1/settings/usage.close.grace": { value: "5" },
+  "/v1/users/etag-user": { first_name: "Piet" },
+  "/v1/domains/etag-domain": { name: "two" },
 };
 const headers = (more: Record<string, string> = {}) => ({ authorization: `Bearer ${api.admin}`, ...more });
 
 beforeAll(async () => {
   api = await openTestApi();
+  const { system } = api;
+  await system.accounts.put({ account_id: "etag-1" }, { by: "test" });
+  await system.users.put({ user_id: "etag-user", account_id: "etag-1", username: "jan" }, { by: "test" });
+  await system.domains.put({ domain_id: "etag-domain", name: "etags" }, { by: "test" });
 });
 afterAll(() => api.close());
 
@@ -28,8 +44,8 @@ test.each(versioned)(
   "%s is unchanged for who has seen it, and changed by who has seen it alone",
   async (path, value) => {
     const put = await api.call("PUT", path, value, headers());
-    const other = put.statusCode === 200 ? put : await api.call("PUT", path, value, headers({ "if-match": '"0"' }));
-    const read = other.statusCode === 200 ? await api.call("GET", path) : other;
+    if (put.statusCode !== 200) await api.call("PUT", path, value, headers({ "if-match": '"0"' }));
+    const read = await api.call("GET", path);
     expect(read.statusCode, read.body).toBe(200);
     const etag = String(read.headers["etag"]);
     expect(etag).toMatch(/^"\d+"$/);
@@ -49,3 +65,18 @@ test.each(versioned)(
     expect(changed.statusCode, changed.body).toBe(200);
   },
 );
+
+test("a stale If-Match is told before what else speaks against the change, and what must be new and is there is a conflict", async () => {
+  await api.system.accounts.put({ account_id: "etag-2", domain: "ROOT/used" }, { by: "test" });
+  await api.call("POST", "/v1/domains", { domain_id: "used", name: "used" });
+  const { domain_id } = (await api.system.domains.byPath("ROOT/used"))!;
+  const path = `/v1/domains/${domain_id}`;
+  expect((await api.call("PUT", path, { name: "else" })).statusCode, "accounts name it").toBe(409);
+  expect((await api.call("PUT", path, { name: "else" }, headers({ "if-match": '"9999"' }))).statusCode).toBe(412);
+  for (const [noun, body] of [
+    ["accounts", { account_id: "etag-1" }],
+    ["users", { user_id: "etag-user", account_id: "etag-1", username: "klaas" }],
+    ["domains", { domain_id: "etag-domain", name: "three" }],
+  ] as const)
+    expect((await api.call("POST", `/v1/${noun}`, body)).json(), noun).toMatchObject({ type: "/problems/conflict" });
+});

@@ -7,6 +7,8 @@ import type { Operation } from "../../../api/operations/operation.ts";
 import { openOperations } from "../../../api/operations/operations.ts";
 import { readWait } from "../../../api/operations/await-work.ts";
 import { at } from "../../at.ts";
+import { runCommandLine } from "../../../api/cli/program.ts";
+import { systemClock } from "../../../core/clock.ts";
 import { silentLog } from "../../../core/log.ts";
 import { everyPage } from "../asking.ts";
 import { event, openTestApi, type TestApi } from "../test-api.ts";
@@ -77,6 +79,51 @@ test("runs and exports are operations under their own ids, and tell the same of 
   });
 });
 
+test("a backup is an operation under its own id, which tells how far it is, what it came to, and why it failed", async () => {
+  const dir = join(own, "backup");
+  const made = await api.call("POST", "/v1/backups", { dir });
+  const { id } = made.json<{ id: string }>();
+  expect(made.headers["location"]).toBe(`/v1/operations/${id}`);
+  const done = await ended(made.headers["location"]);
+  expect(done, done.error ?? "").toMatchObject({ kind: "backup", subject: dir, state: "succeeded", progress: null });
+  expect(done.asked_by).toMatch(/\(key_\w+\)$/);
+  expect(done.outcome).toEqual((await api.call("GET", `/v1/backups/${id}`)).json());
+  const again = await ended((await api.call("POST", "/v1/backups", { dir })).headers["location"]);
+  expect(again).toMatchObject({
+    state: "failed",
+    error: expect.stringContaining("not empty") as string,
+    outcome: null,
+  });
+
+  const { operations, clock } = api.system;
+  const work = { id: "backup_x", kind: "backup", subject: dir, asked_by: "x", began: clock.now() };
+  const progress = { what: "copying files", done: "3", total: "7", unit: "MiB" };
+  let end = (_with: object): void => undefined;
+  const outcome = new Promise<object>((resolve) => (end = resolve));
+  await operations.follow({ ...work, outcome, progress: () => progress });
+  expect(await read("backup_x")).toMatchObject({ state: "running", progress });
+  end({ files: 1 });
+  await operations.settled();
+  expect(await read("backup_x")).toMatchObject({ state: "succeeded", progress: null, outcome: { files: 1 } });
+});
+
+test("tally backup shows how far it is where a person watches", async () => {
+  const url = await api.app.listen({ port: 0, host: "127.0.0.1" });
+  const told = { out: "", err: "" };
+  const output = {
+    out: (text: string) => void (told.out += text),
+    err: (text: string) => void (told.err += text),
+    is_live: true,
+  };
+  const environment = { TALLY_URL: url, TALLY_TOKEN: api.admin };
+  const dir = join(own, "shown");
+  expect(await runCommandLine(["backup", dir], { output, clock: systemClock, environment }), told.err).toBe(0);
+  expect(told.err).toMatch(/\[[#-]{24}\] {2}(backup has begun|\d+ of \d+ MiB, copying files)/);
+  expect(told.out).toContain(`${dir}: all that was there at `);
+  const elsewhere = await runCommandLine(["backup", "here"], { output, clock: systemClock, environment });
+  expect([elsewhere, told.err]).toEqual([1, expect.stringContaining('dir is "here", expected an absolute path')]);
+});
+
 test("the list has every operation once, those begun last first, by state", async () => {
   const { data, pages } = await everyPage(api, "/v1/operations?limit=2");
   expect(pages).toBeGreaterThan(1);
@@ -107,6 +154,12 @@ test("work whose process died is failed at the next start, and says so; a run of
     state: "failed",
     error: "interrupted: the process that did it ended",
   });
+  // In a backup that is restored elsewhere, the backup itself is on its way.
+  const there = await openOperations({ ...deps, store: { ...store, data_dir: join(own, "theirs") } });
+  const backup = { id: "backup_y", kind: "backup", subject: "/x", asked_by: "x", began: clock.now() };
+  await there.follow({ ...backup, outcome: new Promise(() => undefined) });
+  expect(await read("backup_y")).toMatchObject({ state: "running" });
+  expect(await (await openOperations({ ...deps, store: theirs })).get("backup_y")).toMatchObject({ state: "failed" });
 
   const run = await api.system.runs.begin("aggregate");
   expect(await read(run.id)).toMatchObject({ state: "running" });

@@ -103,7 +103,10 @@ export function sessionRoutes(app: Api, system: System): void {
       },
     },
     async (request, reply) => {
-      const found = await callerOfSession(system, sessionCookie(request), "dashboard");
+      const found = await callerOfSession(system, sessionCookie(request), {
+        kind: "dashboard",
+        address: request.ip,
+      });
       const ends_at = found === null ? null : formatInstant(found.session.ends_at);
       return reply.header("cache-control", "no-store").send(show(request.caller, ends_at));
     },

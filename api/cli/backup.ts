@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import type { Config } from "../../core/config.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Backup } from "../backup/backups.ts";
 import type { Manifest } from "../backup/manifest.ts";
@@ -18,6 +19,7 @@ export function backupCommand(cli: Cli): Command {
   return resultCommand("backup", "copy the data directory as of now into a new folder, also while the server runs")
     .argument("<dir>", "a folder that is not there, or empty; on the machine of the server")
     .action(async (dir: string, options: { json?: boolean }) => {
+      requireEmbedded(cli.config());
       const done = await cli.reach(({ client }) => follow(cli, client, resolve(dir)));
       if (done.state === "failed") throw new AppError("internal", done.error ?? "the backup failed");
       cli.show(done, options, (backup) => {
@@ -25,6 +27,15 @@ export function backupCommand(cli: Cli): Command {
         return `${backup.dir}: all that was there at ${backup.frozen_at ?? ""} (${size})\nTo bring it back into an empty data directory: tally restore ${backup.dir}\n`;
       });
     });
+}
+
+/** A copy of the data directory is none of a store that lies elsewhere. @throws AppError bad-configuration */
+function requireEmbedded({ clickhouse_url }: Pick<Config, "clickhouse_url">): void {
+  if (clickhouse_url === null) return;
+  throw new AppError(
+    "bad-configuration",
+    "TALLY_CLICKHOUSE_URL: the store is on a ClickHouse server, which has BACKUP and RESTORE of its own (README.md, Backups)",
+  );
 }
 
 async function follow(cli: Cli, client: Client, dir: string): Promise<Backup> {
@@ -48,6 +59,7 @@ export function restoreCommand(cli: Cli): Command {
     .argument("<dir>", "the folder of the backup")
     .action(async (dir: string, options: { json?: boolean }) => {
       const config = cli.config();
+      requireEmbedded(config);
       const lock = takeDataLock(config.data_dir);
       try {
         const bar = createProgressBar(cli.output);

@@ -113,7 +113,7 @@ export async function buildApp(
   await describeApi(app);
   await app.register(async (open: Api) => healthRoutes(open, { system, standing }));
   if (standing.roles.includes("api")) await app.register(async (scope: Api) => loginRoutes(scope, system));
-  if (standing.roles.includes("api")) await registerClientApi(app, system);
+  if (standing.roles.includes("api")) await registerClientApi(app, system, { hold: rates.byCaller });
   await app.register(async (guarded: Api) => {
     frameGuarded(guarded, system, { rates, open });
     jobRoutes(guarded, system);

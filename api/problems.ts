@@ -118,6 +118,8 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ""}`,
     "content-type: application/problem+json",
     `x-request-id: ${instance}`,
+    "content-security-policy: default-src 'none';frame-ancestors 'none'",
+    "x-content-type-options: nosniff",
     `content-length: ${Buffer.byteLength(body)}`,
   ];
   socket.end(`${[...head, "connection: close"].join("\r\n")}\r\n\r\n${body}`);

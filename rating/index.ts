@@ -28,7 +28,7 @@ export {
   ExplainedRecord,
   Explanation,
 } from "./explain/explanation.ts";
-export { Export, type ExportedFile, ExportInput } from "./exports/export.ts";
+export { ExportKind, Export, type ExportedFile, ExportInput } from "./exports/export.ts";
 export { csvLines } from "./documents/render-csv.ts";
 export { createExports, type Exports } from "./exports/exports.ts";
 export { ExportPlace } from "./exports/export-rows.ts";

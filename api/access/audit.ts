@@ -31,7 +31,7 @@ export const AuditLine = Type.Object(
     role: Type.String(),
     address: Type.String(),
     method: Type.String(),
-    operation: Type.String({ description: "operationId of the route" }),
+    operation: Type.String({ description: "operationId of the route, or the command of /client/api" }),
     target: Type.String({ description: "The address asked for, without its query" }),
     status: Type.Integer(),
     changes: Type.Array(AuditChange, { description: "Versions its author wrote while it lasted" }),
@@ -163,7 +163,7 @@ export function authorName({ caller_name, caller_id }: Pick<AuditEntry, "caller_
 }
 
 async function changesOf(store: Store, lines: readonly Line[]): Promise<Static<typeof Change>[]> {
-  const made = lines.filter(({ method, status }) => method !== "GET" && status < 400);
+  const made = lines.filter(({ status }) => status < 400);
   if (made.length === 0) return [];
   return selectChanges(store.read, {
     authors: [...new Set(made.map(authorName))],

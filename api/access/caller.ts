@@ -2,6 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { Access } from "./access.ts";
 import { authorName } from "./audit.ts";
 import type { ApiKey } from "./key.ts";
+import { isWithin } from "./networks.ts";
 import type { Role } from "./roles.ts";
 import type { Session, SessionKind } from "./sessions.ts";
 import type { User } from "./user.ts";
@@ -53,22 +54,26 @@ export function callerOfUser(user: User): Caller {
   };
 }
 
-/** Who is behind a session, as they stand now; null where it has ended, or its key, user or password has. */
+/** Who is behind a session, as they stand now; null where it has ended, or its key, user or password has, or its key is not taken from `address`. */
 export async function callerOfSession(
   access: Pick<Access, "users" | "keys" | "sessions">,
   token: string,
-  kind: SessionKind,
+  { kind, address }: { kind: SessionKind; address: string },
 ): Promise<{ caller: Caller; session: Session } | null> {
   const session = await access.sessions.find(token, kind);
   if (session === null) return null;
-  const caller = await holderOf(access, session);
+  const caller = await holderOf(access, session, address);
   return caller === null ? null : { caller, session };
 }
 
-async function holderOf({ users, keys }: Pick<Access, "users" | "keys">, session: Session): Promise<Caller | null> {
+async function holderOf(
+  { users, keys }: Pick<Access, "users" | "keys">,
+  session: Session,
+  address: string,
+): Promise<Caller | null> {
   if (session.key_id !== null) {
     const key = await keys.get(session.key_id);
-    return key === null ? null : callerOfKey({ users }, key);
+    return key === null || !isWithin(address, key.cidrs) ? null : callerOfKey({ users }, key);
   }
   const user = session.user_id === null ? null : await users.get(session.user_id);
   if (user?.state !== "active") return null;

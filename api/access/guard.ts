@@ -47,7 +47,7 @@ async function callerOf(access: Deps, request: FastifyRequest): Promise<Caller |
   if (authorization !== undefined) return callerOfBearer(access, authorization, request.ip);
   const cookie = sessionCookie(request);
   if (cookie === "") return null;
-  const found = await callerOfSession(access, cookie, "dashboard");
+  const found = await callerOfSession(access, cookie, { kind: "dashboard", address: request.ip });
   if (found === null) throw new AppError("unauthorized", "the session has ended; sign in again", { field: "cookie" });
   refuseForeignSite(request);
   return found.caller;

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import type { Config } from "../../core/config.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Backup } from "../backup/backups.ts";
 import type { Operation } from "../operations/operation.ts";
@@ -19,6 +20,7 @@ export function backupCommand(cli: Cli): Command {
   return resultCommand("backup", "copy the data directory as of now into a new folder, also while the server runs")
     .argument("<dir>", "a folder that is not there, or empty; on the machine of the server")
     .action(async (dir: string, options: { json?: boolean }) => {
+      requireEmbedded(cli.config());
       // Where the server is elsewhere, so is the folder: only it can say what is none.
       const folder = cli.config().server_url === null ? resolve(dir) : dir;
       const done = await cli.reach(({ client }) => follow(cli, client, folder));
@@ -27,6 +29,15 @@ export function backupCommand(cli: Cli): Command {
         return `${backup.dir}: all that was there at ${backup.frozen_at ?? ""} (${size})\nTo bring it back into an empty data directory: tally restore ${backup.dir}\n`;
       });
     });
+}
+
+/** A copy of the data directory is none of a store that lies elsewhere. @throws AppError bad-configuration */
+function requireEmbedded({ clickhouse_url }: Pick<Config, "clickhouse_url">): void {
+  if (clickhouse_url === null) return;
+  throw new AppError(
+    "bad-configuration",
+    "TALLY_CLICKHOUSE_URL: the store is on a ClickHouse server, which has BACKUP and RESTORE of its own (README.md, Backups)",
+  );
 }
 
 /** Begins it, and follows it to its end with a bar where a person watches. @throws AppError internal where it failed */
@@ -55,6 +66,7 @@ export function restoreCommand(cli: Cli): Command {
     .argument("<dir>", "the folder of the backup")
     .action(async (dir: string, options: { json?: boolean }) => {
       const config = cli.config();
+      requireEmbedded(config);
       const lock = takeDataLock(config.data_dir);
       try {
         const bar = createProgressBar(cli.output);

@@ -10,6 +10,8 @@ interface Place {
     readonly description: string;
     readonly values: readonly string[] | null;
   }[];
+  /** What an argument can be, where that is known. */
+  readonly choices: readonly string[];
 }
 
 const shells = { bash, zsh, fish };
@@ -31,7 +33,11 @@ export function completionCommand(cli: Cli): Command {
 function placesOf(command: Command, path: string): Place[] {
   const commands = command.commands.map((sub) => ({ name: sub.name(), description: sub.description() }));
   const options = [...command.options.map(toOption), { flag: "--help", description: "what it takes", values: null }];
-  return [{ path, commands, options }, ...command.commands.flatMap((sub) => placesOf(sub, `${path} ${sub.name()}`))];
+  const choices = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices);
+  return [
+    { path, commands, options, choices },
+    ...command.commands.flatMap((sub) => placesOf(sub, `${path} ${sub.name()}`)),
+  ];
 }
 
 /** `values`: null where it takes none, empty where any will do. */
@@ -39,17 +45,20 @@ function toOption({ long, short, description, argChoices, required, optional }: 
   return { flag: long ?? short ?? "", description, values: required || optional ? (argChoices ?? []) : null };
 }
 
-const words = ({ commands, options }: Place): string =>
-  [...commands.map(({ name }) => name), ...options.map(({ flag }) => flag)].join(" ");
+const words = ({ commands, choices, options }: Place): string =>
+  [...commands.map(({ name }) => name), ...choices, ...options.map(({ flag }) => flag)].join(" ");
 /** In single quotes, for any of the three. */
 const quoted = (text: string): string => `'${text.replaceAll("\\", "").replaceAll("'", "’")}'`;
 const pathsOf = (places: readonly Place[]): string[] => places.map(({ path }) => path).filter((path) => path !== "");
 
-/** Values of options by place and flag: `" export usage --format") … csv parquet ndjson`. */
-function valueCases(places: readonly Place[], line: (values: readonly string[]) => string): string[] {
+/** Values of options by place and flag: `" export usage --format") … csv parquet ndjson`; of those that take any value `file` is the line. */
+function valueCases(
+  places: readonly Place[],
+  { line, file }: { line: (values: readonly string[]) => string; file: string },
+): string[] {
   return places.flatMap(({ path, options }) =>
     options.flatMap(({ flag, values }) =>
-      values !== null && values.length > 0 ? [`    ${quoted(`${path} ${flag}`)}) ${line(values)};;`] : [],
+      values === null ? [] : [`    ${quoted(`${path} ${flag}`)}) ${values.length === 0 ? file : line(values)};;`],
     ),
   );
 }
@@ -65,7 +74,7 @@ function bash(places: readonly Place[]): string {
     "    esac",
     "  done",
     '  case "$place $prev" in',
-    ...valueCases(places, (values) => `${offer(values.join(" "))}; return`),
+    ...valueCases(places, { line: (values) => `${offer(values.join(" "))}; return`, file: "return" }),
     "  esac",
     '  case "$place" in',
     ...places.map((place) => `    ${quoted(place.path)}) ${offer(words(place))};;`),
@@ -87,7 +96,10 @@ function zsh(places: readonly Place[]): string {
     "    esac",
     "  done",
     '  case "$place ${words[CURRENT-1]}" in',
-    ...valueCases(places, (values) => `compadd -- ${values.map(quoted).join(" ")}; return`),
+    ...valueCases(places, {
+      line: (values) => `compadd -- ${values.map(quoted).join(" ")}; return`,
+      file: "_files; return",
+    }),
     "  esac",
     '  case "$place" in',
     ...places.map((place) => `    ${quoted(place.path)}) compadd -- ${words(place)};;`),
@@ -110,10 +122,11 @@ function fish(places: readonly Place[]): string {
     "  end",
     '  test "$place" = "$argv[1]"',
     "end",
-    ...places.flatMap(({ path, commands, options }) => [
+    ...places.flatMap(({ path, commands, options, choices }) => [
       ...commands.map(
         ({ name, description }) => `complete -c tally ${at(path)} -f -a ${quoted(name)} -d ${quoted(description)}`,
       ),
+      ...choices.map((choice) => `complete -c tally ${at(path)} -f -a ${quoted(choice)}`),
       ...options.map(({ flag, description, values }) => {
         const takes = values === null ? "" : values.length === 0 ? " -r" : ` -x -a ${quoted(values.join(" "))}`;
         return `complete -c tally ${at(path)} -l ${flag.replace(/^--?/, "")}${takes} -d ${quoted(description)}`;

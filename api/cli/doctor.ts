@@ -6,6 +6,7 @@ import type { Config } from "../../core/config.ts";
 import { AppError } from "../../core/errors.ts";
 import { formatInstant, instant, parseInstant } from "../../core/instant.ts";
 import { readMigrations } from "../../core/migrate.ts";
+import { readTls } from "../access/tls.ts";
 import { readLastBackup } from "../backup/last-backup.ts";
 import { findHolder } from "../data-lock.ts";
 import { checkRoles } from "../check-roles.ts";
@@ -31,13 +32,15 @@ export function doctorCommand(cli: Cli): Command {
     const config = await attempt(checks, "configuration", async () => {
       const read = cli.config();
       checkRoles(read);
+      readTls(read);
       return read;
     });
     if (config !== null) {
       checks.push({ check: "configuration", state: "ok", detail: `data in ${resolve(config.data_dir)}` });
-      checks.push(checkDisk(config), checkHolder(config), checkBackup(config, cli.clock.now()));
-      const found = await attempt(checks, "store", () => checkStore(cli, config));
-      checks.push(...(found ?? []));
+      checks.push(checkDisk(config));
+      // A directory that cannot be had holds nothing else to look at.
+      const found = checks.at(-1)?.state === "wrong" ? [] : await checkData(cli, checks, config);
+      checks.push(...found);
     }
     if (checks.some(({ state }) => state === "wrong")) cli.fail();
     const told = checks.map(withRemedy);
@@ -49,6 +52,11 @@ export function doctorCommand(cli: Cli): Command {
       return `${table}${told.map(({ check, remedy }) => (remedy === "" ? "" : `${check}: ${remedy}.\n`)).join("")}`;
     });
   });
+}
+
+async function checkData(cli: Cli, checks: Found[], config: Config): Promise<Found[]> {
+  checks.push(checkHolder(config), checkBackup(config, cli.clock.now()));
+  return (await attempt(checks, "store", () => checkStore(cli, config))) ?? [];
 }
 
 async function attempt<T>(checks: Found[], check: string, act: () => Promise<T>): Promise<T | null> {

@@ -4,22 +4,31 @@ import type { System } from "../system.ts";
 import { ApiError, parameterError, toApiError, unknownCommand } from "./api-error.ts";
 import { authenticate } from "./authenticate.ts";
 import { contentTypes, type Format, renderBody, renderError } from "./envelope.ts";
-import { logIn, logOut, type SignedIn } from "./log-in.ts";
+import type { RateLimits } from "../http/rate-limit.ts";
+import { logIn, logOut, type Performed } from "./log-in.ts";
 import { readPage, readParameters } from "./read-parameters.ts";
 import { findCommand } from "./registry.ts";
-import { type ApiRequest, readRequest } from "./request.ts";
+import { type ApiRequest, formatOf, readRequest } from "./request.ts";
 
-/** Answers a request to the endpoint. `as`: who asks, where nobody is asked for credentials. */
-export async function answerRequest(
-  system: System,
-  { request, reply, as = null }: { request: FastifyRequest; reply: FastifyReply; as?: Caller | null },
-): Promise<FastifyReply> {
-  // What is wrong with the parameters themselves is told in the default form.
+/** How the endpoint stands: `as` who asks, where nobody is asked for credentials; `hold` holds up whoever asks too often. */
+export interface Standing {
+  readonly as?: Caller;
+  readonly hold?: RateLimits["byCaller"];
+}
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** Answers a request to the endpoint. */
+export async function answerRequest(system: System, exchange: Exchange, standing: Standing): Promise<FastifyReply> {
+  const { request, reply } = exchange;
   let asked: ApiRequest | null = null;
   let text: string;
   try {
     asked = readRequest(request);
-    const { body, cookies } = await perform(system, asked, as);
+    request.command = findCommand(asked.command);
+    const { body, cookies = [] } = await perform(system, asked, { ...exchange, ...standing });
     if (cookies.length > 0) void reply.header("set-cookie", cookies);
     text = renderBody(asked.command, body, asked.format);
   } catch (error) {
@@ -28,11 +37,27 @@ export async function answerRequest(
   return send(reply, 200, asked.format, text);
 }
 
-async function perform(system: System, asked: ApiRequest, as: Caller | null): Promise<SignedIn> {
+async function perform(
+  system: System,
+  asked: ApiRequest,
+  { request, reply, as, hold }: Exchange & Standing,
+): Promise<Performed> {
   const { command: name, given } = asked;
-  if (as === null && /^login$/i.test(name)) return logIn(system, asked);
-  if (as === null && /^logout$/i.test(name)) return logOut(system, asked);
+  if (as === undefined && /^login$/i.test(name)) {
+    const signedIn = await logIn(system, asked);
+    request.caller = signedIn.caller;
+    return signedIn;
+  }
+  if (as === undefined && /^logout$/i.test(name)) {
+    const signedOut = await logOut(system, asked);
+    // Where nobody was signed in nothing is changed.
+    if (signedOut.caller === null) request.command = null;
+    else request.caller = signedOut.caller;
+    return signedOut;
+  }
   const caller = as ?? (await authenticate(system, asked));
+  request.caller = caller;
+  await hold?.(request, reply);
   if (name === "") throw parameterError("Unable to execute API command due to missing parameter command");
   const command = findCommand(name);
   if (command === null || !command.roles.includes(caller.role) || /^log(in|out)$/i.test(name))
@@ -40,8 +65,7 @@ async function perform(system: System, asked: ApiRequest, as: Caller | null): Pr
   const zone = await system.settings.get("usage.aggregation.timezone");
   const page = readPage(command, given);
   const values = readParameters(command, given, zone);
-  const body = await command.run({ system, caller, zone, page, address: asked.address }, values);
-  return { body, cookies: [] };
+  return { body: await command.run({ system, caller, zone, page }, values) };
 }
 
 /** Answers with a fault in this endpoint's form, and logs it: what the caller did at info, what failed here at error. */
@@ -61,7 +85,7 @@ export function refuse(
   const facts = { request_id: request.id, method: request.method, route: "/client/api", command, status: told.code };
   if (known === null) request.log.error({ ...facts, err: error }, "request failed");
   else request.log.info({ ...facts, detail: told.message }, "request refused");
-  const format = asked?.format ?? "xml";
+  const format = asked?.format ?? formatOf(request);
   return send(reply, told.code, format, renderError(command, told, format));
 }
 

@@ -31,13 +31,13 @@ async function bySignature(access: Deps, request: ApiRequest, key_id: string): P
 }
 
 /** The cookie and beside it, in the request itself, the key that belongs to it: no other site knows that. */
-async function bySession(access: Deps, { session, given }: ApiRequest): Promise<Caller | null> {
+export async function bySession(access: Deps, { session, given, address }: ApiRequest): Promise<Caller | null> {
   if (session === "") return null;
   const [wanted, brought] = [sessionKeyOf(session), given.get("sessionkey") ?? ""].map((text) =>
     createHash("sha256").update(text).digest(),
   );
   if (wanted === undefined || brought === undefined || !timingSafeEqual(wanted, brought)) return null;
-  return (await callerOfSession(access, session, "client-api"))?.caller ?? null;
+  return (await callerOfSession(access, session, { kind: "client-api", address }))?.caller ?? null;
 }
 
 /** The key of a session, made of its cookie: nothing more is kept. */

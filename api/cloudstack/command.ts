@@ -11,6 +11,8 @@ export interface Param {
   readonly type: ParamType;
   readonly description: string;
   readonly required?: true;
+  /** Given without a value it is the empty text; others are then not given at all. */
+  readonly empty?: true;
   readonly since?: string;
   /** Commands whose entities its ids name, parted by commas. */
   readonly related?: string;
@@ -56,8 +58,6 @@ export interface Context {
   /** Zone of dates without an offset, and of dates in answers: usage.aggregation.timezone. */
   readonly zone: string;
   readonly page: Page;
-  /** Where the request came from. */
-  readonly address: string;
 }
 
 type Item = Readonly<Record<string, unknown>>;

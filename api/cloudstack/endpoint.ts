@@ -1,9 +1,8 @@
 import Type from "typebox";
-import type { Caller } from "../access/caller.ts";
 import type { Api } from "../api.ts";
 import type { System } from "../system.ts";
 import { ApiError, toApiError } from "./api-error.ts";
-import { answerRequest, refuse } from "./answer-request.ts";
+import { answerRequest, refuse, type Standing } from "./answer-request.ts";
 import { clientApiAnswers } from "./endpoint-answers.ts";
 
 const CLIENT_API = "/client/api";
@@ -18,8 +17,8 @@ const Query = Type.Object({
   sessionkey: Type.Optional(Type.String({ description: "Beside the cookie JSESSIONID, both of login" })),
 });
 
-/** The endpoint: CloudStack's forms of request and answer, by GET and POST. `as`: no credentials are asked for. */
-function clientApiRoutes(app: Api, system: System, { as = null }: { as?: Caller | null } = {}): void {
+/** The endpoint: CloudStack's forms of request and answer, by GET and POST. */
+function clientApiRoutes(app: Api, system: System, standing: Standing): void {
   app.removeAllContentTypeParsers();
   // A form is read as text, since the signature is over names and values as they came; other bodies are none of ours.
   app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (_request, body, done) =>
@@ -43,18 +42,18 @@ function clientApiRoutes(app: Api, system: System, { as = null }: { as?: Caller 
   const validatorCompiler = () => (value: unknown) => ({ value });
   const get = schema("getClientApi", "CloudStack's API, by GET");
   app.get(CLIENT_API, { schema: get, validatorCompiler }, (request, reply) =>
-    answerRequest(system, { request, reply, as }),
+    answerRequest(system, { request, reply }, standing),
   );
   const post = {
     ...schema("postClientApi", "CloudStack's API, by POST: parameters in the query, the form, or both"),
     consumes: ["application/x-www-form-urlencoded"],
   };
   app.post(CLIENT_API, { schema: post, validatorCompiler }, (request, reply) =>
-    answerRequest(system, { request, reply, as }),
+    answerRequest(system, { request, reply }, standing),
   );
 }
 
 /** Registers the endpoint on an application, with what it parses kept to itself. */
-export async function registerClientApi(app: Api, system: System, options: { as?: Caller | null } = {}): Promise<void> {
-  await app.register(async (scope: Api) => clientApiRoutes(scope, system, options));
+export async function registerClientApi(app: Api, system: System, standing: Standing): Promise<void> {
+  await app.register(async (scope: Api) => clientApiRoutes(scope, system, standing));
 }

@@ -1,9 +1,13 @@
-import { randomBytes } from "node:crypto";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, { type FastifyBaseLogger, LogController } from "fastify";
 import { AppError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import type { Caller } from "../access/caller.ts";
+import { keepAudit } from "../access/keep-audit.ts";
+import { serverLimits } from "../http/frame.ts";
+import { secureHeaders } from "../http/security-headers.ts";
+import { observeRequests, requestIdOf } from "../observe/requests.ts";
+import { answerProblems } from "../problems.ts";
 import type { System } from "../system.ts";
 import { ApiError } from "./api-error.ts";
 import { refuse } from "./answer-request.ts";
@@ -38,8 +42,13 @@ export async function openIntegrationPort(
   const app = Fastify({
     loggerInstance: log.child({ stage: "integration-port" }) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => `req_${randomBytes(10).toString("hex")}`,
+    genReqId: requestIdOf,
+    ...serverLimits(),
   }).withTypeProvider<TypeBoxTypeProvider>();
+  answerProblems(app);
+  observeRequests(app);
+  keepAudit(app, { ...of, log });
+  await secureHeaders(app);
   app.addHook("onRequest", async (request, reply) => {
     const { origin, "sec-fetch-site": site } = request.headers;
     const local = ["127.0.0.1", "localhost"].includes(request.hostname.replace(/:\d+$/, ""));

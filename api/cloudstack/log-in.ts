@@ -1,21 +1,24 @@
+import { wallClock } from "../../core/calendar.ts";
+import type { InstantMs } from "../../core/instant.ts";
 import type { System } from "../system.ts";
 import { accountTypeOf } from "./commands/list-users.ts";
 import { ApiError } from "./api-error.ts";
-import { sessionKeyOf } from "./authenticate.ts";
+import { type Caller, callerOfUser } from "../access/caller.ts";
+import { bySession, sessionKeyOf } from "./authenticate.ts";
 import type { Body } from "./command.ts";
 import type { ApiRequest } from "./request.ts";
 
-/** Cookies of a session; both are out of reach of scripts. */
-export interface SignedIn {
+/** What a command came to. Cookies of a session are out of reach of scripts. */
+export interface Performed {
   readonly body: Body;
-  readonly cookies: readonly string[];
+  readonly cookies?: readonly string[];
 }
 
 /**
  * Opens a session for a user's name and password. By POST alone: an address stands in logs.
  * @throws ApiError 405 for another method, 531 where name and password do not fit, whichever is wrong; AppError too-many-requests
  */
-export async function logIn(system: System, request: ApiRequest): Promise<SignedIn> {
+export async function logIn(system: System, request: ApiRequest): Promise<Performed & { caller: Caller }> {
   const { given, address, method } = request;
   if (method !== "POST") throw new ApiError(405, "login takes username and password by POST alone");
   const domain = await domainOf(system, given);
@@ -36,7 +39,8 @@ export async function logIn(system: System, request: ApiRequest): Promise<Signed
     firstname: user.first_name,
     lastname: user.last_name,
     type: `${accountTypeOf(user.role)}`,
-    timezone: user.time_zone,
+    timezone: user.time_zone === "" ? undefined : user.time_zone,
+    timezoneoffset: user.time_zone === "" ? undefined : offsetOf(user.time_zone, system.clock.now()),
     registered: "false",
     sessionkey,
     is2faenabled: "false",
@@ -44,19 +48,29 @@ export async function logIn(system: System, request: ApiRequest): Promise<Signed
   };
   const rest = `Path=/client; HttpOnly; SameSite=Lax; Max-Age=${Math.floor((session.ends_at - session.opened_at) / 1000)}${request.secure ? "; Secure" : ""}`;
   return {
+    caller: callerOfUser(user),
     body: { kind: "plain", item },
     cookies: [`JSESSIONID=${token}; ${rest}`, `sessionkey=${sessionkey}; ${rest}`],
   };
 }
 
-/** Ends the session, if there is one. */
-export async function logOut(system: System, { session }: ApiRequest): Promise<SignedIn> {
-  if (session !== "") await system.sessions.end(session, "client-api");
+/** Ends the session, if there is one; `caller` is whose it was. */
+export async function logOut(system: System, request: ApiRequest): Promise<Performed & { caller: Caller | null }> {
+  const caller = await bySession(system, request);
+  if (request.session !== "") await system.sessions.end(request.session, "client-api");
   const rest = "Path=/client; HttpOnly; SameSite=Lax; Max-Age=0";
   return {
+    caller,
     body: { kind: "plain", item: { description: "success" } },
     cookies: [`JSESSIONID=; ${rest}`, `sessionkey=; ${rest}`],
   };
+}
+
+/** Hours east of UTC as CloudStack writes them: `2.0`, `-3.5`. */
+function offsetOf(zone: string, now: InstantMs): string {
+  const [, sign = "", hours = 0, minutes = 0] = /([+-])(\d\d):(\d\d)$/.exec(wallClock(zone, now)) ?? [];
+  const ahead = Number(hours) + Number(minutes) / 60;
+  return `${sign === "-" ? "-" : ""}${Number.isInteger(ahead) ? ahead.toFixed(1) : ahead}`;
 }
 
 /** `domain` is a path, `/` or nothing the root, `/acme` a domain in it; null where `domainid` names none. */

@@ -66,9 +66,11 @@ export async function ownedAccounts(
     id === undefined ? owners.account_ids : owners.account_ids === null || owners.account_ids.includes(id) ? [id] : [];
   const filter = { ...owners, account_ids: seen, states, kinds };
   const rows = await findAccounts(system.store, { ...filter, ...rowsOf(page) });
+  // A page beyond the end tells how many there are, too.
+  const [counted] = rows.length > 0 ? rows : await findAccounts(system.store, { ...filter, limit: 1 });
   const domains = await domainsByPath(system);
   const accounts = rows.map((account) => ({ ...account, place: domains.get(account.domain) }));
-  return { accounts, count: Number(rows[0]?.total ?? 0) };
+  return { accounts, count: Number(counted?.total ?? 0) };
 }
 
 /** All domains, each by its path. */
@@ -76,7 +78,7 @@ export async function domainsByPath({ domains }: Pick<System, "domains">): Promi
   return new Map((await domains.list()).map((domain) => [domain.path, domain]));
 }
 
-/** `skip` and `limit` of a page. */
+/** `skip` and `limit` of a page; `skip` is a UInt32, and of no list there is more. */
 export function rowsOf({ page, size }: Page): { skip: number; limit: number } {
-  return size === null ? { skip: 0, limit: 50_000 } : { skip: (page - 1) * size, limit: size };
+  return size === null ? { skip: 0, limit: 50_000 } : { skip: Math.min((page - 1) * size, 2 ** 32 - 1), limit: size };
 }

@@ -13,8 +13,9 @@ export type Given = ReadonlyMap<string, string>;
 
 /** Page and size; both or none, and -1 for all without a page. @throws ApiError 431 */
 export function readPage({ name, paged }: Command, given: Given): Page {
+  if (!paged) return { page: 1, size: PAGE_SIZE };
   const [page, size] = ["page", "pagesize"].map((of) => readInteger(name, of, given.get(of)));
-  if (!paged || (page === undefined && size === undefined)) return { page: 1, size: PAGE_SIZE };
+  if (page === undefined && size === undefined) return { page: 1, size: PAGE_SIZE };
   if (size === -1 && page === undefined) return { page: 1, size: null };
   if (page === undefined) throw parameterError(missing(name, "page"));
   if (size === undefined) throw parameterError(missing(name, "pagesize"));
@@ -30,7 +31,7 @@ export function readParameters(command: Command, given: Given, zone: string): Re
   for (const [name, param] of Object.entries(command.params)) {
     const text = given.get(name);
     if (param.type === "map") values[name] = readMap(given, name);
-    else if (text === undefined || text === "") {
+    else if (text === undefined || (text === "" && param.empty !== true)) {
       if (param.required === true) throw parameterError(missing(command.name, name));
     } else values[name] = readValue(command.name, name, { param, text, zone });
   }

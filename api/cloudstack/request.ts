@@ -20,22 +20,34 @@ const PARAMETERS_MAX = 1000;
 
 /** Reads the query and, of a POST, the form. @throws ApiError 430 */
 export function readRequest(request: FastifyRequest): ApiRequest {
-  const at = request.raw.url?.indexOf("?") ?? -1;
-  const query = at < 0 ? "" : (request.raw.url ?? "").slice(at + 1);
   const form = request.method === "POST" && typeof request.body === "string" ? request.body : "";
-  const parameters = [...new URLSearchParams(query), ...new URLSearchParams(form)];
+  const parameters = [...queryOf(request), ...new URLSearchParams(form)];
   if (parameters.length > PARAMETERS_MAX) throw new ApiError(430, `More than ${PARAMETERS_MAX} parameters`);
   const given = new Map(parameters.map(([name, value]) => [name.toLowerCase(), value]));
   return {
     parameters,
     given,
     command: given.get("command") ?? "",
-    format: /^json$/i.test(given.get("response") ?? "") ? "json" : "xml",
+    format: toFormat(given.get("response")),
     method: request.method,
     session: cookieOf(request.headers.cookie ?? "", "JSESSIONID"),
     address: request.ip,
     secure: request.protocol === "https",
   };
+}
+
+/** The form of an answer to what could not be read as a whole: as its address says. */
+export function formatOf(request: FastifyRequest): Format {
+  return toFormat(queryOf(request).findLast(([name]) => name.toLowerCase() === "response")?.[1]);
+}
+
+function queryOf({ raw: { url = "" } }: FastifyRequest): [string, string][] {
+  const at = url.indexOf("?");
+  return at < 0 ? [] : [...new URLSearchParams(url.slice(at + 1))];
+}
+
+function toFormat(response: string | undefined): Format {
+  return /^json$/i.test(response ?? "") ? "json" : "xml";
 }
 
 function cookieOf(header: string, name: string): string {

@@ -1,5 +1,6 @@
 import Type from "typebox";
 import { defineQuery } from "../../core/sql.ts";
+import { ExportKind } from "../../rating/index.ts";
 import type { System } from "../system.ts";
 import type { Measure, MetricMaker } from "./measure.ts";
 
@@ -41,6 +42,8 @@ export function measureJobs(make: MetricMaker, { jobHealth, jobQueues, store }: 
         for (const [queue_state, count] of Object.entries((await jobQueues?.counts(job)) ?? {}))
           queued.set({ job_name: job, state: queue_state }, Number(count));
       }
+      // There before the first one fails, or that one would be no increase of anything.
+      for (const { const: kind } of ExportKind.anyOf) exports.set({ kind, state: "failed" }, 0);
       for (const { kind, state, exports: count } of await countExports(store.read, {}))
         exports.set({ kind, state }, Number(count));
     };

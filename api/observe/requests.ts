@@ -48,7 +48,8 @@ export function observeRequests(app: FastifyInstance | { addHook: FastifyInstanc
     const route = request.routeOptions.url ?? "none";
     const facts = { request_id: request.id, method: request.method, route, status: reply.statusCode };
     const took_ms = Math.round(reply.elapsedTime);
-    const changes = !["GET", "HEAD", "OPTIONS"].includes(request.method) && route !== "/v1/events";
+    const isWrite = !["GET", "HEAD", "OPTIONS"].includes(request.method) && route !== "/v1/events";
+    const changes = request.command?.changes ?? isWrite;
     // Refused and failed ones have a line with their reason already; what is asked all day long has none.
     if (changes && reply.statusCode < 400) request.log.info({ ...facts, took_ms }, "change answered");
     else request.log.debug({ ...facts, took_ms }, "request answered");

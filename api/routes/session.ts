@@ -129,7 +129,10 @@ export function sessionRoutes(app: Api, system: System): void {
       },
     },
     async (request, reply) => {
-      const found = await callerOfSession(system, sessionCookie(request), "dashboard");
+      const found = await callerOfSession(system, sessionCookie(request), {
+        kind: "dashboard",
+        address: request.ip,
+      });
       const ends_at = found === null ? null : formatInstant(found.session.ends_at);
       return reply.header("cache-control", "no-store").send(await show(system, request.caller, ends_at));
     },
@@ -184,7 +187,7 @@ export function sessionRoutes(app: Api, system: System): void {
       const session = await renewSession(user.user_id, reply);
       setKnownCookie(reply, await system.passwordTries.knownBrowser(user.user_id));
       void reply.header("cache-control", "no-store");
-      return reply.send(show(request.caller, session === null ? null : formatInstant(session.ends_at)));
+      return reply.send(await show(system, request.caller, session === null ? null : formatInstant(session.ends_at)));
     },
   );
 

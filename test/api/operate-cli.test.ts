@@ -1,6 +1,6 @@
 // Commands for whoever runs it: completion in a real shell, import of accounts, and a doctor who says what to do.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -29,6 +29,9 @@ test("bash completes commands, what is below them, their options and the values 
   expect(await offered("tally", "quarantine", "")).toEqual(["list", "show", "replay", "--help"]);
   expect(await offered("tally", "export", "billing", "--for")).toEqual(["--format"]);
   expect(await offered("tally", "export", "billing", "--format", "")).toEqual(["csv", "parquet", "ndjson"]);
+  expect(await offered("tally", "completion", "")).toEqual(["bash", "zsh", "fish", "--help"]);
+  // Nothing of ours: bash goes on with files.
+  expect(await offered("tally", "export", "billing", "--out", "")).toEqual([""]);
   // What comes before does not lead astray.
   expect(await offered("tally", "settings", "set", "keys", "--")).toEqual(["--json", "--help"]);
 });
@@ -45,6 +48,7 @@ test("zsh and fish are told of every command and option too; another shell is ba
     expect(fish.out).toMatch(new RegExp(`-n '__tally_at ""' -f -a '${name}' -d '`));
   }
   expect(zsh.out).toContain("' export usage --format') compadd -- 'csv' 'parquet' 'ndjson'; return;;");
+  expect(zsh.out).toContain("' export usage --out') _files; return;;");
   expect(fish.out).toContain(`-n '__tally_at " export usage"' -l format -x -a 'csv parquet ndjson'`);
   expect(await tally(environment, "completion", "tcsh")).toMatchObject({ status: 2 });
 });
@@ -73,6 +77,26 @@ test("accounts come from CSV and JSON, payers before those they pay for; a refus
     status: 1,
     err: expect.stringContaining("line 2 is no CSV") as string,
   });
+});
+
+test("a store on a server is neither backed up nor restored here, and nothing is laid down; the doctor sees what stops a start", async () => {
+  const elsewhere = { ...environment, TALLY_DATA_DIR: join(root, "none"), TALLY_CLICKHOUSE_URL: "http://127.0.0.1:9" };
+  for (const command of ["backup", "restore"]) {
+    const { status, err } = await tally(elsewhere, command, root);
+    expect([status, err]).toEqual([1, expect.stringContaining("which has BACKUP and RESTORE of its own (README.md")]);
+  }
+  expect(existsSync(join(root, "none"))).toBe(false);
+  const file = join(root, "file");
+  writeFileSync(file, "");
+  const wrong = [
+    [{ TALLY_DATA_DIR: join(file, "data") }, "disk: make room, or set TALLY_DATA_DIR"],
+    [{ TALLY_TLS_CERT: file, TALLY_TLS_KEY: file }, "configuration: mend the variables that are named"],
+  ] as const;
+  for (const [variables, remedy] of wrong) {
+    const { status, out } = await tally({ ...environment, ...variables }, "doctor");
+    expect(status).toBe(1);
+    expect(out).toContain(remedy);
+  }
 });
 
 test("each line of the doctor that is not ok has a remedy; a backup that was made is ok", async () => {

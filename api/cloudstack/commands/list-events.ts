@@ -1,11 +1,12 @@
 import Type from "typebox";
-import { instant, type InstantMs } from "../../../core/instant.ts";
+import { instant } from "../../../core/instant.ts";
 import { defineQuery } from "../../../core/sql.ts";
 import { scopeOf } from "../../access/scope.ts";
 import { findAccounts } from "../accounts.ts";
 import { anybody, defineCommand } from "../command.ts";
 import { plainDate } from "../dates.ts";
 import { ownerParams, readOwners, rowsOf } from "../owners.ts";
+import { halfOpen } from "../usage/usage-filter.ts";
 
 const Filter = {
   from_ms: Type.Integer(),
@@ -70,10 +71,9 @@ export const listEvents = defineCommand({
     const found = narrowed ? (await findAccounts(system.store, owners)).map(({ account_id }) => account_id) : null;
     const account_ids = found ?? (await scopeOf(system, caller)).account_ids;
     if (account_ids?.length === 0) return { kind: "list", name: "event", items: [], count: 0 };
-    const to: InstantMs = enddate ?? system.clock.now();
+    const end = enddate ?? system.clock.now();
     const filter = {
-      from_ms: startdate ?? instant(to - SPAN_MS),
-      to_ms: instant(to + 1),
+      ...halfOpen({ start: startdate ?? instant(end - SPAN_MS), end }),
       account_ids: [...(account_ids ?? [])],
       type,
       keyword,

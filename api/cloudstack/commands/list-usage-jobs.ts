@@ -1,6 +1,8 @@
+import { instant } from "../../../core/instant.ts";
 import { readRuns } from "../../../core/run.ts";
 import { defineCommand, everywhere, listOf } from "../command.ts";
 import { plainDate } from "../dates.ts";
+import { halfOpen } from "../usage/usage-filter.ts";
 
 /** Runs that are looked through, the latest first. */
 const RUNS_MAX = 5000;
@@ -30,6 +32,7 @@ export const listUsageJobs = defineCommand({
   ],
   run: async ({ system, zone, page }, { startdate, enddate, usageserver, duration = 0 }) => {
     const runs = await readRuns(system.store, { kind: "aggregate" }, RUNS_MAX);
+    const { from_ms, to_ms } = halfOpen({ start: startdate ?? instant(0), end: enddate ?? system.clock.now() });
     const items = runs
       .map((run) => ({
         run,
@@ -37,7 +40,7 @@ export const listUsageJobs = defineCommand({
         seconds: Math.floor((run.changed_ms - run.began_ms) / 1000),
       }))
       .filter(({ run, host, seconds }) => {
-        const within = run.began_ms >= (startdate ?? run.began_ms) && run.began_ms <= (enddate ?? run.began_ms);
+        const within = run.began_ms >= from_ms && run.began_ms < to_ms;
         return within && (usageserver === undefined || usageserver === host) && seconds >= duration;
       })
       .map(({ run, host, seconds }) => ({

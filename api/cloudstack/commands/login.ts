@@ -29,6 +29,7 @@ export const login = defineCommand({
     { name: "lastname", type: "string", description: "Last name of the user" },
     { name: "type", type: "string", description: "The account type: 0 user, 1 root admin, 2 domain admin" },
     { name: "timezone", type: "string", description: "User time zone" },
+    { name: "timezoneoffset", type: "string", description: "Hours it is ahead of UTC now" },
     { name: "registered", type: "string", description: "Is user registered" },
     {
       name: "sessionkey",

@@ -9,7 +9,7 @@ export const updateConfiguration = defineCommand({
   changes: true,
   params: {
     name: { type: "string", required: true, description: "the name of the configuration" },
-    value: { type: "string", description: "the value of the configuration; left out, nothing changes" },
+    value: { type: "string", empty: true, description: "the value of the configuration; left out, nothing changes" },
   },
   response: configurationFields,
   run: async ({ system, caller }, { name, value }) => {

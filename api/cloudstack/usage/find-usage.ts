@@ -125,6 +125,9 @@ export function createUsageFinder(store: Store): UsageFinder {
   async function find(filter: UsageFilter, { page, size }: Page): Promise<{ rows: UsageRow[]; count: number }> {
     const listing = listingOf(filter);
     const skip = size === null ? 0 : (page - 1) * size;
+    const total = await count(filter);
+    // Else a page beyond the end would be looked for in all there is.
+    if (skip >= total) return { rows: [], count: total };
     const near = [...listing.places.keys()].filter((at) => at <= skip).reduce((a, b) => Math.max(a, b), 0);
     const wanted = size ?? Number.MAX_SAFE_INTEGER;
     const found: UsageRow[] = [];
@@ -136,7 +139,7 @@ export function createUsageFinder(store: Store): UsageFinder {
     const rows = found.slice(0, wanted);
     const next = placeAfter(rows, found, near === skip ? (listing.places.get(near) ?? beginning) : null);
     if (next !== null && listing.places.size < placesMax) listing.places.set(skip + rows.length, next);
-    return { rows, count: await count(filter) };
+    return { rows, count: total };
   }
 
   async function count(filter: UsageFilter): Promise<number> {

@@ -37,7 +37,7 @@ export function byUsageId(
   return { ...any, resources: [usage_id] };
 }
 
-/** CloudStack's BETWEEN over whole seconds, ends in: a window that ends at 24:00:00 is 23:59:59 there. */
+/** CloudStack's BETWEEN over whole seconds, ends in: a window that ends at 24:00:00 is 23:59:59 there, and a day ends with all of that second. */
 export function halfOpen({ start, end }: { start: InstantMs; end: InstantMs }): {
   from_ms: InstantMs;
   to_ms: InstantMs;

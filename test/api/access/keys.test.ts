@@ -59,6 +59,16 @@ test("a key is taken from its networks alone, IPv4 and IPv6, and a forwarded add
   expect((await api.app.inject({ method: "GET", url: "/v1/session", headers })).statusCode).toBe(403);
 });
 
+test("a session opened with a key is good from the key's networks alone", async () => {
+  const { token } = await api.system.keys.create({ name: "near", role: "auditor", cidrs: ["192.0.2.0/24"] }, { by });
+  const from = (remoteAddress: string, rest: object) =>
+    api.app.inject({ method: "GET", url: "/v1/session", remoteAddress, ...rest });
+  const opened = await from("192.0.2.7", { method: "POST", payload: { token } });
+  const cookie = String(opened.headers["set-cookie"]).split(";")[0];
+  expect((await from("192.0.2.8", { headers: { cookie } })).statusCode).toBe(200);
+  expect((await from("198.51.100.7", { headers: { cookie } })).statusCode).toBe(401);
+});
+
 test("what is no network is told from what is one", () => {
   for (const network of ["0.0.0.0/0", "::/0", "10.0.0.1", "fe80::1/128"])
     expect(isNetwork(network), network).toBe(true);

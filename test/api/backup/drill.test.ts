@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Backup } from "../../../api/backup/backups.ts";
+import { type Manifest, writeManifest } from "../../../api/backup/manifest.ts";
 import { openStore } from "../../../core/store.ts";
 import { smallCard, smallCloud } from "../../e2e/small-cloud.ts";
 import { spawnTally, tally, type Told } from "../run-tally.ts";
@@ -215,6 +216,9 @@ test("a backup that lacks a file, or has another byte anywhere, is refused befor
   await expect(tally(environment(data_dir), "restore", join(folder, "nowhere"))).resolves.toMatchObject({ status: 1 });
   writeFileSync(join(backup, "manifest.json"), manifest.replace("big.parquet", "gib.parquet"));
   await refusedFor("manifest.json is not what was written");
+  const { sha256: _sum, ...said } = JSON.parse(manifest) as Manifest;
+  writeFileSync(join(backup, "manifest.json"), writeManifest({ ...said, schema_version: 9999 }));
+  await refusedFor("the backup has schema 9999, this version of Tallyhouse knows");
   writeFileSync(join(backup, "manifest.json"), manifest);
   writeFileSync(join(data_dir, "something"), "there");
   const told = await tally(environment(data_dir), "restore", backup);

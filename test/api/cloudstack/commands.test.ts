@@ -7,7 +7,8 @@ import { silentLog } from "../../../core/log.ts";
 import type { Role } from "../../../api/access/roles.ts";
 import { at } from "../../at.ts";
 import { event } from "../test-api.ts";
-import { type ClientApi, type Credentials, openClientApi } from "./asking.ts";
+import type { AuditLine } from "../../../api/access/audit.ts";
+import { type ClientApi, type Credentials, openClientApi, signedQuery } from "./asking.ts";
 
 let api: ClientApi;
 const keys = new Map<Role, Credentials>();
@@ -29,7 +30,7 @@ beforeAll(async () => {
         resource,
         name: `web of ${account_id}`,
       }),
-      event(`stop-${account_id}`, "VM.STOP", "2026-10-01T07:00:00Z", { account_id, resource }),
+      event(`stop-${account_id}`, "VM.STOP", "2026-10-01T07:00:00.500Z", { account_id, resource }),
     ]);
   }
   await system.aggregate({ until: at("2026-10-02T00:00:00Z") });
@@ -120,6 +121,9 @@ test("lists of accounts, projects, domains, users, zones and events are the call
   expect(await named("listEvents", "event", "resourceid", "account")).toEqual(["vm-of-acme-id", "vm-of-acme-id"]);
   expect(await named("listEvents", "event", "type", "admin")).toEqual(["VM.START", "VM.START", "VM.STOP", "VM.STOP"]);
   expect(await items("listEvents", "event", { account: "other" }, "account")).toEqual([]);
+  // A date has whole seconds: the event of 07:00:00.5 is in that second.
+  const until = { startdate: "2026-10-01 07:00:00", enddate: "2026-10-01 07:00:00" };
+  expect(await items("listEvents", "event", until, "account")).toHaveLength(1);
   expect(await items("listEvents", "event", { type: "VM.STOP", keyword: "OTHER" })).toMatchObject([
     {
       type: "VM.STOP",
@@ -142,7 +146,67 @@ test("settings are read by staff and set by an admin, under its name", async () 
     changed_by: expect.stringContaining(api.root.apiKey) as string,
   });
   expect((await api.ask("updateConfiguration", { name: "usage.job.overdue", value: "many" })).statusCode).toBe(431);
+  const mails = { name: "notifications.mail.operators" };
+  await api.answerOf("updateConfiguration", { ...mails, value: "ops@example.com" });
+  expect(await api.answerOf("updateConfiguration", { ...mails, value: "" })).toMatchObject({
+    configuration: { value: "" },
+  });
   expect((await api.ask("updateConfiguration", { name: "no.such.setting", value: "1" })).statusCode).toBe(431);
+});
+
+test("the audit says who changed what by GET, POST and the integration port, who signed in, and who was refused", async () => {
+  const auditOf = async (operation: string) =>
+    (await api.call("GET", `/v1/audit?operation=${operation}`)).json<{ data: AuditLine[] }>().data;
+  const name = "usage.job.overdue";
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+  const post = (query: string) => api.call("POST", "/client/api", query, form);
+  const sign = (value: string) => signedQuery({ command: "updateConfiguration", name, value }, api.root);
+  const port = await openIntegrationPort(api.system, { port: 0, log: silentLog });
+  const changes = [
+    () => api.call("GET", `/client/api?${sign("11")}`, undefined, {}),
+    () => post(sign("12")),
+    () => fetch(`${port.url}/client/api?command=updateConfiguration&name=${name}&value=13`),
+  ];
+  const now = api.clock.now();
+  const begun = (await auditOf("updateConfiguration")).length;
+  for (const change of changes) {
+    api.clock.advance(1000);
+    const answer = await change();
+    expect("status" in answer ? answer.status : answer.statusCode).toBe(200);
+  }
+  await port.close();
+  const made = await auditOf("updateConfiguration");
+  expect(made.slice(0, made.length - begun).map((line) => [line.caller_id, line.method, line.changes])).toEqual(
+    [
+      ["integration-port", "GET", "12", "13"],
+      [api.root.apiKey, "POST", "11", "12"],
+      [api.root.apiKey, "GET", undefined, "11"],
+    ].map(([caller, method, before, after]) => [
+      caller,
+      method,
+      [
+        expect.objectContaining({
+          kind: "setting",
+          id: name,
+          ...(before === undefined ? {} : { before: { value: before } }),
+          after: { value: after },
+        }),
+      ],
+    ]),
+  );
+  const password = "correct horse battery staple";
+  const user = await api.system.users.put({ account_id: "other-id", username: "eve" }, by);
+  await api.system.users.setPassword(user.user_id, password, by);
+  for (const given of [password, "guess"])
+    await post(`command=login&username=eve&domain=/other&password=${encodeURIComponent(given)}`);
+  const entries = (await auditOf("login")).map(({ caller_id, status }) => `${status} ${caller_id}`);
+  expect(entries.toSorted()).toEqual([`200 ${user.user_id}`, "531 nobody"]);
+  await api.ask("updateConfiguration", { name, value: "1" }, as("auditor"));
+  expect((await auditOf("updateConfiguration"))[0]).toMatchObject({ caller_id: as("auditor").apiKey, status: 401 });
+  await post(signedQuery({ command: "listUsageTypes" }, api.root));
+  const read = [...(await auditOf("listUsageTypes")), ...(await auditOf("postClientApi"))];
+  expect(read.filter(({ status }) => status === 200)).toEqual([]);
+  api.clock.set(now);
 });
 
 test("generateUsageRecords begins a run, which the list of jobs and the server's metrics then show", async () => {
@@ -188,7 +252,8 @@ test("the integration port asks for no credentials, and answers neither a page n
       );
     });
     expect(foreign).toBe(401);
-    expect((await fetch(`${port.url}/v1/settings`)).status).toBe(404);
+    const nothing = await fetch(`${port.url}/v1/settings`);
+    expect([nothing.status, nothing.headers.get("x-content-type-options")]).toEqual([404, "nosniff"]);
   } finally {
     await port.close();
   }

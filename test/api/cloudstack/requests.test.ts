@@ -120,7 +120,10 @@ describe("signatures", () => {
 describe("sessions", () => {
   const password = "correct horse battery staple";
   beforeAll(async () => {
-    const user = await api.system.users.put({ account_id: "acme-id", username: "ann", first_name: "Ann" }, by);
+    const user = await api.system.users.put(
+      { account_id: "acme-id", username: "ann", first_name: "Ann", time_zone: "America/St_Johns" },
+      by,
+    );
     await api.system.users.setPassword(user.user_id, password, by);
   });
   const login = (fields: Record<string, string>) =>
@@ -144,6 +147,8 @@ describe("sessions", () => {
       firstname: "Ann",
       type: "0",
       registered: "false",
+      timezone: "America/St_Johns",
+      timezoneoffset: "-2.5",
     });
     const cookies = [answer.headers["set-cookie"]].flat().map(String);
     expect(cookies.every((one) => /; Path=\/client; HttpOnly; SameSite=Lax; Max-Age=\d+$/.test(one))).toBe(true);
@@ -213,6 +218,10 @@ describe("envelopes", () => {
     ];
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([430, 430]);
     expect(answers.every(({ body }) => body.includes("<errorcode>430</errorcode>"))).toBe(true);
+    const asJson = await api.call("POST", "/client/api?response=json", "a".repeat(5_000_000), {
+      "content-type": "application/x-www-form-urlencoded",
+    });
+    expect(asJson.json()).toMatchObject({ errorresponse: { errorcode: 430 } });
     const json = await api.call("POST", "/client/api", { command: "listApis" }, { "content-type": "application/json" });
     expect(json.statusCode).toBe(401);
   });
@@ -248,7 +257,13 @@ describe("pages", () => {
       }
       for (const [page, record] of pages) expect(record).toEqual((all["usagerecord"] as unknown[])[page - 1]);
     }
-    expect(await api.answerOf("listUsageRecords", { ...dates, page: "9", pagesize: "1" })).toEqual({ count: 4 });
+    for (const page of ["9", "999999999999"]) {
+      const beyond = { page, pagesize: "1" };
+      expect(await api.answerOf("listUsageRecords", { ...dates, ...beyond })).toEqual({ count: 4 });
+      expect(await api.answerOf("listAccounts", beyond)).toEqual({ count: 5 });
+    }
+    // 2^32 rows on: an offset of 32 bits would be the first page again.
+    expect(await api.answerOf("listAccounts", { page: "8589934593", pagesize: "500" })).toEqual({ count: 5 });
   });
 });
 
@@ -327,6 +342,7 @@ describe("whose usage", () => {
   test("a usage id is looked up by its type, and needs one", async () => {
     expect(await whose({ type: "1", usageid: "vm-east-id" })).toEqual(["east-id"]);
     expect(await whose({ type: "1", usageid: "vm-nowhere" })).toEqual([]);
+    for (const type of ["15", "0", "-1", "70000"]) expect(await whose({ type }), type).toEqual([]);
     expect((await textOf("listUsageRecords", { ...dates, usageid: "vm-east-id" }))[0]).toBe(431);
     const both = "Projectid and accountId can't be specified together";
     expect(await textOf("listUsageRecords", { ...dates, projectid: "a", accountid: "b" })).toEqual([431, both]);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildApp } from "../../../api/app.ts";
 import { httpLimits } from "../../../api/http/limits.ts";
 import { silentLog } from "../../../core/log.ts";
+import { signedQuery } from "../cloudstack/asking.ts";
 import { event, openTestApi, type TestApi } from "../test-api.ts";
 
 let api: TestApi;
@@ -43,6 +44,7 @@ test("headers that do not come to an end are given up", async () => {
   const said = await speak((socket) => socket.write("GET /v1/accounts HTTP/1.1\r\nhost: x\r\n"));
   expect(said).toMatch(/^HTTP\/1\.1 408 /);
   expect(problemOf(said)).toMatchObject({ status: 408, type: "/problems/request-timeout" });
+  expect(said).toContain("x-content-type-options: nosniff");
 });
 
 test("a body that trickles in is given up", async () => {
@@ -144,6 +146,23 @@ test("a caller that asks too often is told until when to wait, another is not he
   expect(Number(refused?.headers.get("ratelimit-reset"))).toBeGreaterThan(0);
   expect(await refused?.json()).toMatchObject({ type: "/problems/too-many-requests", status: 429 });
   expect((await ask("/v1/settings/billing.currency", bearer())).status).toBe(200);
+});
+
+test("a key that signs is held up as one that is a token, in CloudStack's words and the form it asked for", async () => {
+  const { key, secret_key: secretKey } = await api.system.keys.create(
+    { name: "signs", role: "auditor" },
+    { by: "test" },
+  );
+  const query = signedQuery({ command: "listCapabilities", response: "json" }, { apiKey: key.key_id, secretKey });
+  const answers: number[] = [];
+  let last = "";
+  for (let n = 0; n < 41; n += 1) {
+    const answer = await app.inject({ method: "GET", url: `/client/api?${query}`, remoteAddress: "192.0.2.9" });
+    answers.push(answer.statusCode);
+    last = answer.body;
+  }
+  expect([answers.indexOf(429), answers.length]).toEqual([40, 41]);
+  expect(JSON.parse(last)).toMatchObject({ listcapabilitiesresponse: { errorcode: 429 } });
 });
 
 test("an address is held up before anyone is known, whatever it calls itself; health, metrics and events are not", async () => {

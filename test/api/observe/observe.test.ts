@@ -156,6 +156,10 @@ test("figures tell of windows, publishing, lanes, disk and exports; in = accepte
   expect(figures(text, "tally_store_up")).toEqual({ "": 1 });
   expect(figures(text, "tally_store_statements_total")['{lane="read"}']).toBeGreaterThan(10);
   expect(figures(text, "tally_store_statement_failures_total")['{lane="write"}']).toBe(0);
+  const kinds = ["billing", "focus", "journal", "usage"];
+  expect(figures(text, "tally_exports")).toEqual(
+    Object.fromEntries(kinds.map((kind) => [`{kind="${kind}",state="failed"}`, 0])),
+  );
   expect(figures(text, "tally_disk_free_bytes")[""]).toBeGreaterThan(0);
   expect(figures(text, "tally_store_rows")[""]).toBeGreaterThan(3);
   expect(figures(text, "tally_measure_failed")).toEqual({});

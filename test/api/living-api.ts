@@ -1,12 +1,25 @@
 // An API with something of everything in it: usage, bills, a final statement, money, exports, refused events, findings.
 import { at } from "../at.ts";
+import type { Asked } from "../services/schemathesis.ts";
 import { event, openTestApi, type TestApi } from "./test-api.ts";
 
 /** Values of path parameters that are there, by operation. */
-export type Known = Record<string, Record<string, string>>;
+type Known = Record<string, Record<string, string>>;
+
+interface Living {
+  readonly api: TestApi;
+  readonly known: Known;
+}
+
+/** Puts it on a port of its own, and holds up nobody who asks much. */
+export async function listenToAnything({ api, known }: Living): Promise<Asked> {
+  for (const name of ["api.requests.caller", "api.requests.address"]) await api.system.settings.set(name, "0", "test");
+  const url = await api.app.listen({ port: 0, host: "127.0.0.1" });
+  return { url, document: api.app.swagger(), known };
+}
 
 /** A VM of acme that ran for a day of October; it is November, October is closed, rated and billed. */
-export async function openLivingApi(): Promise<{ api: TestApi; known: Known }> {
+export async function openLivingApi(): Promise<Living> {
   const api = await openTestApi();
   const { call } = api;
   const post = async (url: string, body: object): Promise<Record<string, string>> =>

@@ -3,6 +3,7 @@ import swaggerUi from "@fastify/swagger-ui";
 import Type, { type TSchema } from "typebox";
 import { type ProblemKey, problems } from "../core/errors.ts";
 import type { Api } from "./api.ts";
+import { showGolden } from "./examples/golden.ts";
 import { Problem } from "./problems.ts";
 
 /** What a route may answer: its success with an example, and the problems it knows besides those of every route. */
@@ -10,7 +11,8 @@ export interface Answer {
   readonly status: 200 | 201 | 202 | 503;
   readonly description: string;
   readonly schema: TSchema;
-  readonly example: unknown;
+  /** Left out where a golden case gives it. */
+  readonly example?: unknown;
   readonly problems?: readonly ProblemKey[];
   /** What else than JSON it may be, by media type. */
   readonly also?: Readonly<Record<string, { readonly schema: TSchema }>>;
@@ -19,7 +21,10 @@ export interface Answer {
 /** The `response` of a route's schema, as JSON. */
 export function answer({ status, description, schema, example, problems: own = [], also = {} }: Answer) {
   return {
-    [status]: { description, content: { "application/json": { schema, example }, ...also } },
+    [status]: {
+      description,
+      content: { "application/json": { schema, ...(example === undefined ? {} : { example }) }, ...also },
+    },
     ...problemAnswers(own),
   };
 }
@@ -86,7 +91,7 @@ export async function describeApi(app: Api): Promise<void> {
     },
     transform: ({ schema, url }) => ({ schema: nameSchemas(schema) as object, url }),
     transformObject: (document) =>
-      "openapiObject" in document ? shareSchemas(document.openapiObject) : document.swaggerObject,
+      "openapiObject" in document ? shareSchemas(showGolden(document.openapiObject)) : document.swaggerObject,
   });
   await app.register(swaggerUi, { routePrefix: "/docs", uiConfig: { deepLinking: true, persistAuthorization: false } });
   app.get(

@@ -1,6 +1,6 @@
-// Examples of what is set: accounts, prices, settings, keys; and of what was refused.
+// Examples of what is set: prices, settings, keys, users.
 
-export const tariff = {
+const tariff = {
   tariff_id: "vm-hour",
   name: "VM, per hour",
   usage_type: 1,
@@ -16,7 +16,7 @@ export const tariff = {
   valid_to: null,
 };
 
-export const rateCardInput = { name: "List prices", currency: "EUR", tariffs: [tariff] };
+const rateCardInput = { name: "List prices", currency: "EUR", tariffs: [tariff] };
 
 export const rateCard = {
   rate_card_id: "default",
@@ -29,21 +29,6 @@ export const rateCard = {
   charges: [],
   changed_at: "2026-09-01T08:00:00.000Z",
   changed_by: "first start (key_5f0c2a7b)",
-};
-
-export const account = {
-  account_id: "9b2e41d0",
-  name: "acme",
-  kind: "account",
-  domain: "ROOT/acme",
-  payer_account_id: "9b2e41d0",
-  currency: "EUR",
-  time_zone: "Europe/Amsterdam",
-  payment: "postpaid",
-  rate_card_id: "default",
-  state: "active",
-  version: "1",
-  time_zone_from: null,
 };
 
 export const setting = {
@@ -59,21 +44,6 @@ export const setting = {
   version: "1",
   changed_at: "2026-09-01T08:00:00.000Z",
   changed_by: "first start (key_5f0c2a7b)",
-};
-
-export const refusal = { field: "data.account_id", reason: "data.account_id is missing, expected a value" };
-
-export const quarantineEntry = {
-  quarantine_id: "q_0c6e5f3b1a2d4978860b1c2d3e4f5a6b",
-  origin: "http",
-  source: "cloudstack/zone-1",
-  id: "e-8813",
-  ...refusal,
-  raw: '{"specversion":"1.0","id":"e-8813","source":"cloudstack/zone-1","type":"VM.STOP","time":"2026-10-01T11:00:00Z","data":{"resource":"6f1c0b52"}}',
-  times_seen: "1",
-  first_seen_at: "2026-10-01T11:00:01.000Z",
-  last_seen_at: "2026-10-01T11:00:01.000Z",
-  replayed_at: null,
 };
 
 export const apiKey = {
@@ -102,15 +72,6 @@ export const user = {
   time_zone: "",
   state: "active",
   domain: "ROOT/acme",
-  version: "1",
-};
-
-export const domain = {
-  domain_id: "71b0c3de-0000-8000-8000-000000000001",
-  name: "acme",
-  path: "ROOT/acme",
-  parent_domain_id: "71b0c3de-0000-8000-8000-000000000000",
-  state: "active",
   version: "1",
 };
 

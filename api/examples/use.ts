@@ -24,16 +24,9 @@ export const event = {
 };
 
 /** The window closes at 22:00 UTC, midnight in Amsterdam: 11 h 48 min = 42,480,000 ms. */
-export const quantity = { quantity: "42480000", unit: "ms", display_quantity: "11.8", display_unit: "hours" };
+const quantity = { quantity: "42480000", unit: "ms", display_quantity: "11.8", display_unit: "hours" };
 
 export const window = { start: "2026-09-30T22:00:00.000Z", end: "2026-10-01T22:00:00.000Z" };
-
-export const completeness = {
-  complete_to: "2026-10-01T22:00:00.000Z",
-  bound: { "embedded-1/0": "1" },
-  run_id: "run_4d1e8a0c9b7f36251e80",
-  provisional: false,
-};
 
 export const usageRecord = {
   id: "ur_6d3f0a94c2b85e7116f2d0a3b9c84e57",

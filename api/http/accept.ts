@@ -1,27 +1,39 @@
 import { AppError } from "../../core/errors.ts";
 
+interface Range {
+  readonly type: string;
+  readonly weight: number;
+  readonly place: number;
+}
+
 /**
- * What an Accept header prefers of what there is, by its weights, then its order (RFC 9110, 12.5.1); the first where it says nothing.
- * `known`: media type and what it stands for. @throws AppError not-acceptable
+ * What an Accept header prefers of what there is: each type has the weight of the range that names it most closely, 0 = not this one (RFC 9110,
+ * 12.5.1). Of equal ones that whose range comes first, then the first there is. `known`: media type and what it stands for.
+ * @throws AppError not-acceptable
  */
 export function preferred<T>(accept: string | undefined, known: readonly (readonly [type: string, value: T])[]): T {
   const header = accept ?? "*/*";
-  const wanted = header
-    .split(",")
-    .map((range) => {
-      const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
-      const weight = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2) ?? "1";
-      return { type, weight: Number(weight) };
-    })
+  const ranges = header.split(",").map(readRange);
+  const [best] = known
+    .map(([type, value]) => ({ value, ...closest(type, ranges) }))
     .filter(({ weight }) => weight > 0)
-    .toSorted((a, b) => b.weight - a.weight);
-  for (const { type } of wanted) {
-    const prefix = type.endsWith("/*") ? type.slice(0, type === "*/*" ? 0 : -1) : null;
-    const found = known.find(([own]) => (prefix === null ? own === type : own.startsWith(prefix)));
-    if (found !== undefined) return found[1];
-  }
+    .toSorted((a, b) => b.weight - a.weight || a.place - b.place);
+  if (best !== undefined) return best.value;
   const types = known.map(([type]) => type).join(", ");
   throw new AppError("not-acceptable", `accept is ${JSON.stringify(header.slice(0, 200))}, expected one of ${types}`, {
     field: "accept",
   });
+}
+
+function readRange(text: string, place: number): Range {
+  const [type = "", ...parameters] = text.split(";").map((part) => part.trim().toLowerCase());
+  const weight = Number(parameters.find((parameter) => parameter.startsWith("q="))?.slice(2) ?? "1");
+  return { type, weight: weight >= 0 ? weight : 0, place };
+}
+
+/** The range that names a type itself, else its family, else all. */
+function closest(type: string, ranges: readonly Range[]): Pick<Range, "weight" | "place"> {
+  const names = [type, `${type.split("/")[0]}/*`, "*/*"];
+  const found = names.map((name) => ranges.find((range) => range.type === name)).find((range) => range !== undefined);
+  return found ?? { weight: 0, place: 0 };
 }

@@ -21,7 +21,8 @@ export function answerUnchanged(app: FastifyInstance): void {
     if (typeof payload === "object" && payload !== null && "destroy" in payload)
       (payload as { destroy(): void }).destroy();
     void reply.code(304).removeHeader("content-length").removeHeader("content-type");
-    return null;
+    // Where a body was left out already, its length is taken of what is given here.
+    return request.method === "HEAD" ? "" : null;
   });
 }
 

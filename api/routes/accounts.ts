@@ -6,7 +6,6 @@ import { AppError } from "../../core/errors.ts";
 import type { Api } from "../api.ts";
 import { authorOf, type Caller } from "../access/caller.ts";
 import { maySee, outOfSight, seenBy } from "../access/scope.ts";
-import { examples } from "../examples.ts";
 import { IfMatch, seenVersion, tellPrecondition } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import { pageOf, pageQuery, readPage } from "../paging.ts";
@@ -37,7 +36,6 @@ const answerAccount = (status: 200 | 201) =>
     status,
     description: "The account as it stands; its version is the ETag",
     schema: Account,
-    example: examples.account,
     problems: ["not-found", "conflict", "precondition-failed", "unreadable-body", "unsupported-media-type"],
   });
 
@@ -69,7 +67,6 @@ export function accountRoutes(app: Api, system: System): void {
           status: 200,
           description: "A page of accounts",
           schema: AccountPage,
-          example: { data: [examples.account], next_cursor: null },
         }),
       },
     },

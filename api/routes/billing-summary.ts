@@ -1,4 +1,4 @@
-import Type, { type Static } from "typebox";
+import Type from "typebox";
 import { MONTH_PATTERN } from "../../core/calendar.ts";
 import { minorUnit } from "../../core/currencies.ts";
 import { dec, formatFixed } from "../../core/decimal.ts";
@@ -82,20 +82,6 @@ const Summary = Type.Object(
   { data: Type.Array(BillingSum), truncated: Type.Boolean() },
   { $id: "BillingSummary", additionalProperties: false },
 );
-const example: Static<typeof Summary> = {
-  data: [
-    {
-      group: { period: "2026-10", payer_account_id: "9b2e41d0" },
-      currency: "EUR",
-      amount: "74.40",
-      exact_amount: "74.400000000",
-      lines: 1,
-      records: "31",
-      payers: 1,
-    },
-  ],
-  truncated: false,
-};
 
 /** Months that one question spans at most. */
 const MONTHS_MAX = 36;
@@ -115,7 +101,6 @@ export function billingSummaryRoutes(app: Api, system: Pick<System, "store" | "c
           description:
             "Sums of each group and currency, months in their order, the highest amount of a month first; drafts count as they were rated last. A customer gets those of lines that are for its accounts or that they pay",
           schema: Summary,
-          example,
         }),
       },
     },

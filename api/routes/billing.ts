@@ -11,7 +11,6 @@ import {
 import { maySee, seenBy } from "../access/scope.ts";
 import type { Api } from "../api.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
-import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
 import { limitDefault, pageOf, pageQuery, readPage } from "../paging.ts";
 import { columnsOf } from "../reports/report-columns.ts";
@@ -97,7 +96,6 @@ export function billingRoutes(
           status: 200,
           description: "A page of records",
           schema: RecordPage,
-          example: { data: [examples.billingRecord], next_cursor: null },
           problems: ["not-found", "not-acceptable"],
           also: reportContents,
         }),
@@ -134,7 +132,6 @@ export function billingRoutes(
           status: 200,
           description: "The record",
           schema: BillingRecord,
-          example: examples.billingRecord,
           problems: ["not-found"],
         }),
       },
@@ -158,7 +155,6 @@ export function billingRoutes(
           status: 200,
           description: "A page of statements",
           schema: StatementPage,
-          example: { data: [examples.statement], next_cursor: null },
           problems: ["not-found"],
         }),
       },
@@ -195,7 +191,6 @@ export function billingRoutes(
           status: 200,
           description: "The statement",
           schema: Statement,
-          example: examples.statement,
           problems: ["not-found", "conflict", "not-acceptable"],
           also: { ...documentContents, ...lineContents },
         }),

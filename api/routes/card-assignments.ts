@@ -44,16 +44,6 @@ const CardsOfAccount = Type.Object(
 const Name = Type.Object({ id: Type.String({ minLength: 1, maxLength: 1024 }) });
 const PeriodQuery = Type.Object({ period: Type.Optional(Month) }, { additionalProperties: false });
 
-const example = {
-  valid_from: "2026-10",
-  rate_card_id: "default",
-  override_card_id: "",
-  revision: 1,
-  changed_at: "2026-09-01T08:00:00.000Z",
-  changed_by: "first start (key_5f0c2a7b)",
-};
-const inForce = { rate_card_id: "default", override_card_id: "", source: "account", domain: "" };
-
 /** Who is on which rate card: accounts, and domains with all below them; nearest wins. */
 export function cardAssignmentRoutes(app: Api, { accounts, assignments, settings, clock }: System): void {
   const requireAccount = async (id: string): Promise<void> => {
@@ -87,7 +77,6 @@ export function cardAssignmentRoutes(app: Api, { accounts, assignments, settings
     status: 200,
     description: "What was assigned; the revision is the ETag",
     schema: CardAssignment,
-    example,
     problems: ["not-found", "precondition-failed", "unreadable-body", "unsupported-media-type"],
   });
 
@@ -104,7 +93,6 @@ export function cardAssignmentRoutes(app: Api, { accounts, assignments, settings
           status: 200,
           description: "The cards in force, and from where they come",
           schema: CardsOfAccount,
-          example: { period: "2026-10", in_force: inForce, assignments: [example] },
           problems: ["not-found"],
         }),
       },
@@ -152,7 +140,6 @@ export function cardAssignmentRoutes(app: Api, { accounts, assignments, settings
           status: 200,
           description: "By month; none where it inherits from the domain above it",
           schema: CardsOver,
-          example: { assignments: [example] },
         }),
       },
     },

@@ -33,31 +33,6 @@ const Name = Type.Object({ id: Type.String() });
 const Place = Type.Object({ granted_ms: Type.Number(), credit_id: Type.String() });
 const bodyProblems = ["unreadable-body", "unsupported-media-type", "control-unavailable"] as const;
 
-const example: Static<typeof Credit> = {
-  credit_id: "welcome-2026",
-  payer_account_id: "9b2e41d0",
-  currency: "EUR",
-  kind: "promotion",
-  amount: "100.00",
-  remaining: "28.00",
-  priority: 100,
-  valid_from: "2026-10-01T00:00:00.000Z",
-  expires_at: "2026-12-31T23:00:00.000Z",
-  state: "active",
-  note: "new customer",
-  granted_at: "2026-09-28T08:00:00.000Z",
-  granted_by: "first start (key_5f0c2a7b)",
-  ended_at: null,
-  reason: "",
-};
-const draw: Static<typeof CreditDraw> = {
-  statement_id: "st_202610_5f0c2a7be1d94c60a3f15f0c2a7be1d9",
-  number: "2026-000017",
-  period: "2026-10",
-  amount: "72.00",
-  drawn_at: "2026-11-02T08:00:00.000Z",
-};
-
 /** Credits that payers were given or have bought, and where they went. */
 export function creditRoutes(app: Api, system: Pick<System, "credits" | "settleMoney" | "store" | "clock">): void {
   const { credits, settleMoney } = system;
@@ -74,7 +49,6 @@ export function creditRoutes(app: Api, system: Pick<System, "credits" | "settleM
           status: 200,
           description: "In the order they were granted",
           schema: pageOf(Credit, "CreditPage"),
-          example: { data: [example], next_cursor: null },
           problems: ["not-found"],
         }),
       },
@@ -101,12 +75,11 @@ export function creditRoutes(app: Api, system: Pick<System, "credits" | "settleM
         tags,
         body: CreditInput,
         response: {
-          ...answer({ status: 200, description: "Granted before", schema: Credit, example }),
+          ...answer({ status: 200, description: "Granted before", schema: Credit }),
           ...answer({
             status: 201,
             description: "Granted",
             schema: Credit,
-            example,
             problems: ["conflict", ...bodyProblems],
           }),
         },
@@ -132,7 +105,6 @@ export function creditRoutes(app: Api, system: Pick<System, "credits" | "settleM
           status: 200,
           description: "Below 0: a credit note gave it back",
           schema: DrawnCredit,
-          example: { ...example, draws: [draw] },
           problems: ["not-found"],
         }),
       },
@@ -157,7 +129,6 @@ export function creditRoutes(app: Api, system: Pick<System, "credits" | "settleM
           status: 200,
           description: "The credit as it stands",
           schema: Credit,
-          example: { ...example, state: "ended", ended_at: "2026-11-10T08:00:00.000Z", reason: "granted by mistake" },
           problems: ["not-found", ...bodyProblems],
         }),
       },

@@ -4,7 +4,6 @@ import { Domain, DomainChange, isBelow } from "../../core/domains.ts";
 import { AppError } from "../../core/errors.ts";
 import { authorOf, type Caller } from "../access/caller.ts";
 import type { Api } from "../api.ts";
-import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
 import { IfMatch, seenVersion, tellPrecondition } from "../http/etags.ts";
 import type { System } from "../system.ts";
@@ -21,7 +20,6 @@ const answerDomain = (status: 200 | 201) =>
     status,
     description: "The domain as it stands; its version is the ETag",
     schema: Domain,
-    example: examples.domain,
     problems: ["not-found", "conflict", "precondition-failed", "unreadable-body", "unsupported-media-type"],
   });
 const send = (reply: FastifyReply, domain: Domain): FastifyReply =>
@@ -40,7 +38,6 @@ export function domainRoutes(app: Api, { domains }: Pick<System, "domains">): vo
           status: 200,
           description: "The domains",
           schema: DomainList,
-          example: { data: [examples.domain] },
         }),
       },
     },

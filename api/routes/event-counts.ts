@@ -1,4 +1,4 @@
-import Type, { type Static } from "typebox";
+import Type from "typebox";
 import { AppError } from "../../core/errors.ts";
 import { formatMs } from "../../core/instant.ts";
 import { defineQuery } from "../../core/sql.ts";
@@ -42,9 +42,6 @@ const EventCounts = Type.Object(
   { data: Type.Array(EventCount) },
   { $id: "EventCountList", additionalProperties: false },
 );
-const example: Static<typeof EventCounts> = {
-  data: [{ at: "2026-10-01T10:00:00.000Z", events: "48211", latest_at: "2026-10-01T10:59:59.480Z" }],
-};
 
 /** How events come in. */
 export function eventCountRoutes(app: Api, { store }: Pick<System, "store">): void {
@@ -60,7 +57,6 @@ export function eventCountRoutes(app: Api, { store }: Pick<System, "store">): vo
           status: 200,
           description: "The steps in which any came in, in their order; what is archived is no longer counted",
           schema: EventCounts,
-          example,
         }),
       },
     },

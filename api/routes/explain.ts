@@ -11,7 +11,6 @@ import {
 import { maySee } from "../access/scope.ts";
 import type { Api } from "../api.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
-import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
 import { pageQuery } from "../paging.ts";
 import type { System } from "../system.ts";
@@ -71,7 +70,6 @@ export function explainRoutes(
           status: 200,
           description: "The explanation, its records in the order of pricing, page by page",
           schema: Explanation,
-          example: examples.explanation,
           problems: ["not-found", "conflict"],
         }),
       },
@@ -103,7 +101,6 @@ export function explainRoutes(
           status: 200,
           description: "The explanation, with this record alone",
           schema: Explanation,
-          example: examples.explanation,
           problems: ["not-found", "conflict"],
         }),
       },

@@ -58,17 +58,6 @@ const example: Static<typeof Export> = {
   removed_at: null,
   removed_by: null,
 };
-const { rows: _rows, bytes: _bytes, sha256: _sum, ...head } = example;
-const begun: Static<typeof Export> = {
-  ...head,
-  state: "running",
-  rows: null,
-  bytes: null,
-  sha256: null,
-  totals: [],
-  files: [],
-  ended_at: null,
-};
 
 /** Exports of usage, bills, the ledger, and bills as FOCUS has them: asked for, looked at, fetched. */
 export function exportRoutes(app: Api, { exports }: Pick<System, "exports">): void {
@@ -91,7 +80,6 @@ export function exportRoutes(app: Api, { exports }: Pick<System, "exports">): vo
           status: 202,
           description: "The export on its way",
           schema: Export,
-          example: begun,
           problems: ["unreadable-body", "unsupported-media-type"],
         }),
       },
@@ -116,7 +104,6 @@ export function exportRoutes(app: Api, { exports }: Pick<System, "exports">): vo
           status: 200,
           description: "A page of them",
           schema: ExportPage,
-          example: { data: [example], next_cursor: null },
         }),
       },
     },
@@ -139,7 +126,7 @@ export function exportRoutes(app: Api, { exports }: Pick<System, "exports">): vo
         summary: "An export as it stands",
         tags,
         params: ExportName,
-        response: answer({ status: 200, description: "The export", schema: Export, example, problems: ["not-found"] }),
+        response: answer({ status: 200, description: "The export", schema: Export, problems: ["not-found"] }),
       },
     },
     async ({ params }) => find(params.id),

@@ -78,14 +78,21 @@ const Finalized = Type.Object(
   { $id: "FinalizeOutcome", additionalProperties: false },
 );
 
-const { id, number, kind, payer_account_id, currency, total } = examples.finalStatement;
+const document = {
+  id: "st_202610_f2c9d1b04a6e8357910d2c3b4a5f6e70",
+  number: "2026-000017",
+  kind: "statement",
+  payer_account_id: "9b2e41d0",
+  currency: "EUR",
+  total: "0.15",
+} as const;
 const finding = {
   check: "no-profile",
   blocking: true,
   overridable: true,
   count: 1,
   detail: "the payer's billing profile has no legal name",
-  ids: [id],
+  ids: [document.id],
 };
 
 /** Making statements final, taking them back, and issuing them again. */
@@ -109,21 +116,6 @@ export function finalizeRoutes(app: Api, system: System): void {
           status: 200,
           description: "A page of payers with statements of the period, each with its findings",
           schema: pageOf(Readiness, "StatementReadinessPage"),
-          example: {
-            data: [
-              {
-                payer_account_id,
-                period: "2026-10",
-                state: "draft",
-                ready: false,
-                statements: [id],
-                drafts: [id],
-                findings: [finding],
-                void_unbilled: [],
-              },
-            ],
-            next_cursor: null,
-          },
         }),
       },
     },
@@ -162,7 +154,7 @@ export function finalizeRoutes(app: Api, system: System): void {
             period: "2026-10",
             run_id: examples.run.id,
             documents: 1,
-            made: [{ id, number, kind, payer_account_id, currency, total }],
+            made: [document],
             refused: [{ payer_account_id: "7c1d20aa", findings: [finding] }],
           },
           problems: ["not-found", "conflict", "statement-not-ready", "run-in-progress", "lease-lost"],
@@ -189,7 +181,7 @@ export function finalizeRoutes(app: Api, system: System): void {
         tags,
         params: Name,
         body: OneRequest,
-        response: answerStatement("The final statement", examples.finalStatement),
+        response: answerStatement("The final statement"),
       },
     },
     async ({ params, body, caller }) => {
@@ -210,7 +202,7 @@ export function finalizeRoutes(app: Api, system: System): void {
         tags,
         params: Name,
         body: VoidRequest,
-        response: answerStatement("The credit note", examples.creditNote),
+        response: answerStatement("The credit note"),
       },
     },
     async ({ params, body, caller }) => {
@@ -229,7 +221,7 @@ export function finalizeRoutes(app: Api, system: System): void {
         tags,
         params: Name,
         body: OneRequest,
-        response: answerStatement("The statement in its place", examples.finalStatement),
+        response: answerStatement("The statement in its place"),
       },
     },
     async ({ params, body, caller }) => {
@@ -249,7 +241,7 @@ export function finalizeRoutes(app: Api, system: System): void {
         tags,
         params: Name,
         body: VoidRequest,
-        response: answerStatement("The void statement", examples.writtenOff),
+        response: answerStatement("The void statement"),
       },
     },
     async ({ params, body, caller }) => {
@@ -259,12 +251,11 @@ export function finalizeRoutes(app: Api, system: System): void {
   );
 }
 
-function answerStatement(description: string, example: unknown) {
+function answerStatement(description: string) {
   return answer({
     status: 200,
     description,
     schema: Statement,
-    example,
     problems: ["not-found", "conflict", "statement-not-ready", "run-in-progress", "lease-lost"],
   });
 }

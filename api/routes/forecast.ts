@@ -1,4 +1,4 @@
-import Type, { type Static } from "typebox";
+import Type from "typebox";
 import { Forecast as CoreForecast } from "../../rating/index.ts";
 import { scopeOf, withinScope } from "../access/scope.ts";
 import type { Api } from "../api.ts";
@@ -19,50 +19,6 @@ const ForecastQuery = Type.Object(
 );
 const Forecast = Type.Object(CoreForecast.properties, { $id: "Forecast", additionalProperties: false });
 
-const amounts = { currency: "EUR", so_far: "24.00", forecast: "72.00" };
-const example: Static<typeof Forecast> = {
-  period: "2026-11",
-  as_of: "2026-11-11T00:00:00.000Z",
-  bound: { "0": "48211" },
-  assumptions: {
-    running: "runs-on: what is open at as_of stays open as it is until period_to.",
-    reported: "at-pace: what is reported goes on at its average of the period so far.",
-    kept: "as-it-is: nothing more is expected.",
-    charges: "charge: worked out from the lines as they are expected.",
-    corrections: "Adjustments of closed months are no part of it.",
-    rounding: "down",
-    pace_span_ms_min: 3_600_000,
-  },
-  payers: [{ payer_account_id: "9b2e41d0", ...amounts }],
-  accounts: [
-    {
-      payer_account_id: "9b2e41d0",
-      account_id: "9b2e41d0",
-      ...amounts,
-      period_from: "2026-11-01T00:00:00.000Z",
-      period_to: "2026-12-01T00:00:00.000Z",
-      lines: [
-        {
-          kind: "usage",
-          usage_type: 1,
-          tariff_id: "vm",
-          component: "base",
-          tier: 0,
-          charge_id: null,
-          description: "RUNNING_VM · VM",
-          unit: "hour",
-          basis: "runs-on",
-          so_far_quantity: "240.000000000",
-          forecast_quantity: "720.000000000",
-          so_far: "24.00",
-          forecast: "72.00",
-        },
-      ],
-    },
-  ],
-  truncated: false,
-};
-
 /** What a month will come to. */
 export function forecastRoutes(app: Api, system: Pick<System, "forecast" | "store" | "clock">): void {
   app.get(
@@ -78,7 +34,6 @@ export function forecastRoutes(app: Api, system: Pick<System, "forecast" | "stor
           description:
             "Per payer, account and line: what a bill would say now, what it is expected to say, and what that rests on. Corrections of closed months are no part of it. Nothing is published",
           schema: Forecast,
-          example,
           problems: ["not-found", "run-in-progress", "lease-lost"],
         }),
       },

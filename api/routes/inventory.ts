@@ -134,7 +134,6 @@ export function inventoryRoutes(app: Api, system: System): void {
           status: 201,
           description: "The report, with the first of its proposals",
           schema: InventoryReport,
-          example: report,
           problems: [
             "archived",
             "run-in-progress",
@@ -171,7 +170,6 @@ export function inventoryRoutes(app: Api, system: System): void {
           status: 200,
           description: "Counts, and a page of its proposals as they stand",
           schema: InventoryReport,
-          example: report,
           problems: ["not-found"],
         }),
       },

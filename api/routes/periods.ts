@@ -65,33 +65,6 @@ const Closed = Type.Object(
   { $id: "CloseOutcome", additionalProperties: false },
 );
 
-const period = {
-  payer_account_id: "9b2e41d0",
-  period: "2026-10",
-  state: "closed",
-  start: "2026-09-30T22:00:00.000Z",
-  end: "2026-10-31T23:00:00.000Z",
-  due_at: "2026-11-02T23:00:00.000Z",
-  accounts: 1,
-  records: 31,
-  adjustments: 0,
-  adjusted_after: 0,
-  closed_at: "2026-11-03T08:00:00.000Z",
-  closed_by: "first start (key_5f0c2a7b)",
-  reason: "month end",
-  overrides: [{ finding: "quarantine", reason: "a test message of our own" }],
-  run_id: "run_4d1e8a0c9b7f36251e80",
-  bound: { "embedded-1/0": "274591" },
-} as const;
-const finding = {
-  check: "quarantine",
-  blocking: true,
-  overridable: true,
-  count: 1,
-  detail: "messages in quarantine that may belong to the period",
-  ids: ["q_0c6e5f3b1a2d4978860b1c2d3e4f5a6b"],
-};
-
 const tags = ["periods"];
 
 /** Billing periods, what speaks against closing them, and closing. */
@@ -108,7 +81,6 @@ export function periodRoutes(app: Api, system: System): void {
           status: 200,
           description: "A page of periods",
           schema: PeriodPage,
-          example: { data: [period], next_cursor: null },
         }),
       },
     },
@@ -141,12 +113,6 @@ export function periodRoutes(app: Api, system: System): void {
           status: 200,
           description: "A page of payers with something booked in the period, each with its findings",
           schema: ReadinessPage,
-          example: {
-            data: [
-              { payer_account_id: "9b2e41d0", period: "2026-10", state: "due", ready: false, findings: [finding] },
-            ],
-            next_cursor: null,
-          },
           problems: ["not-found"],
         }),
       },
@@ -183,7 +149,6 @@ export function periodRoutes(app: Api, system: System): void {
           status: 200,
           description: "What is closed, and what is not because of its findings; closing again changes nothing",
           schema: Closed,
-          example: { period: "2026-10", run_id: period.run_id, closed: [period], refused: [] },
           problems: ["not-found", "period-not-ended", "period-out-of-order", "period-not-ready", "run-in-progress"],
         }),
       },

@@ -15,7 +15,6 @@ import {
 import type { Api } from "../api.ts";
 import { authorOf, type Caller } from "../access/caller.ts";
 import { maySee, outOfSight } from "../access/scope.ts";
-import { examples } from "../examples.ts";
 import { IfMatch, readSeen } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
@@ -65,7 +64,6 @@ interface Shown<T extends object, I extends object> {
   readonly key: string;
   readonly entry: TSchema;
   readonly change: TSchema;
-  readonly example: unknown;
 }
 type By = { readonly by: string; readonly if_version?: number };
 
@@ -89,7 +87,6 @@ export function profileRoutes(app: Api, system: Pick<System, "profiles" | "store
     key: "id",
     entry: IssuerEntry,
     change: changeOf(IssuerInput, "id", "IssuerInput"),
-    example: examples.issuerEntry,
   });
   bookRoutes(app, {
     book: billing,
@@ -109,7 +106,6 @@ export function profileRoutes(app: Api, system: Pick<System, "profiles" | "store
     key: "account_id",
     entry: ProfileEntry,
     change: changeOf(ProfileInput, "account_id", "BillingProfileInput"),
-    example: examples.profileEntry,
   });
   bookRoutes(app, {
     book: taxRates,
@@ -129,23 +125,21 @@ export function profileRoutes(app: Api, system: Pick<System, "profiles" | "store
     key: "id",
     entry: TaxRateEntry,
     change: changeOf(TaxRateInput, "id", "TaxRateInput"),
-    example: examples.taxRateEntry,
   });
 }
 
 /** All that can be asked of a book: its list where there is one, an entry, and putting one. */
 function bookRoutes<T extends object, I extends object>(app: Api, shown: Shown<T, I>): void {
-  const { book, path, list, what, key, entry, change, example } = shown;
+  const { book, path, list, what, key, entry, change } = shown;
   const response = answer({
     status: 200,
     description: "As it stands; its version is the ETag",
     schema: entry,
-    example,
     problems: changeProblems,
   });
   if (list !== undefined) {
     const { schema, ...named } = list;
-    const all = answer({ status: 200, description: "By id", schema, example: { data: [example] } });
+    const all = answer({ status: 200, description: "By id", schema });
     app.get(path.replace("/:id", ""), { schema: { ...named, tags, response: all } }, async () => ({
       data: await book.list(),
     }));

@@ -2,7 +2,6 @@ import Type from "typebox";
 import { AppError } from "../../core/errors.ts";
 import { type Message, QuarantineEntry, readBody } from "../../ingest/index.ts";
 import type { Api } from "../api.ts";
-import { examples } from "../examples.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { answer } from "../openapi.ts";
 import { pageOf, pageQuery, readPage } from "../paging.ts";
@@ -37,7 +36,6 @@ export function quarantineRoutes(app: Api, { system, metrics }: { system: System
           status: 200,
           description: "A page of messages",
           schema: EntryPage,
-          example: { data: [examples.quarantineEntry], next_cursor: null },
         }),
       },
     },
@@ -64,7 +62,6 @@ export function quarantineRoutes(app: Api, { system, metrics }: { system: System
           status: 200,
           description: "The message and why it was refused",
           schema: QuarantineEntry,
-          example: examples.quarantineEntry,
           problems: ["not-found"],
         }),
       },
@@ -84,7 +81,6 @@ export function quarantineRoutes(app: Api, { system, metrics }: { system: System
           status: 200,
           description: "What became of it; refused again, it stays",
           schema: IngestOutcome,
-          example: { accepted: 1, duplicates: 0, rejected: [] },
           problems: ["not-found"],
         }),
       },

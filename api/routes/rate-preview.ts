@@ -81,16 +81,6 @@ interface Asked {
   readonly by: string;
 }
 
-const amounts = { currency: "EUR", rated: "10.00", preview: "8.00", difference: "-2.00" };
-const example = {
-  period: "2026-10",
-  totals: [amounts],
-  accounts: [{ account_id: "9b2e41d0", payer_account_id: "9b2e41d0", ...amounts }],
-  currency: null,
-  total: null,
-  lines: [],
-};
-
 /** What would it cost: nothing of a preview is kept or published. */
 export function ratePreviewRoutes(app: Api, { rateCards, settings, previewRates }: System): void {
   const pricingOf = async ({ name, version, card, in_place, by }: Asked): Promise<Pricing> => {
@@ -116,7 +106,6 @@ export function ratePreviewRoutes(app: Api, { rateCards, settings, previewRates 
           description:
             "Of a month totals, and per account the difference to what is rated, charges included, corrections of closed months on neither side. Of stated use what tariffs make of it",
           schema: RatePreview,
-          example,
           problems: [
             "not-found",
             "tariff-overlap",

@@ -33,17 +33,17 @@ const PageQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const [record] = examples.usageRecordPage.data;
+const record = examples.usageRecord;
 const changeExample = {
-  usage_record_id: record?.id,
-  account_id: record?.account_id,
-  usage_type: record?.usage_type,
-  resource: record?.resource,
-  part: record?.part,
-  window: { start: record?.window.start, end: record?.window.end },
+  usage_record_id: record.id,
+  account_id: record.account_id,
+  usage_type: record.usage_type,
+  resource: record.resource,
+  part: record.part,
+  window: { start: record.window.start, end: record?.window.end },
   quantity_before: null,
-  quantity_after: record?.quantity,
-  difference: record?.quantity,
+  quantity_after: record.quantity,
+  difference: record.quantity,
 };
 
 /** What a run changed, record by record. */

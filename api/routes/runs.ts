@@ -88,7 +88,6 @@ export function runRoutes(app: Api, system: System): void {
             status: 201,
             description: "The run as it ended",
             schema: Run,
-            example: examples.run,
             problems: ["run-in-progress", "lease-lost"],
           }),
           ...answer({
@@ -127,7 +126,6 @@ export function runRoutes(app: Api, system: System): void {
           status: 200,
           description: "A page of runs",
           schema: RunPage,
-          example: { data: [examples.run], next_cursor: null },
         }),
       },
     },
@@ -157,7 +155,6 @@ export function runRoutes(app: Api, system: System): void {
           status: 200,
           description: "The run",
           schema: Run,
-          example: examples.run,
           problems: ["not-found"],
         }),
       },

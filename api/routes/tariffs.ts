@@ -4,7 +4,6 @@ import { AppError } from "../../core/errors.ts";
 import type { RateCard, RateCardInput } from "../../rating/index.ts";
 import type { Api } from "../api.ts";
 import { authorOf } from "../access/caller.ts";
-import { examples } from "../examples.ts";
 import { IfMatch } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
@@ -15,7 +14,6 @@ const TariffQuery = Type.Object(
   { rate_card_id: Type.Optional(Type.String({ minLength: 1 })) },
   { additionalProperties: false },
 );
-const example = { rate_card_id: "default", version: 1, ...examples.tariff };
 const changing = ["not-found", "precondition-failed", "precondition-required"] as const;
 
 /** Single tariffs. Each is part of a card: to change one is to write its card's next version. */
@@ -35,7 +33,7 @@ export function tariffRoutes(app: Api, { rateCards }: Pick<System, "rateCards">)
     return reply.header("etag", `"${revision}"`).send({ rate_card_id, version, ...tariff });
   };
   const answerTariff = (description: string, problems: NonNullable<Parameters<typeof answer>[0]["problems"]>) =>
-    answer({ status: 200, description, schema: CardTariff, example, problems });
+    answer({ status: 200, description, schema: CardTariff, problems });
 
   app.get(
     "/v1/tariffs",
@@ -49,7 +47,6 @@ export function tariffRoutes(app: Api, { rateCards }: Pick<System, "rateCards">)
           status: 200,
           description: "The tariffs as they stand",
           schema: TariffList,
-          example: { data: [example] },
         }),
       },
     },

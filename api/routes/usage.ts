@@ -19,7 +19,6 @@ import type { Caller } from "../access/caller.ts";
 import { scopeOf, withinScope } from "../access/scope.ts";
 import type { Api } from "../api.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
-import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
 import { limitDefault, pageQuery, readRange, Texts } from "../paging.ts";
 import { columnsOf, type ReportColumn } from "../reports/report-columns.ts";
@@ -144,7 +143,6 @@ export function usageRoutes(app: Api, system: System): void {
           description:
             "A page, and how complete it is; a run that publishes meanwhile does not change the pages that follow",
           schema: RecordPage,
-          example: examples.usageRecordPage,
           problems: ["not-found", "conflict", "run-in-progress", "not-acceptable"],
           also: reportContents,
         }),
@@ -198,7 +196,6 @@ export function usageRoutes(app: Api, system: System): void {
           status: 200,
           description: "The sums, and how complete they are",
           schema: Summary,
-          example: examples.usageSummary,
           problems: ["not-found", "run-in-progress", "not-acceptable"],
           also: reportContents,
         }),

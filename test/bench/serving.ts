@@ -8,7 +8,7 @@ import { exportWhileAsked } from "./serving-exports.ts";
 import { type Figure, quantile, timed } from "./report.ts";
 
 const DAY_MS = 86_400_000;
-const ROUNDS = Number(process.env["R"] ?? 50);
+const ROUNDS = 50;
 const at = (ms: number): string => new Date(ms).toISOString();
 /** The account with a seventh of all there is, and one as most are. */
 const LARGEST = "account-00000";
@@ -211,7 +211,7 @@ async function serve(folder: string, records: number): Promise<{ served: Served;
       return answer;
     },
     rows: async <T>(text: string) => (await tell({ text, params: {}, times: 0 })).rows as T[],
-    engine: async (asking) => (await tell({ ...asking, times: 7 })).ms,
+    engine: async (asking) => (await tell({ ...asking, times: 15 })).ms,
     memory: () => memoryOf(host),
   };
   return { served, close: () => host.disconnect() };

@@ -21,6 +21,7 @@ export { readReadinessOfAll } from "./periods/ask-checks.ts";
 export { type CheckedPeriod, Finding, type ReadinessCheck, usageChecks } from "./periods/readiness.ts";
 export { createLive, type Live } from "./reports/live-usage.ts";
 export { type Repetition, repeatRun } from "./repeat-run.ts";
+export { nameResources } from "./reports/label-records.ts";
 export { readRunDiff, UsageDifference } from "./reports/run-diff.ts";
 export { TouchedWindow, touchedWindows } from "./reports/touched-windows.ts";
 export { UsageBasis } from "./reports/usage-basis.ts";
@@ -32,7 +33,7 @@ export {
   type UsageKey,
   UsageRecord,
 } from "./reports/usage-records.ts";
-export { withResourceNames } from "./reports/resource-names.ts";
+export { withResourceNames } from "./reports/last-names.ts";
 export { type Grouping, groupings, summarizeUsage, type SummaryRequest, UsageSum } from "./reports/usage-summary.ts";
 export {
   acceptFinding,

@@ -2058,65 +2058,6 @@ FROM
 LEFT JOIN current_account AS account ON account.account_id = known.account_id
 LEFT JOIN zone_of_account(run_seq = 0) AS zoned ON zoned.account_id = known.account_id;
 
-CREATE VIEW adjusted_usage
-AS SELECT
-    usage.run_seq AS adjusted_by,
-    usage.sign AS sign,
-    usage.account_id AS account_id,
-    usage.window_start AS window_start,
-    usage.window_end AS window_end,
-    usage.usage_type AS usage_type,
-    usage.resource AS resource,
-    usage.part AS part,
-    usage.shape AS shape,
-    usage.quantity AS quantity,
-    usage.duration_ms AS duration_ms,
-    usage.slices AS slices,
-    adjustment.booked_at AS booked_at
-FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}) AS usage
-INNER JOIN adjustment(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)}) AS adjustment ON (adjustment.account_id = usage.account_id) AND (adjustment.run_seq = usage.run_seq) AND (adjustment.window_start = usage.window_start)
-WHERE (empty({account_ids:Array(String)}) OR (usage.account_id IN ({account_ids:Array(String)}))) AND (usage.window_start IN (
-    SELECT window_start
-    FROM late_window(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
-));
-
-CREATE VIEW adjustment
-AS SELECT
-    late.account_id AS account_id,
-    late.run_seq AS run_seq,
-    late.window_start AS window_start,
-    closing.closed_to AS booked_at
-FROM
-(
-    SELECT DISTINCT
-        toString(usage_record.account_id) AS account_id,
-        run_seq,
-        window_start
-    FROM usage_record
-    WHERE (empty({account_ids:Array(String)}) OR (usage_record.account_id IN ({account_ids:Array(String)}))) AND (window_start IN (
-        SELECT window_start
-        FROM late_window(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
-    )) AND ((run_seq, window_start) IN (
-        SELECT
-            run_seq,
-            window_start
-        FROM late_window(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
-    ))
-) AS late
-ASOF INNER JOIN
-(
-    SELECT
-        account_id,
-        run_seq AS close_seq,
-        max(max(to_at)) OVER (PARTITION BY account_id ORDER BY run_seq ASC) AS closed_to
-    FROM closed_period
-    WHERE empty({account_ids:Array(String)}) OR (account_id IN ({account_ids:Array(String)}))
-    GROUP BY
-        account_id,
-        run_seq
-) AS closing ON (closing.account_id = late.account_id) AND (closing.close_seq < late.run_seq)
-WHERE late.window_start < closing.closed_to;
-
 CREATE VIEW admitted
 (
     `up_to_offset` Int64
@@ -2351,13 +2292,35 @@ FROM
 CREATE VIEW booked_slice
 AS SELECT *
 FROM published_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
-WHERE (toString(account_id), run_seq, window_start) NOT IN (
+WHERE (run_seq, window_start) NOT IN (
     SELECT
-        account_id,
-        run_seq,
-        window_start
-    FROM adjustment(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)})
-);
+        late.1,
+        fromUnixTimestamp64Milli(late.2, 'UTC')
+    FROM
+    (
+        SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late
+    )
+    WHERE (late.2) >= {from_ms:Int64}
+)
+UNION ALL
+SELECT late.*
+FROM
+(
+    SELECT *
+    FROM published_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
+    WHERE (empty({account_ids:Array(String)}) OR (account_id IN ({account_ids:Array(String)}))) AND ((run_seq, window_start) IN (
+        SELECT
+            late.1,
+            fromUnixTimestamp64Milli(late.2, 'UTC')
+        FROM
+        (
+            SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late
+        )
+        WHERE (late.2) >= {from_ms:Int64}
+    ))
+) AS late
+ASOF LEFT JOIN closed_account(account_ids = {account_ids:Array(String)}) AS closing ON (closing.account_id = late.account_id) AND (closing.close_seq < late.run_seq)
+WHERE closing.closed_to <= late.window_start;
 
 CREATE VIEW booked_usage
 AS SELECT
@@ -2379,16 +2342,19 @@ AS SELECT
     window_start AS booked_at,
     window_end AS booked_end
 FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
-WHERE (toString(account_id), run_seq, window_start) NOT IN (
+WHERE (run_seq, window_start) NOT IN (
     SELECT
-        account_id,
-        run_seq,
-        window_start
-    FROM adjustment(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)})
+        late.1,
+        fromUnixTimestamp64Milli(late.2, 'UTC')
+    FROM
+    (
+        SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late
+    )
+    WHERE (late.2) >= {from_ms:Int64}
 )
 UNION ALL
 SELECT
-    adjusted_by,
+    run_seq,
     sign,
     account_id,
     window_start,
@@ -2400,12 +2366,12 @@ SELECT
     quantity,
     duration_ms,
     slices,
-    window_start,
-    window_end,
+    first_at,
+    last_at,
     adjusted_by,
     booked_at,
-    addMilliseconds(booked_at, 1)
-FROM adjusted_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)});
+    booked_end
+FROM late_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)}, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)});
 
 CREATE VIEW candidate_price
 (
@@ -2565,6 +2531,17 @@ WHERE (account.kind != 'system') AND ((closed.account_id = '') OR (closed.cut_se
     SELECT account_id
     FROM scratch_rating_scope
 )));
+
+CREATE VIEW closed_account
+AS SELECT
+    account_id,
+    run_seq AS close_seq,
+    max(max(to_at)) OVER (PARTITION BY account_id ORDER BY run_seq ASC) AS closed_to
+FROM closed_period
+WHERE empty({account_ids:Array(String)}) OR (account_id IN ({account_ids:Array(String)}))
+GROUP BY
+    account_id,
+    run_seq;
 
 CREATE VIEW closed_period
 (
@@ -4085,10 +4062,48 @@ WHERE run_seq IN (
     WHERE kind = 'finalize'
 );
 
+CREATE VIEW late_usage
+AS SELECT
+    usage.run_seq AS run_seq,
+    usage.sign AS sign,
+    usage.account_id AS account_id,
+    usage.window_start AS window_start,
+    usage.window_end AS window_end,
+    usage.usage_type AS usage_type,
+    usage.resource AS resource,
+    usage.part AS part,
+    usage.shape AS shape,
+    usage.quantity AS quantity,
+    usage.duration_ms AS duration_ms,
+    usage.slices AS slices,
+    closing.closed_to > usage.window_start AS is_adjustment,
+    if(is_adjustment, usage.run_seq, toUInt64(0)) AS adjusted_by,
+    if(is_adjustment, usage.window_start, usage.first_at) AS first_at,
+    if(is_adjustment, usage.window_end, usage.last_at) AS last_at,
+    if(is_adjustment, closing.closed_to, usage.window_start) AS booked_at,
+    if(is_adjustment, addMilliseconds(closing.closed_to, 1), usage.window_end) AS booked_end
+FROM
+(
+    SELECT *
+    FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
+    WHERE (empty({account_ids:Array(String)}) OR (account_id IN ({account_ids:Array(String)}))) AND (window_start IN (
+        SELECT fromUnixTimestamp64Milli(arrayJoin({late_starts:Array(Int64)}), 'UTC')
+    )) AND ((run_seq, window_start) IN (
+        SELECT
+            late.1,
+            fromUnixTimestamp64Milli(late.2, 'UTC')
+        FROM
+        (
+            SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late
+        )
+    ))
+) AS usage
+ASOF LEFT JOIN closed_account(account_ids = {account_ids:Array(String)}) AS closing ON (closing.account_id = usage.account_id) AND (closing.close_seq < usage.run_seq);
+
 CREATE VIEW late_window
 AS SELECT DISTINCT
     written.run_seq AS run_seq,
-    written.window_start AS window_start
+    toUnixTimestamp64Milli(written.window_start) AS start_ms
 FROM
 (
     SELECT
@@ -4114,7 +4129,7 @@ ASOF INNER JOIN
     FROM closed_period
     GROUP BY run_seq
 ) AS closing ON (closing.everyone = written.everyone) AND (closing.close_seq < written.run_seq)
-WHERE written.window_start < closing.closed_to;
+WHERE (written.window_start < closing.closed_to) AND (written.window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND (closing.closed_to >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'));
 
 CREATE VIEW ledger
 (

@@ -5,7 +5,7 @@ import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import { accountMonthOf, parseTimeline } from "../../core/zone-timeline.ts";
 import { accountPeriod, type ZonedAccount } from "./payers.ts";
-import { hasAdjustments } from "../reports/usage-basis.ts";
+import { findLateWindows, lateParams } from "../reports/usage-basis.ts";
 
 /** What is booked in an account's period, and how many adjustments to it are booked elsewhere. */
 export interface Booked {
@@ -29,7 +29,7 @@ const selectRecords = defineQuery(
 );
 const selectAdjusted = defineQuery(
   "aggregate/periods/period_adjusted",
-  Type.Object({ as_of: Text, account_ids: Type.Array(Text), edges: Edges }),
+  Type.Object({ as_of: Text, account_ids: Type.Array(Text), edges: Edges, ...lateParams }),
   Type.Object({ account_id: Text, used_ms: Text, booked_ms: Text, records: Text, adjustments: Text }),
 );
 
@@ -61,7 +61,7 @@ export async function readBooked(
   if (spans.length === 0) return new Map();
   const from = instant(Math.min(...spans.map(({ first }) => first)));
   const to = instant(Math.max(...spans.map(({ last }) => last)));
-  const adjusted = await hasAdjustments({ store }, { basis: "billing", as_of });
+  const late = await findLateWindows({ store }, { basis: "billing", as_of, from, to });
   for (const { timeline, account_ids } of byTimeline(accounts)) {
     const { edges, months } = monthEdges({ timeline, from, to });
     const add = (account_id: string, start_ms: string, more: Partial<Omit<Booked, "period">>): void => {
@@ -79,8 +79,8 @@ export async function readBooked(
     const asked = { as_of: as_of.toString(), account_ids, edges: [...edges] };
     for (const { account_id, start_ms, records } of await selectRecords(store.read, asked))
       add(account_id, start_ms, { records: Number(records) });
-    if (!adjusted) continue;
-    for (const { account_id, used_ms, booked_ms, ...row } of await selectAdjusted(store.read, asked)) {
+    if (late === null) continue;
+    for (const { account_id, used_ms, booked_ms, ...row } of await selectAdjusted(store.read, { ...asked, ...late })) {
       add(account_id, used_ms, { records: -Number(row.records), adjusted_after: Number(row.adjustments) });
       add(account_id, booked_ms, { adjustments: Number(row.adjustments) });
     }

@@ -2,12 +2,12 @@ import Type, { type Static } from "typebox";
 import { Dec, formatDecimal, RATING_SCALE, roundTo } from "../../core/decimal.ts";
 import { assert } from "../../core/errors.ts";
 import { formatMs, instant, type InstantMs } from "../../core/instant.ts";
-import { shapeColumns } from "../../core/shape-columns.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import { alwaysIn, zoneAt } from "../../core/zone-timeline.ts";
 import { readTimelines } from "./account-zones.ts";
-import { hasAdjustments, type UsageBasis } from "./usage-basis.ts";
+import { labelRecords, type RecordLabels } from "./label-records.ts";
+import { findLateWindows, lateParams, type LateWindows, type UsageBasis } from "./usage-basis.ts";
 import type { Registry } from "../../core/registry.ts";
 import type { UsageType } from "../../core/usage-type.ts";
 
@@ -79,11 +79,10 @@ export interface UsageKey {
 const Row = Type.Object({
   record_id: Text,
   account_id: Text,
-  account: Text,
   usage_type: Type.Integer(),
   resource: Text,
   part: Text,
-  shape: Text,
+  shape_id: Text,
   start_ms: Text,
   end_ms: Text,
   quantity: Text,
@@ -91,11 +90,9 @@ const Row = Type.Object({
   slices: Text,
   first_ms: Text,
   last_ms: Text,
-  name: Text,
-  ...shapeColumns,
 });
 
-const Params = Type.Object({
+const Filter = Type.Object({
   as_of: Text,
   live_seq: Text,
   from_ms: Type.Integer(),
@@ -109,12 +106,17 @@ const Params = Type.Object({
   after_resource: Text,
   after_part: Text,
   after_shape: Text,
-  limit: Type.Integer(),
 });
-const select = defineQuery("aggregate/reports/usage_records", Params, Row);
+const pageParams = { ...Filter.properties, upto_account: Text, upto_ms: Text, limit: Type.Integer() };
+const selectReach = defineQuery(
+  "aggregate/reports/usage_reach",
+  Type.Object({ ...Filter.properties, ...lateParams, rows: Type.Integer() }),
+  Type.Object({ upto_account: Text, upto_ms: Text }),
+);
+const select = defineQuery("aggregate/reports/usage_records", Type.Object(pageParams), Row);
 const selectBooked = defineQuery(
   "aggregate/reports/booked_records",
-  Type.Object({ ...Params.properties, after_adjusted_by: Text }),
+  Type.Object({ ...pageParams, ...lateParams, after_adjusted_by: Text }),
   Type.Object({ ...Row.properties, adjusted_by: Text, adjustment_id: Text, booked_ms: Text }),
 );
 
@@ -150,18 +152,52 @@ export async function listUsageRecords(
     after_resource: after?.resource ?? "",
     after_part: after?.part ?? "",
     after_shape: after?.shape ?? "0",
-    limit: page.limit,
   };
   // Without adjustments both bases say the same, and this is the fast way to it.
-  const rows = (await hasAdjustments({ store }, { basis, as_of, live_seq }))
-    ? await selectBooked(store.read, { ...asked, after_adjusted_by: after?.adjusted_by ?? "0" })
-    : (await select(store.read, asked)).map((row) => ({ ...row, ...unadjusted }));
-  const zoneOf = await zonesOf({ store }, { rows, default_zone: page.default_zone });
+  const late = await findLateWindows({ store }, { basis, as_of, live_seq, from: filter.from, to: filter.to });
+  const rows = await readPage(store, {
+    asked,
+    late,
+    after_adjusted_by: after?.adjusted_by ?? "0",
+    limit: page.limit,
+  });
+  const [zoneOf, labels] = await Promise.all([
+    zonesOf({ store }, { rows, default_zone: page.default_zone }),
+    labelRecords({ store }, rows),
+  ]);
   const last = rows.at(-1);
   return {
-    records: rows.map((row) => toRecord(row, { type: typeOf(usageTypes, row.usage_type), time_zone: zoneOf(row) })),
-    last: last === undefined ? null : { ...pickKey(last) },
+    records: rows.map((row) =>
+      toRecord(row, { type: typeOf(usageTypes, row.usage_type), time_zone: zoneOf(row), labels }),
+    ),
+    last: last === undefined ? null : pickKey(last),
   };
+}
+
+/**
+ * So many records, of no more rows than they need: most records are one row, and where rows that take back others leave too few, more of
+ * them are read.
+ */
+async function readPage(
+  store: Store,
+  page: {
+    asked: Static<typeof Filter>;
+    late: LateWindows | null;
+    after_adjusted_by: string;
+    limit: number;
+  },
+): Promise<BookedRow[]> {
+  const { asked, late, after_adjusted_by, limit } = page;
+  for (let rows = limit + Math.ceil(limit / 8) + 100; ; rows *= 4) {
+    const [reach] = await selectReach(store.read, { ...asked, ...(late ?? noLate), rows });
+    const { upto_account, upto_ms } = reach ?? { upto_account: "", upto_ms: "0" };
+    const within = { ...asked, upto_account, upto_ms, limit };
+    const found =
+      late === null
+        ? (await select(store.read, within)).map((row) => ({ ...row, ...unadjusted }))
+        : await selectBooked(store.read, { ...within, ...late, after_adjusted_by });
+    if (reach === undefined || found.length === limit) return found;
+  }
 }
 
 /** A quantity of base units in the display unit of its usage type, at most 9 decimals, half away from zero. */
@@ -176,11 +212,13 @@ export function typeOf(usageTypes: Registry, usage_type: number): UsageType {
   return type;
 }
 
+const noLate = { late_runs: [], late_starts: [] };
+
 type BookedRow = Static<typeof Row> & typeof unadjusted;
 const unadjusted = { adjusted_by: "0", adjustment_id: "", booked_ms: "0" };
 
 function pickKey(row: BookedRow): UsageKey {
-  const { account_id, start_ms, usage_type, resource, part, shape, adjusted_by } = row;
+  const { account_id, start_ms, usage_type, resource, part, shape_id: shape, adjusted_by } = row;
   return { account_id, start_ms, usage_type, resource, part, shape, adjusted_by };
 }
 
@@ -196,29 +234,33 @@ async function zonesOf(
     zoneAt(timelines.get(account_id) ?? alwaysIn(default_zone), instant(Number(start_ms)));
 }
 
-function toRecord(row: BookedRow, { type, time_zone }: { type: UsageType; time_zone: string }): UsageRecord {
+function toRecord(
+  row: BookedRow,
+  { type, time_zone, labels }: { type: UsageType; time_zone: string; labels: RecordLabels },
+): UsageRecord {
+  const shape = labels.shape(row.shape_id);
   const label = (value: string): string | null => (value === "" ? null : value);
   const size = (value: string): string | null => (value.startsWith("-") ? null : value);
   const adjusts = row.adjusted_by === "0" ? null : `ur_${row.record_id}`;
   return {
     id: adjusts === null ? `ur_${row.record_id}` : `ua_${row.adjustment_id}`,
     account_id: row.account_id,
-    account: label(row.account),
+    account: label(labels.account(row.account_id)),
     usage_type: row.usage_type,
     usage_type_name: type.name,
     resource: row.resource,
     part: row.part,
-    name: label(row.name),
-    project_id: label(row.project_id),
-    zone: label(row.zone),
-    offering: label(row.offering),
-    template: label(row.template),
-    resource_type: label(row.resource_type),
-    vm: label(row.vm),
-    size: size(row.size),
-    virtual_size: size(row.virtual_size),
-    details: JSON.parse(row.details) as Record<string, string>,
-    tags: JSON.parse(row.tags) as Record<string, string>,
+    name: label(labels.name(row)),
+    project_id: label(shape.project_id),
+    zone: label(shape.zone),
+    offering: label(shape.offering),
+    template: label(shape.template),
+    resource_type: label(shape.resource_type),
+    vm: label(shape.vm),
+    size: size(shape.size),
+    virtual_size: size(shape.virtual_size),
+    details: JSON.parse(shape.details) as Record<string, string>,
+    tags: JSON.parse(shape.tags) as Record<string, string>,
     window: { start: formatMs(row.start_ms), end: formatMs(row.end_ms), time_zone },
     quantity: row.quantity,
     unit: type.unit,

@@ -5,7 +5,7 @@ import type { Registry } from "../../core/registry.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import { displayQuantity, typeOf, type UsageFilter } from "./usage-records.ts";
-import { hasAdjustments, type UsageBasis } from "./usage-basis.ts";
+import { findLateWindows, lateParams, type UsageBasis } from "./usage-basis.ts";
 
 const Text = Type.String();
 
@@ -76,7 +76,11 @@ const Row = Type.Object({
   records: Text,
 });
 const select = defineQuery("aggregate/reports/usage_summary", Params, Row);
-const selectBooked = defineQuery("aggregate/reports/booked_summary", Params, Row);
+const selectBooked = defineQuery(
+  "aggregate/reports/booked_summary",
+  Type.Object({ ...Params.properties, ...lateParams }),
+  Row,
+);
 
 const dayMs = 86_400_000;
 
@@ -102,10 +106,10 @@ export async function summarizeUsage(
     tag_key: tag_key ?? "",
     limit: request.limit,
   };
-  const rows = await ((await hasAdjustments({ store }, { basis, as_of, live_seq })) ? selectBooked : select)(
-    store.read,
-    asked,
-  );
+  // Cut usage may begin in the window before.
+  const from = instant(filter.from - 2 * dayMs);
+  const late = await findLateWindows({ store }, { basis, as_of, live_seq, from, to: filter.to });
+  const rows = late === null ? await select(store.read, asked) : await selectBooked(store.read, { ...asked, ...late });
   const names = [...group_by, ...(tag_key === null ? [] : [`tag:${tag_key}`])];
   return rows.map((row) => {
     const type = typeOf(usageTypes, row.usage_type);

@@ -10,6 +10,10 @@ CREATE OR REPLACE FUNCTION usage_record_id_of AS (account_id, usage_type, resour
     reinterpretAsFixedString(toUnixTimestamp64Milli(window_start)), reinterpretAsFixedString(toUnixTimestamp64Milli(window_end)),
     account_id, resource, part)));
 
+-- Whether a span lies in one of the buckets between sorted edges.
+CREATE OR REPLACE FUNCTION lies_in_bucket AS (start_ms, end_ms, edges) ->
+  start_ms >= edges[1] AND end_ms <= edges[-1] AND roundDown(start_ms, edges) = roundDown(end_ms - 1, edges);
+
 CREATE OR REPLACE VIEW published_usage AS
 SELECT * FROM usage_record
 WHERE run_seq = {live_seq:UInt64} OR run_seq IN (SELECT run_seq FROM published_run WHERE kind = 'aggregate' AND run_seq <= {as_of:UInt64});

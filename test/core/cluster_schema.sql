@@ -2443,6 +2443,9 @@ CREATE OR REPLACE FUNCTION usage_record_id_of ON CLUSTER `tally` AS (account_id,
     reinterpretAsFixedString(toUnixTimestamp64Milli(window_start)), reinterpretAsFixedString(toUnixTimestamp64Milli(window_end)),
     account_id, resource, part)));
 
+CREATE OR REPLACE FUNCTION lies_in_bucket ON CLUSTER `tally` AS (start_ms, end_ms, edges) ->
+  start_ms >= edges[1] AND end_ms <= edges[-1] AND roundDown(start_ms, edges) = roundDown(end_ms - 1, edges);
+
 CREATE OR REPLACE VIEW published_usage ON CLUSTER `tally` AS
 SELECT * FROM usage_record
 WHERE run_seq = {live_seq:UInt64} OR run_seq GLOBAL IN (SELECT run_seq FROM published_run WHERE kind = 'aggregate' AND run_seq <= {as_of:UInt64});
@@ -2612,7 +2615,7 @@ WHERE toString(closed_period.period) >= {period:String} AND is_member AND accoun
 GROUP BY account_id;
 
 CREATE OR REPLACE VIEW late_window ON CLUSTER `tally` AS
-SELECT DISTINCT written.run_seq AS run_seq, written.window_start AS window_start
+SELECT DISTINCT written.run_seq AS run_seq, toUnixTimestamp64Milli(written.window_start) AS start_ms
 FROM (
   SELECT 1 AS everyone, run_seq, window_start FROM published_window WHERE run_seq <= {as_of:UInt64}
   UNION ALL
@@ -2621,51 +2624,61 @@ FROM (
 GLOBAL ASOF INNER JOIN (
   SELECT 1 AS everyone, run_seq AS close_seq, max(max(to_at)) OVER (ORDER BY run_seq) AS closed_to FROM closed_period GROUP BY run_seq
 ) AS closing ON closing.everyone = written.everyone AND closing.close_seq < written.run_seq
-WHERE written.window_start < closing.closed_to;
+WHERE written.window_start < closing.closed_to
+  AND written.window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC') AND closing.closed_to >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC');
 
-CREATE OR REPLACE VIEW adjustment ON CLUSTER `tally` AS
-SELECT late.account_id AS account_id, late.run_seq AS run_seq, late.window_start AS window_start, closing.closed_to AS booked_at
-FROM (
-  SELECT DISTINCT toString(usage_record.account_id) AS account_id, run_seq, window_start FROM usage_record
-  WHERE (empty({account_ids:Array(String)}) OR usage_record.account_id IN {account_ids:Array(String)})
-    AND window_start GLOBAL IN (SELECT window_start FROM late_window(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}))
-    AND (run_seq, window_start) GLOBAL IN (SELECT run_seq, window_start FROM late_window(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}))
-) AS late
-GLOBAL ASOF INNER JOIN (
-  SELECT account_id, run_seq AS close_seq, max(max(to_at)) OVER (PARTITION BY account_id ORDER BY run_seq) AS closed_to
-  FROM closed_period
-  WHERE empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)}
-  GROUP BY account_id, run_seq
-) AS closing ON closing.account_id = late.account_id AND closing.close_seq < late.run_seq
-WHERE late.window_start < closing.closed_to;
+CREATE OR REPLACE VIEW closed_account ON CLUSTER `tally` AS
+SELECT account_id, run_seq AS close_seq, max(max(to_at)) OVER (PARTITION BY account_id ORDER BY run_seq) AS closed_to
+FROM closed_period
+WHERE empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)}
+GROUP BY account_id, run_seq;
 
-CREATE OR REPLACE VIEW adjusted_usage ON CLUSTER `tally` AS
-SELECT usage.run_seq AS adjusted_by, usage.sign AS sign, usage.account_id AS account_id, usage.window_start AS window_start,
+CREATE OR REPLACE VIEW late_usage ON CLUSTER `tally` AS
+SELECT usage.run_seq AS run_seq, usage.sign AS sign, usage.account_id AS account_id, usage.window_start AS window_start,
   usage.window_end AS window_end, usage.usage_type AS usage_type, usage.resource AS resource, usage.part AS part, usage.shape AS shape,
-  usage.quantity AS quantity, usage.duration_ms AS duration_ms, usage.slices AS slices, adjustment.booked_at AS booked_at
-FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}) AS usage
-GLOBAL INNER JOIN adjustment(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)}) AS adjustment
-  ON adjustment.account_id = usage.account_id AND adjustment.run_seq = usage.run_seq AND adjustment.window_start = usage.window_start
-WHERE (empty({account_ids:Array(String)}) OR usage.account_id IN {account_ids:Array(String)})
-  AND usage.window_start GLOBAL IN (SELECT window_start FROM late_window(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}));
+  usage.quantity AS quantity, usage.duration_ms AS duration_ms, usage.slices AS slices,
+  closing.closed_to > usage.window_start AS is_adjustment, if(is_adjustment, usage.run_seq, toUInt64(0)) AS adjusted_by,
+  if(is_adjustment, usage.window_start, usage.first_at) AS first_at, if(is_adjustment, usage.window_end, usage.last_at) AS last_at,
+  if(is_adjustment, closing.closed_to, usage.window_start) AS booked_at, if(is_adjustment, addMilliseconds(closing.closed_to, 1), usage.window_end) AS booked_end
+FROM (
+  SELECT * FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
+  WHERE (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
+    AND window_start GLOBAL IN (SELECT fromUnixTimestamp64Milli(arrayJoin({late_starts:Array(Int64)}), 'UTC'))
+    AND (run_seq, window_start) GLOBAL IN (SELECT late.1, fromUnixTimestamp64Milli(late.2, 'UTC') FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late))
+) AS usage
+GLOBAL ASOF LEFT JOIN closed_account(account_ids = {account_ids:Array(String)}) AS closing ON closing.account_id = usage.account_id AND closing.close_seq < usage.run_seq;
 
 CREATE OR REPLACE VIEW booked_usage ON CLUSTER `tally` AS
 SELECT run_seq, sign, account_id, window_start, window_end, usage_type, resource, part, shape, quantity, duration_ms, slices, first_at, last_at,
   toUInt64(0) AS adjusted_by, window_start AS booked_at, window_end AS booked_end
 FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
-WHERE (toString(account_id), run_seq, window_start) GLOBAL NOT IN (
-  SELECT account_id, run_seq, window_start FROM adjustment(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)})
+WHERE (run_seq, window_start) GLOBAL NOT IN (
+  SELECT late.1, fromUnixTimestamp64Milli(late.2, 'UTC') FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late)
+  WHERE late.2 >= {from_ms:Int64}
 )
 UNION ALL
-SELECT adjusted_by, sign, account_id, window_start, window_end, usage_type, resource, part, shape, quantity, duration_ms, slices,
-  window_start, window_end, adjusted_by, booked_at, addMilliseconds(booked_at, 1)
-FROM adjusted_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)});
+SELECT run_seq, sign, account_id, window_start, window_end, usage_type, resource, part, shape, quantity, duration_ms, slices, first_at, last_at,
+  adjusted_by, booked_at, booked_end
+FROM late_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)}, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)});
 
 CREATE OR REPLACE VIEW booked_slice ON CLUSTER `tally` AS
 SELECT * FROM published_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
-WHERE (toString(account_id), run_seq, window_start) GLOBAL NOT IN (
-  SELECT account_id, run_seq, window_start FROM adjustment(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)})
-);
+WHERE (run_seq, window_start) GLOBAL NOT IN (
+  SELECT late.1, fromUnixTimestamp64Milli(late.2, 'UTC') FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late)
+  WHERE late.2 >= {from_ms:Int64}
+)
+UNION ALL
+SELECT late.*
+FROM (
+  SELECT * FROM published_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
+  WHERE (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
+    AND (run_seq, window_start) GLOBAL IN (
+      SELECT late.1, fromUnixTimestamp64Milli(late.2, 'UTC') FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late)
+      WHERE late.2 >= {from_ms:Int64}
+    )
+) AS late
+GLOBAL ASOF LEFT JOIN closed_account(account_ids = {account_ids:Array(String)}) AS closing ON closing.account_id = late.account_id AND closing.close_seq < late.run_seq
+WHERE closing.closed_to <= late.window_start;
 
 CREATE OR REPLACE VIEW current_finding ON CLUSTER `tally` AS
 SELECT * FROM finding ORDER BY finding_id, version DESC LIMIT 1 BY finding_id;

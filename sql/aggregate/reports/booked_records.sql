@@ -2,40 +2,31 @@
 -- Params  as_of UInt64                     highest run that counts
 -- Params  live_seq UInt64                  dry run whose rows count too, 0 = none
 -- Params  from_ms, to_ms Int64             from <= window start (of an adjustment: where it is booked) < to, Unix ms UTC
+-- Params  late_runs Array(UInt64), late_starts Array(Int64)   see late_window
 -- Params  account_ids Array(String), usage_types Array(UInt16), resources Array(String)   empty = all
 -- Params  after_account, after_resource, after_part, after_shape String, after_ms Int64, after_type UInt16, after_adjusted_by UInt64   key of the last row of the former page; after_account '' = first page
+-- Params  upto_account String, upto_ms Int64   rows of accounts and windows up to this one are read (usage_reach.sql); upto_account '' = all
 -- Params  limit UInt32
--- Rows    key, adjusted_by (run of the adjustment, 0 = a record of its own period), adjustment_id, booked_ms, what the shape stands for, name and account label, quantity Int256, duration_ms, slices, first_ms, last_ms
+-- Rows    key, adjusted_by (run of the adjustment, 0 = a record of its own period), adjustment_id, booked_ms, shape_id, quantity Int256, duration_ms, slices, first_ms, last_ms
 -- Why     as usage_records.sql, where closed periods stay as they were; that one is read where there is nothing to adjust
-SELECT
-  record.record_id AS record_id, record.adjusted_by AS adjusted_by, record.booked_ms AS booked_ms,
-  lower(hex(usage_adjustment_id_of(record.record_id, record.adjusted_by))) AS adjustment_id, record.account_id AS account_id, account.name AS account,
-  record.usage_type AS usage_type, record.resource AS resource, record.part AS part, toString(record.shape) AS shape,
-  record.start_ms AS start_ms, record.end_ms AS end_ms,
-  record.quantity AS quantity, record.duration_ms AS duration_ms, record.slices AS slices, record.first_ms AS first_ms, record.last_ms AS last_ms,
-  label.name AS name, shape.project_id AS project_id, shape.zone AS zone, shape.offering AS offering, shape.template AS template,
-  shape.resource_type AS resource_type, shape.vm AS vm, shape.size AS size, shape.virtual_size AS virtual_size, shape.details AS details, shape.tags AS tags
-FROM (
-  SELECT account_id, usage_type, resource, part, shape, adjusted_by, toUnixTimestamp64Milli(booked_at) AS booked_ms,
-    toUnixTimestamp64Milli(window_start) AS start_ms, toUnixTimestamp64Milli(window_end) AS end_ms,
-    lower(hex(usage_record_id_of(account_id, usage_type, resource, part, shape, window_start, window_end))) AS record_id,
-    sum(usage.quantity) AS quantity, sum(usage.duration_ms) AS duration_ms, sum(usage.slices) AS slices,
-    toUnixTimestamp64Milli(argMaxIf(first_at, run_seq, sign = 1)) AS first_ms,
-    toUnixTimestamp64Milli(argMaxIf(last_at, run_seq, sign = 1)) AS last_ms
-  FROM booked_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)}) AS usage
-  WHERE booked_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND booked_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
-    AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
-    AND (empty({usage_types:Array(UInt16)}) OR usage_type IN {usage_types:Array(UInt16)})
-    AND (empty({resources:Array(String)}) OR resource IN {resources:Array(String)})
-    AND ({after_account:String} = '' OR account_id >= {after_account:String})
-    AND ({after_account:String} = '' OR (account_id, toUnixTimestamp64Milli(window_start), usage_type, resource, part, shape, adjusted_by)
-      > ({after_account:String}, {after_ms:Int64}, {after_type:UInt16}, {after_resource:String}, {after_part:String}, toUInt128({after_shape:String}), {after_adjusted_by:UInt64}))
-  GROUP BY account_id, window_start, window_end, usage_type, resource, part, shape, adjusted_by, booked_at
-  HAVING if(adjusted_by = 0, sum(sign) > 0, quantity != 0 OR duration_ms != 0 OR slices != 0)
-  ORDER BY account_id, window_start, usage_type, resource, part, shape, adjusted_by
-  LIMIT {limit:UInt32}
-) AS record
-LEFT JOIN current_account AS account ON account.account_id = record.account_id
-LEFT ANY JOIN shape ON shape.shape = record.shape
-LEFT JOIN resource_label(account_ids = {account_ids:Array(String)}) AS label ON label.account_id = record.account_id AND label.resource = record.resource AND label.part = record.part
-ORDER BY account_id, start_ms, usage_type, resource, part, record.shape, adjusted_by
+SELECT account_id, usage_type, resource, part, toString(shape) AS shape_id, adjusted_by, toUnixTimestamp64Milli(booked_at) AS booked_ms,
+  toUnixTimestamp64Milli(window_start) AS start_ms, toUnixTimestamp64Milli(window_end) AS end_ms,
+  lower(hex(usage_record_id_of(account_id, usage_type, resource, part, shape, window_start, window_end))) AS record_id,
+  lower(hex(usage_adjustment_id_of(record_id, adjusted_by))) AS adjustment_id,
+  sum(usage.quantity) AS quantity, sum(usage.duration_ms) AS duration_ms, sum(usage.slices) AS slices,
+  toUnixTimestamp64Milli(argMaxIf(first_at, run_seq, sign = 1)) AS first_ms,
+  toUnixTimestamp64Milli(argMaxIf(last_at, run_seq, sign = 1)) AS last_ms
+FROM booked_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)}, from_ms = {from_ms:Int64}, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)}) AS usage
+WHERE booked_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND booked_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
+  AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
+  AND (empty({usage_types:Array(UInt16)}) OR usage_type IN {usage_types:Array(UInt16)})
+  AND (empty({resources:Array(String)}) OR resource IN {resources:Array(String)})
+  AND ({after_account:String} = '' OR account_id > {after_account:String} OR (account_id = {after_account:String} AND (
+    window_start > fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC') OR (window_start = fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')
+      AND (usage_type, resource, part, shape, adjusted_by) > ({after_type:UInt16}, {after_resource:String}, {after_part:String}, toUInt128({after_shape:String}), {after_adjusted_by:UInt64})))))
+  AND ({upto_account:String} = '' OR account_id < {upto_account:String}
+    OR (account_id = {upto_account:String} AND window_start <= fromUnixTimestamp64Milli({upto_ms:Int64}, 'UTC')))
+GROUP BY account_id, window_start, window_end, usage_type, resource, part, shape, adjusted_by, booked_at
+HAVING if(adjusted_by = 0, sum(sign) > 0, quantity != 0 OR duration_ms != 0 OR slices != 0)
+ORDER BY account_id, window_start, usage_type, resource, part, shape, adjusted_by
+LIMIT {limit:UInt32}

@@ -2,6 +2,7 @@
 -- Params  as_of UInt64                     highest run that counts
 -- Params  live_seq UInt64                  dry run whose rows count too, 0 = none
 -- Params  from_ms, to_ms Int64             from <= window start (of an adjustment: where it is booked) < to, Unix ms UTC
+-- Params  late_runs Array(UInt64), late_starts Array(Int64)   see late_window
 -- Params  clip UInt8                       1 = instead all windows that overlap, cut at the outer edges
 -- Params  edges Array(Int64)               sorted; bucket i is [edges[i], edges[i + 1]); usage outside of them is left out
 -- Params  labels Array(String)             of the buckets
@@ -14,13 +15,12 @@
 --         of an adjustment how many records it adds.
 WITH
 usage AS (
-  SELECT account_id, usage_type, shape, resource, quantity, duration_ms, toInt64(sign) AS sign, abs(slices) = 1 AS holds_slice,
-    toUnixTimestamp64Milli(booked_at) AS start_ms, toUnixTimestamp64Milli(booked_end) AS end_ms,
-    toUnixTimestamp64Milli(first_at) AS slice_from_ms, toUnixTimestamp64Milli(last_at) AS slice_to_ms,
-    toUInt32(transform(roundDown(start_ms, {edges:Array(Int64)}), {edges:Array(Int64)}, arrayEnumerate({edges:Array(Int64)}), toUInt32(1))) AS first_w,
-    toUInt32(transform(roundDown(least(end_ms, {edges:Array(Int64)}[-1]) - 1, {edges:Array(Int64)}), {edges:Array(Int64)}, arrayEnumerate({edges:Array(Int64)}), toUInt32(1))) AS last_w,
-    first_w = last_w AND start_ms >= {edges:Array(Int64)}[1] AND end_ms <= {edges:Array(Int64)}[-1] AS whole
-  FROM booked_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)})
+  SELECT if(has({group_by:Array(String)}, 'account'), account_id, '') AS of_account, usage_type,
+    if(hasAny({group_by:Array(String)}, ['zone', 'offering', 'tag']), shape, toUInt128(0)) AS of_shape,
+    if(has({group_by:Array(String)}, 'resource'), resource, '') AS of_resource, quantity, duration_ms, toInt64(sign) AS sign, abs(slices) = 1 AS holds_slice,
+    booked_at, booked_end, toUnixTimestamp64Milli(booked_at) AS start_ms, toUnixTimestamp64Milli(booked_end) AS end_ms,
+    toUnixTimestamp64Milli(first_at) AS slice_from_ms, toUnixTimestamp64Milli(last_at) AS slice_to_ms
+  FROM booked_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)}, from_ms = {from_ms:Int64} - 172800000, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)})
   WHERE (if({clip:UInt8} = 1, booked_end > fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'), booked_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')))
     AND booked_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
     AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
@@ -28,49 +28,59 @@ usage AS (
     AND (empty({resources:Array(String)}) OR resource IN {resources:Array(String)})
 ),
 pieces AS (
-  SELECT account_id, usage_type, shape, resource, {edges:Array(Int64)}[w] AS bucket_ms,
-    greatest(least(slice_to_ms, {edges:Array(Int64)}[w + 1]) - greatest(slice_from_ms, {edges:Array(Int64)}[w]), 0) AS piece_ms,
-    multiIf(whole, quantity, holds_slice, intDiv(quantity, slice_to_ms - slice_from_ms) * piece_ms, toInt256(0)) AS q,
-    multiIf(whole, duration_ms, holds_slice, sign * piece_ms, toInt64(0)) AS d,
-    if(w = first_w, sign, 0) AS n
+  SELECT of_account, usage_type, of_shape, of_resource, roundDown(toUnixTimestamp64Milli(booked_at), {edges:Array(Int64)}) AS bucket_ms, toInt64(0) AS piece_ms,
+    sum(usage.quantity) AS q, sum(usage.duration_ms) AS d, sum(usage.sign) AS n
   FROM usage
+  GROUP BY of_account, usage_type, of_shape, of_resource, booked_at, booked_end
+  HAVING lies_in_bucket(toUnixTimestamp64Milli(booked_at), toUnixTimestamp64Milli(booked_end), {edges:Array(Int64)})
+  UNION ALL
+  SELECT of_account, usage_type, of_shape, of_resource, {edges:Array(Int64)}[w] AS bucket_ms,
+    greatest(least(slice_to_ms, {edges:Array(Int64)}[w + 1]) - greatest(slice_from_ms, {edges:Array(Int64)}[w]), 0) AS piece_ms,
+    if(holds_slice, intDiv(quantity, slice_to_ms - slice_from_ms) * piece_ms, toInt256(0)) AS q,
+    if(holds_slice, sign * piece_ms, toInt64(0)) AS d,
+    if(w = first_w, sign, 0) AS n
+  FROM (
+    SELECT *,
+      toUInt32(transform(roundDown(start_ms, {edges:Array(Int64)}), {edges:Array(Int64)}, arrayEnumerate({edges:Array(Int64)}), toUInt32(1))) AS first_w,
+      toUInt32(transform(roundDown(least(end_ms, {edges:Array(Int64)}[-1]) - 1, {edges:Array(Int64)}), {edges:Array(Int64)}, arrayEnumerate({edges:Array(Int64)}), toUInt32(1))) AS last_w
+    FROM usage
+    WHERE NOT lies_in_bucket(start_ms, end_ms, {edges:Array(Int64)})
+  )
   ARRAY JOIN range(first_w, last_w + 1) AS w
   UNION ALL
-  SELECT account_id, usage_type, shape, resource, {edges:Array(Int64)}[w] AS bucket_ms,
+  SELECT if(has({group_by:Array(String)}, 'account'), account_id, ''), usage_type,
+    if(hasAny({group_by:Array(String)}, ['zone', 'offering', 'tag']), shape, toUInt128(0)),
+    if(has({group_by:Array(String)}, 'resource'), resource, ''), {edges:Array(Int64)}[w] AS bucket_ms,
     least(toUnixTimestamp64Milli(to_at), {edges:Array(Int64)}[w + 1]) - greatest(toUnixTimestamp64Milli(from_at), {edges:Array(Int64)}[w]) AS piece_ms,
     intDiv(quantity, toUnixTimestamp64Milli(to_at) - toUnixTimestamp64Milli(from_at)) * piece_ms AS q,
     toInt64(sign) * piece_ms AS d,
     toInt64(0) AS n
-  FROM booked_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)})
+  FROM booked_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)}, from_ms = {from_ms:Int64} - 172800000, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)})
   ARRAY JOIN range(1, toUInt32(length({edges:Array(Int64)}))) AS w
   WHERE (if({clip:UInt8} = 1, window_end > fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'), window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')))
     AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
     AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
     AND (empty({usage_types:Array(UInt16)}) OR usage_type IN {usage_types:Array(UInt16)})
     AND (empty({resources:Array(String)}) OR resource IN {resources:Array(String)})
-    AND NOT (
-      roundDown(toUnixTimestamp64Milli(window_start), {edges:Array(Int64)}) = roundDown(toUnixTimestamp64Milli(window_end) - 1, {edges:Array(Int64)})
-      AND toUnixTimestamp64Milli(window_start) >= {edges:Array(Int64)}[1] AND toUnixTimestamp64Milli(window_end) <= {edges:Array(Int64)}[-1]
-    )
+    AND NOT lies_in_bucket(toUnixTimestamp64Milli(window_start), toUnixTimestamp64Milli(window_end), {edges:Array(Int64)})
     AND {edges:Array(Int64)}[w] < toUnixTimestamp64Milli(to_at) AND {edges:Array(Int64)}[w + 1] > toUnixTimestamp64Milli(from_at)
 ),
 bucketed AS (
-  SELECT account_id, usage_type, shape, if(has({group_by:Array(String)}, 'resource'), resource, '') AS resource, bucket_ms,
-    sum(q) AS quantity, sum(d) AS duration_ms, sum(n) AS records
+  SELECT of_account, usage_type, of_shape, of_resource, bucket_ms, sum(q) AS quantity, sum(d) AS duration_ms, sum(n) AS records
   FROM pieces
-  GROUP BY account_id, usage_type, shape, resource, bucket_ms
+  GROUP BY of_account, usage_type, of_shape, of_resource, bucket_ms
 )
 SELECT
   bucketed.usage_type AS usage_type,
   transform(bucketed.bucket_ms, arrayPopBack({edges:Array(Int64)}), {labels:Array(String)}, '') AS bucket,
-  if(has({group_by:Array(String)}, 'account'), toString(bucketed.account_id), '') AS account_id,
+  toString(bucketed.of_account) AS account_id,
   if(has({group_by:Array(String)}, 'zone'), toString(shape.zone), '') AS zone,
   if(has({group_by:Array(String)}, 'offering'), toString(shape.offering), '') AS offering,
-  bucketed.resource AS resource,
+  bucketed.of_resource AS resource,
   if(has({group_by:Array(String)}, 'tag'), JSONExtractString(shape.tags, {tag_key:String}), '') AS tag,
   sum(bucketed.quantity) AS quantity, sum(bucketed.duration_ms) AS duration_ms, sum(bucketed.records) AS records
 FROM bucketed
-LEFT ANY JOIN shape ON shape.shape = bucketed.shape
+LEFT ANY JOIN (SELECT * FROM shape WHERE hasAny({group_by:Array(String)}, ['zone', 'offering', 'tag'])) AS shape ON shape.shape = bucketed.of_shape
 GROUP BY usage_type, bucket, account_id, zone, offering, resource, tag
 HAVING quantity != 0 OR duration_ms != 0 OR records != 0
 ORDER BY usage_type, bucket, account_id, zone, offering, resource, tag

@@ -5,7 +5,7 @@ import type { UsageSum } from "./usage-summary.ts";
 
 const Text = Type.String();
 const select = defineQuery(
-  "aggregate/reports/resource_names",
+  "aggregate/reports/last_names",
   Type.Object({ resources: Type.Array(Text), account_ids: Type.Array(Text) }),
   Type.Object({ resource: Text, name: Text }),
 );

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { buildApp } from "../../api/app.ts";
-import { openSystem } from "../../api/system.ts";
+import { openSystem } from "../../api/open-system.ts";
 import { systemClock } from "../../core/clock.ts";
 import { inlineViews } from "../../core/inline-views.ts";
 import { silentLog } from "../../core/log.ts";

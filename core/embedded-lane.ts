@@ -1,5 +1,6 @@
 import { type ClickHouseClient, type ClickHouseClientConfigOptions, createClient } from "@clickhouse/client";
 import { createChdbConnection } from "chdb/connection";
+import { bindText } from "./bound-text.ts";
 
 type Connection = NonNullable<ClickHouseClientConfigOptions["connection"]>;
 
@@ -24,19 +25,19 @@ export function openEmbeddedLane(path: string, settings: Readonly<Record<string,
   };
   const query: Connection["query"] = async (params) => {
     await ready;
-    return raw.query(withoutComment(params));
+    return raw.query(inText(params));
   };
   const command: Connection["command"] = async (params) => {
     await ready;
-    return raw.command(withoutComment(params));
+    return raw.command(inText(params));
   };
   const exec: Connection["exec"] = async (params) => {
     await ready;
-    return raw.exec(withoutComment(params));
+    return raw.exec(inText(params));
   };
   const insert: Connection["insert"] = async (params) => {
     await ready;
-    return raw.insert(withoutComment(params));
+    return raw.insert(inText(params));
   };
   const close: Connection["close"] = async () => {
     await ready.catch(() => undefined);
@@ -45,10 +46,14 @@ export function openEmbeddedLane(path: string, settings: Readonly<Record<string,
   return createClient({ connection: Object.assign(connection, { query, command, exec, insert, close }) });
 }
 
-/** A statement's name is for the query log, which the engine in the process does not keep. */
-function withoutComment<P extends { clickhouse_settings?: object }>(params: P): P {
+/** A statement with its parameters in its text, and without its name: that is for the query log, which the engine in the process does not keep. */
+function inText<P extends { query: string; query_params?: Record<string, unknown>; clickhouse_settings?: object }>(
+  params: P,
+): P {
   const { log_comment: _name, ...others } = (params.clickhouse_settings ?? {}) as Record<string, unknown>;
-  return { ...params, clickhouse_settings: others };
+  const { query, query_params: values } = params;
+  const bound = values === undefined ? {} : { query: bindText(query, values), query_params: {} };
+  return { ...params, ...bound, clickhouse_settings: others };
 }
 
 const literal = (value: string | number): string => (typeof value === "number" ? `${value}` : `'${value}'`);

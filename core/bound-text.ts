@@ -15,12 +15,13 @@ export function bindText(sql: string, values: Readonly<Record<string, unknown>>)
 
 function literal(value: unknown, type: string): string {
   if (value === null) return "NULL";
+  if (Array.isArray(value)) {
+    const inner = /^Array\((.*)\)$/.exec(type)?.[1];
+    const all = value.map((one: unknown) => literal(one, inner ?? "")).join(", ");
+    return inner === undefined ? `tuple(${all})` : `[${all}]`;
+  }
   // Bare digits beyond 64 bits would be read as a float.
-  if (typeof value === "string" || typeof value === "bigint") return quote(String(value));
-  if (!Array.isArray(value)) return String(value);
-  const inner = /^Array\((.*)\)$/.exec(type)?.[1];
-  const all = value.map((one: unknown) => literal(one, inner ?? "")).join(", ");
-  return inner === undefined ? `tuple(${all})` : `[${all}]`;
+  return typeof value === "number" || typeof value === "boolean" ? `${value}` : quote(`${value as string | bigint}`);
 }
 
 /** Text as the engine reads it. */

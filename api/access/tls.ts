@@ -3,6 +3,7 @@ import { createSecureContext } from "node:tls";
 import { X509Certificate } from "node:crypto";
 import type { Config } from "../../core/config.ts";
 import { AppError } from "../../core/errors.ts";
+import { type InstantMs, instant } from "../../core/instant.ts";
 
 /** What HTTPS is served with: the certificate with those above it, and its key, in PEM; read once, at the start. */
 export interface Tls {
@@ -10,6 +11,8 @@ export interface Tls {
   readonly key: Buffer;
   /** SHA-256 of the certificate, by which commands on this machine know the server, whatever names it has. */
   readonly fingerprint: string;
+  /** When the certificate runs out. */
+  readonly ends_at: InstantMs;
 }
 
 /** The files TALLY_TLS_CERT and TALLY_TLS_KEY name; null = plain HTTP. @throws AppError bad-configuration */
@@ -21,7 +24,8 @@ export function readTls({ tls_cert, tls_key }: Pick<Config, "tls_cert" | "tls_ke
   const key = readPem("TALLY_TLS_KEY", tls_key);
   try {
     createSecureContext({ cert, key, minVersion: "TLSv1.2" });
-    return { cert, key, fingerprint: new X509Certificate(cert).fingerprint256 };
+    const { fingerprint256: fingerprint, validTo } = new X509Certificate(cert);
+    return { cert, key, fingerprint, ends_at: instant(Date.parse(validTo)) };
   } catch (cause) {
     throw new AppError(
       "bad-configuration",

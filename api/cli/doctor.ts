@@ -4,9 +4,9 @@ import type { Command } from "commander";
 import { tzdbVersion } from "../../core/calendar.ts";
 import type { Config } from "../../core/config.ts";
 import { AppError } from "../../core/errors.ts";
-import { formatInstant, instant, parseInstant } from "../../core/instant.ts";
+import { formatInstant, type InstantMs, instant, parseInstant } from "../../core/instant.ts";
 import { readMigrations } from "../../core/migrate.ts";
-import { readTls } from "../access/tls.ts";
+import { readTls, type Tls } from "../access/tls.ts";
 import { readLastBackup } from "../backup/last-backup.ts";
 import { findHolder } from "../data-lock.ts";
 import { checkRoles } from "../check-roles.ts";
@@ -18,6 +18,8 @@ import type { Client } from "../client/client.ts";
 import { renderTable } from "./output.ts";
 
 const GIB = 2 ** 30;
+/** So long before its end a certificate should be on its way. */
+const CERTIFICATE_MS = 21 * 86_400_000;
 /** More than some seconds' work. */
 const LAG_MAX = 1_000_000;
 /** Usage a day and a half behind has missed a daily run. */
@@ -32,11 +34,11 @@ export function doctorCommand(cli: Cli): Command {
     const config = await attempt(checks, "configuration", async () => {
       const read = cli.config();
       checkRoles(read);
-      readTls(read);
-      return read;
+      return { ...read, tls: readTls(read) };
     });
     if (config !== null) {
       checks.push({ check: "configuration", state: "ok", detail: `data in ${resolve(config.data_dir)}` });
+      if (config.tls !== null) checks.push(checkCertificate(config.tls, cli.clock.now()));
       checks.push(checkDisk(config));
       // A directory that cannot be had holds nothing else to look at.
       const found = checks.at(-1)?.state === "wrong" ? [] : await checkData(cli, checks, config);
@@ -80,6 +82,11 @@ function checkZones(): Found {
     state: tzdbVersion() === "unknown" ? "warning" : "ok",
     detail: `tz database ${tzdbVersion()}`,
   };
+}
+
+function checkCertificate({ ends_at }: Tls, now: InstantMs): Found {
+  const state = ends_at <= now ? "wrong" : ends_at <= now + CERTIFICATE_MS ? "warning" : "ok";
+  return { check: "certificate", state, detail: `good until ${formatInstant(ends_at)}` };
 }
 
 function checkDisk({ data_dir }: Config): Found {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import type { Clock } from "../../core/clock.ts";
 import { aggregateCommand } from "./aggregate.ts";
@@ -39,6 +40,10 @@ import { statementCommand } from "./statement.ts";
 import { usageCommand } from "./usage.ts";
 import { usageTypesCommand } from "./usage-types.ts";
 import { usersCommand } from "./users.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
 
 const makers = [
   serveCommand,
@@ -92,9 +97,9 @@ const makers = [
 
 /** All commands, each to be run. */
 export function createProgram(cli: Cli): Command {
-  const program = new Command("tally").description(
-    "Usage metering and billing. Settings and variables: see README.md.",
-  );
+  const program = new Command("tally")
+    .description("Usage metering and billing. Settings and variables: see README.md.")
+    .version(version, "-V, --version", "tell the version");
   for (const make of makers) program.addCommand(make(cli));
   return program;
 }

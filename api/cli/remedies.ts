@@ -16,6 +16,7 @@ const remedies: Readonly<Record<string, string>> = {
   node: "install Node 20.19 or newer",
   "time zones": "update Node, or its ICU data",
   configuration: "mend the variables that are named; README.md lists them all",
+  certificate: "get a new one, put its files where TALLY_TLS_CERT and TALLY_TLS_KEY say, and start the server again",
   disk: "make room, or set TALLY_DATA_DIR to another disk; tally archive moves old raw events out",
   server: "wait until it has ended",
   store: "look at the log; TALLY_CLICKHOUSE_URL says where a server is, tally restore brings back a backup",

@@ -50,6 +50,7 @@ test("bad usage ends with status 2 and says what was expected, without opening t
 test("help ends with status 0 and lists the commands of this version alone", async () => {
   const { status, out } = await tally(environment, "--help");
   expect(status).toBe(0);
+  expect(await tally(environment, "--version")).toMatchObject({ status: 0, out: "0.1.0\n" });
   expect([...out.matchAll(/^ {2}(\w[\w-]*)/gm)].map(([, name]) => name).filter((name) => name !== "help")).toEqual(
     "serve demo ingest backfill replay aggregate repeat diff close rate finalize void reissue write-off usage usage-types rate-cards forecast budgets statement credits payments refunds balances ledger webhooks notifications issuer profile tax-rates explain export import settings keys users domains quarantine archive erase findings inventory doctor backup restore migrate completion".split(
       " ",

@@ -8,9 +8,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readTls } from "../../../api/access/tls.ts";
 import { type Running, startAll } from "../../../api/all.ts";
 import { sendOverTls } from "../../../api/cli/send-tls.ts";
-import { systemClock } from "../../../core/clock.ts";
+import { createTestClock, systemClock } from "../../../core/clock.ts";
 import { readConfig } from "../../../core/config.ts";
 import { silentLog } from "../../../core/log.ts";
+import { at } from "../../at.ts";
+import { runCommandLine } from "../../../api/cli/program.ts";
 import { spawnTally, tally } from "../run-tally.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../fixtures/tls/${name}`, import.meta.url));
@@ -99,3 +101,19 @@ async function signIn(given: string): Promise<string> {
     asked.on("error", reject).end(JSON.stringify({ token: given }));
   });
 }
+
+test.each([
+  ["2126-10-01T00:00:00Z", "ok"],
+  ["2126-10-09T00:00:00Z", "warning"],
+  ["2126-10-30T00:00:00Z", "wrong"],
+])("at %s the doctor says of a certificate that ends on 29 October 2126: %s", async (now, state) => {
+  const environment = { TALLY_DATA_DIR: join(folder, "doctor"), TALLY_TLS_CERT: cert, TALLY_TLS_KEY: key };
+  const told = { out: "" };
+  const output = { out: (text: string) => void (told.out += text), err: () => undefined, is_live: false };
+  await runCommandLine(["doctor", "--json"], { output, clock: createTestClock(at(now)), environment });
+  const { checks } = JSON.parse(told.out) as { checks: { check: string }[] };
+  expect(checks.find(({ check }) => check === "certificate")).toMatchObject({
+    state,
+    detail: "good until 2126-10-29T03:44:13.000Z",
+  });
+});

@@ -4,46 +4,74 @@ import { bindText } from "./bound-text.ts";
 
 type Connection = NonNullable<ClickHouseClientConfigOptions["connection"]>;
 
+/** Its statements; the rest of a connection is of no use here. */
+type Asked = Pick<Connection, "query" | "command" | "exec" | "insert" | "ping" | "close">;
+
 /**
- * A lane to the engine in this process, with its files in `path`. The settings are said once, when it opens: its session keeps them. The
- * client would say them before every statement, one `SET` each, and for each of them the engine cuts all the text behind it into
- * words anew: a third of what a short statement costs.
+ * A lane to the engine in this process, with its files in `path`, over one connection or several: each does one statement at a time, and
+ * the next goes to the one that has the least to do.
  */
-export function openEmbeddedLane(path: string, settings: Readonly<Record<string, string | number>>): ClickHouseClient {
+export function openEmbeddedLane(
+  path: string,
+  settings: Readonly<Record<string, string | number>>,
+  { connections = 1 }: { connections?: number } = {},
+): ClickHouseClient {
+  const all = Array.from({ length: connections }, () => ({ asked: connect(path, settings), busy: 0 }));
+  const onFreest = async <T>(ask: (asked: Asked) => Promise<T>): Promise<T> => {
+    const one = all.reduce((least, other) => (other.busy < least.busy ? other : least));
+    one.busy += 1;
+    try {
+      return await ask(one.asked);
+    } finally {
+      one.busy -= 1;
+    }
+  };
+  const query: Connection["query"] = (params) => onFreest((asked) => asked.query(params));
+  const command: Connection["command"] = (params) => onFreest((asked) => asked.command(params));
+  const exec: Connection["exec"] = (params) => onFreest((asked) => asked.exec(params));
+  const insert: Connection["insert"] = (params) => onFreest((asked) => asked.insert(params));
+  const close: Connection["close"] = async () => {
+    for (const { asked } of all) await asked.close();
+  };
+  const ping: Connection["ping"] = (params) => onFreest((asked) => asked.ping(params));
+  return createClient({ connection: { query, command, exec, insert, close, ping } });
+}
+
+/**
+ * A connection to the engine. The settings are said once, when it opens: its session keeps them. The client would say them before every
+ * statement, one `SET` each, and for each of them the engine cuts all the text behind it into words anew: a third of what a short
+ * statement costs.
+ */
+function connect(path: string, settings: Readonly<Record<string, string | number>>): Asked {
   // The engine's package types its own copy of the client's connection; they are the same at run time.
   const connection = createChdbConnection({ path }) as unknown as Connection;
   const said = Object.entries(settings).map(([name, value]) => `${name} = ${literal(value)}`);
   const ready = connection.command({ query: `SET ${said.join(", ")}` });
   // Whoever asks first hears of it.
   ready.catch(() => undefined);
-  const raw = {
-    query: connection.query.bind(connection),
-    command: connection.command.bind(connection),
-    exec: connection.exec.bind(connection),
-    insert: connection.insert.bind(connection),
-    close: connection.close.bind(connection),
+  return {
+    query: async (params) => {
+      await ready;
+      return connection.query(inText(params));
+    },
+    command: async (params) => {
+      await ready;
+      return connection.command(inText(params));
+    },
+    exec: async (params) => {
+      await ready;
+      return connection.exec(inText(params));
+    },
+    insert: async (params) => {
+      await ready;
+      return connection.insert(inText(params));
+    },
+    ping: (params) => connection.ping(params),
+    close: async () => {
+      await ready.catch(() => undefined);
+      return connection.close();
+    },
   };
-  const query: Connection["query"] = async (params) => {
-    await ready;
-    return raw.query(inText(params));
-  };
-  const command: Connection["command"] = async (params) => {
-    await ready;
-    return raw.command(inText(params));
-  };
-  const exec: Connection["exec"] = async (params) => {
-    await ready;
-    return raw.exec(inText(params));
-  };
-  const insert: Connection["insert"] = async (params) => {
-    await ready;
-    return raw.insert(inText(params));
-  };
-  const close: Connection["close"] = async () => {
-    await ready.catch(() => undefined);
-    return raw.close();
-  };
-  return createClient({ connection: Object.assign(connection, { query, command, exec, insert, close }) });
 }
 
 /** A statement with its parameters in its text, and without its name: that is for the query log, which the engine in the process does not keep. */

@@ -4,7 +4,7 @@ import { elapsedMs } from "./clock.ts";
 /** What a lane of the store has done and does. */
 export interface LaneLoad {
   readonly lane: string;
-  /** Statements sent and not answered. The engine in the process does one at a time on a lane: the others wait. */
+  /** Statements sent and not answered. The engine in the process does one at a time on a connection: the others wait. */
   readonly in_flight: number;
   /** How long the oldest of those has been under way; 0 = there are none. */
   readonly oldest_ms: number;

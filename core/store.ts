@@ -62,7 +62,7 @@ export function openStore(config: StoreConfig): Store {
   if (embedded) requireRestored(config.data_dir);
   if (embedded) rmSync(join(config.data_dir, "spool"), { recursive: true, force: true });
   if (embedded) dropFrozen(config.data_dir);
-  const lanes = [openLane(config, { again: true }), openLane(config), openLane(config)] as const;
+  const lanes = [openLane(config, { again: true, connections: READERS }), openLane(config), openLane(config)] as const;
   const [read, write, run] = lanes;
   const data_dir = resolve(config.data_dir);
   const room = embedded ? guardDisk(lanes, { ...config, data_dir }) : null;
@@ -90,13 +90,19 @@ export function openStore(config: StoreConfig): Store {
   };
 }
 
-function openLane({ url, data_dir }: StoreConfig, { again } = { again: false }): ClickHouseClient {
+/** Reads that are answered beside each other: a page need not wait for a sum over a year. */
+const READERS = 3;
+
+function openLane(
+  { url, data_dir }: StoreConfig,
+  { again = false, connections = 1 }: { again?: boolean; connections?: number } = {},
+): ClickHouseClient {
   if (url !== null) return openServerLane(url, { settings, again });
   mkdirSync(data_dir, { recursive: true });
   const { wait_end_of_query: _http, ...embedded } = settings;
   const spool = join(data_dir, "spool");
   mkdirSync(spool, { recursive: true });
-  const client = openEmbeddedLane(join(data_dir, "store"), embedded);
+  const client = openEmbeddedLane(join(data_dir, "store"), embedded, { connections });
   spools.set(client, resolve(spool));
   return client;
 }

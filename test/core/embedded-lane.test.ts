@@ -1,4 +1,4 @@
-// Parameters in a statement's text mean what they do beside it: each value comes back as it was given, whatever is in it.
+// A lane to the engine in the process: parameters in a statement's text mean what they do beside it, and who waits for whom.
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bindText } from "../../core/bound-text.ts";
@@ -65,4 +65,14 @@ test("a long statement of one lane leaves the others alone", async () => {
   ended.push("short");
   await long;
   expect(ended).toEqual(["short", "long"]);
+});
+
+test("reads are answered beside each other: a short one does not wait for a long one", async () => {
+  const ended: string[] = [];
+  const read = async (name: string, rows: number): Promise<void> => {
+    await ask("SELECT sum(sleepEachRow(0.2)) AS slept FROM numbers({rows:UInt8})", { rows });
+    ended.push(name);
+  };
+  await Promise.all([read("long", 10), read("short", 1), read("middling", 4)]);
+  expect(ended).toEqual(["short", "middling", "long"]);
 });

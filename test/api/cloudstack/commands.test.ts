@@ -201,6 +201,7 @@ test("the audit says who changed what by GET, POST and the integration port, who
     await post(`command=login&username=eve&domain=/other&password=${encodeURIComponent(given)}`);
   const entries = (await auditOf("login")).map(({ caller_id, status }) => `${status} ${caller_id}`);
   expect(entries.toSorted()).toEqual([`200 ${user.user_id}`, "531 nobody"]);
+  api.clock.advance(1000);
   await api.ask("updateConfiguration", { name, value: "1" }, as("auditor"));
   expect((await auditOf("updateConfiguration"))[0]).toMatchObject({ caller_id: as("auditor").apiKey, status: 401 });
   await post(signedQuery({ command: "listUsageTypes" }, api.root));

@@ -114,6 +114,8 @@ export async function takeParts(own: readonly StorePart[], deps: Deps): Promise<
       try {
         // One that slept through its lease, or whose clock was set back, may have been followed by another.
         const other = await findOther();
+        // Who has released meanwhile does not take it again.
+        if (ended.signal.aborted) return;
         if (other === null) await write(false);
         else lost.abort(other);
       } catch {

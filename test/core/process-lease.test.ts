@@ -124,3 +124,15 @@ test("of processes that start in one moment one at most stays", async () => {
     for (const one of stayed) await one.release();
   }
 });
+
+test("a role given back while its lease was being renewed stays given back", async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const lease = await take();
+    clock.advance(10_000);
+    // The renewal has begun and asks whether it is alone.
+    await new Promise((resolve) => setImmediate(resolve));
+    await lease.release();
+    await opened.store.write.command({ query: "SELECT 1" });
+    await (await take()).release();
+  }
+});

@@ -4,6 +4,12 @@ import { bindText } from "./bound-text.ts";
 
 type Connection = NonNullable<ClickHouseClientConfigOptions["connection"]>;
 
+interface Statement {
+  readonly query: string;
+  readonly query_params?: Record<string, unknown>;
+  readonly clickhouse_settings?: object;
+}
+
 /** Its statements; the rest of a connection is of no use here. */
 type Asked = Pick<Connection, "query" | "command" | "exec" | "insert" | "ping" | "close">;
 
@@ -49,23 +55,17 @@ function connect(path: string, settings: Readonly<Record<string, string | number
   const ready = connection.command({ query: `SET ${said.join(", ")}` });
   // Whoever asks first hears of it.
   ready.catch(() => undefined);
+  const readied =
+    <P extends Statement, R>(ask: (params: P) => Promise<R>) =>
+    async (params: P): Promise<R> => {
+      await ready;
+      return ask.call(connection, inText(params));
+    };
   return {
-    query: async (params) => {
-      await ready;
-      return connection.query(inText(params));
-    },
-    command: async (params) => {
-      await ready;
-      return connection.command(inText(params));
-    },
-    exec: async (params) => {
-      await ready;
-      return connection.exec(inText(params));
-    },
-    insert: async (params) => {
-      await ready;
-      return connection.insert(inText(params));
-    },
+    query: readied(connection.query),
+    command: readied(connection.command),
+    exec: readied(connection.exec),
+    insert: readied(connection.insert),
     ping: (params) => connection.ping(params),
     close: async () => {
       await ready.catch(() => undefined);
@@ -75,9 +75,7 @@ function connect(path: string, settings: Readonly<Record<string, string | number
 }
 
 /** A statement with its parameters in its text, and without its name: that is for the query log, which the engine in the process does not keep. */
-function inText<P extends { query: string; query_params?: Record<string, unknown>; clickhouse_settings?: object }>(
-  params: P,
-): P {
+function inText<P extends Statement>(params: P): P {
   const { log_comment: _name, ...others } = (params.clickhouse_settings ?? {}) as Record<string, unknown>;
   const { query, query_params: values } = params;
   const bound = values === undefined ? {} : { query: bindText(query, values), query_params: {} };

@@ -86,11 +86,17 @@ function attributesOf(name: string): Attributes {
   return { "db.system.name": "clickhouse", "db.query.summary": name };
 }
 
-function loadChecked(name: string, params: TObject): string {
-  const sql = loadSql(name);
+function loadChecked(statement: string, params: TObject): string {
+  const sql = loadSql(statement);
   const inFile = [...parameterNames(sql)].toSorted().join(", ");
   const declared = Object.keys(params.properties).toSorted().join(", ");
-  if (inFile !== declared) throw new Error(`sql/${name}.sql takes {${inFile}}, its caller declares {${declared}}`);
+  if (inFile !== declared) throw new Error(`sql/${statement}.sql takes {${inFile}}, its caller declares {${declared}}`);
+  for (const [, name = ""] of sql.matchAll(/\{(\w+):Array\(U?Int\d+\)\}/g)) {
+    const { items } = params.properties[name] as { items?: { type?: string } };
+    // The engine in the process would take them, a server does not.
+    if (items?.type === "string")
+      throw new Error(`sql/${statement}.sql takes numbers in ${name}, its caller declares texts`);
+  }
   return inlineViews(sql);
 }
 

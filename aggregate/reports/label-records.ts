@@ -7,7 +7,7 @@ import type { Store } from "../../core/store.ts";
 const Text = Type.String();
 const Texts = Type.Array(Text);
 const Shape = Type.Object({ shape_id: Text, ...shapeColumns });
-const selectShapes = defineQuery("aggregate/reports/shapes", Type.Object({ shapes: Texts }), Shape);
+const selectShapes = defineQuery("aggregate/reports/shapes", Type.Object({ shapes: Type.Array(Type.BigInt()) }), Shape);
 const selectAccounts = defineQuery(
   "aggregate/reports/account_names",
   Type.Object({ account_ids: Texts }),
@@ -40,7 +40,7 @@ export async function labelRecords(
 ): Promise<RecordLabels> {
   const of = (key: "account_id" | "resource" | "shape_id"): string[] => [...new Set(rows.map((row) => row[key]))];
   const [shapes, accounts, nameOf] = await Promise.all([
-    rows.length === 0 ? [] : selectShapes(store.read, { shapes: of("shape_id") }),
+    rows.length === 0 ? [] : selectShapes(store.read, { shapes: of("shape_id").map(BigInt) }),
     rows.length === 0 ? [] : selectAccounts(store.read, { account_ids: of("account_id") }),
     nameResources({ store }, { account_ids: of("account_id"), resources: of("resource") }),
   ]);

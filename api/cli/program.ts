@@ -99,7 +99,9 @@ const makers = [
 export function createProgram(cli: Cli): Command {
   const program = new Command("tally")
     .description("Usage metering and billing. Settings and variables: see README.md.")
-    .version(version, "-V, --version", "tell the version");
+    .version(version, "-V, --version", "tell the version")
+    // Behind a command's name an option is the command's: of `rates export --version 2` the version is a rate card's.
+    .enablePositionalOptions();
   for (const make of makers) program.addCommand(make(cli));
   return program;
 }

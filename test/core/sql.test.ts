@@ -32,6 +32,11 @@ test("a statement whose file and caller name other parameters is refused when it
   expect(() => loadSql("ingest/no_such_statement")).toThrow("no_such_statement");
 });
 
+test("numbers in a list may not be declared texts: a server would refuse them at run time", () => {
+  const shapes = Type.Object({ shapes: Type.Array(Type.String()) });
+  expect(() => defineQuery("aggregate/reports/shapes", shapes, Offset)).toThrow("takes numbers in shapes");
+});
+
 test("a query gives typed rows, and is listed with its row schema", async () => {
   const select = defineQuery("ingest/committed_offset", OneReader, Offset);
   expect(await select(opened.store.read, { reader: "nobody" })).toEqual([{ next_offset: "0" }]);

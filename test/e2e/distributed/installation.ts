@@ -1,8 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { type System } from "../../../api/system.ts";
 import { openSystem } from "../../../api/open-system.ts";
 import { systemClock } from "../../../core/clock.ts";
@@ -31,8 +29,7 @@ export interface Installation {
   close(): Promise<void>;
 }
 
-const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-const shift = new URL("shift-clock.ts", import.meta.url).href;
+const shift = new URL("shift-clock.mjs", import.meta.url).href;
 /** So that who takes over from a dead process need not wait five minutes. */
 const LEASE_S = "10";
 
@@ -60,7 +57,7 @@ export async function startInstallation(): Promise<Installation> {
   if (migrated.status !== 0) throw new Error(migrated.err);
 
   const roles = new Map<RoleName, RoleProcess>();
-  const shifting = { ...environment, NODE_OPTIONS: `--import ${loader} --import ${shift}` };
+  const shifting = { ...environment, NODE_OPTIONS: `--import ${shift}` };
   const open = (where: "shared" | "embedded"): Promise<System> =>
     where === "shared"
       ? openSystem(

@@ -2371,7 +2371,7 @@ SELECT
     adjusted_by,
     booked_at,
     booked_end
-FROM late_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)}, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)});
+FROM late_usage(account_ids = {account_ids:Array(String)}, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)});
 
 CREATE VIEW candidate_price
 (
@@ -4069,6 +4069,7 @@ AS SELECT
     usage.account_id AS account_id,
     usage.window_start AS window_start,
     usage.window_end AS window_end,
+    usage.k AS k,
     usage.usage_type AS usage_type,
     usage.resource AS resource,
     usage.part AS part,
@@ -4084,9 +4085,11 @@ AS SELECT
     if(is_adjustment, addMilliseconds(closing.closed_to, 1), usage.window_end) AS booked_end
 FROM
 (
-    SELECT *
-    FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
-    WHERE (empty({account_ids:Array(String)}) OR (account_id IN ({account_ids:Array(String)}))) AND (window_start IN (
+    SELECT
+        *,
+        k
+    FROM usage_record
+    WHERE (run_seq IN ({late_runs:Array(UInt64)})) AND (empty({account_ids:Array(String)}) OR (account_id IN ({account_ids:Array(String)}))) AND (window_start IN (
         SELECT fromUnixTimestamp64Milli(arrayJoin({late_starts:Array(Int64)}), 'UTC')
     )) AND ((run_seq, window_start) IN (
         SELECT
@@ -4099,37 +4102,6 @@ FROM
     ))
 ) AS usage
 ASOF LEFT JOIN closed_account(account_ids = {account_ids:Array(String)}) AS closing ON (closing.account_id = usage.account_id) AND (closing.close_seq < usage.run_seq);
-
-CREATE VIEW late_window
-AS SELECT DISTINCT
-    written.run_seq AS run_seq,
-    toUnixTimestamp64Milli(written.window_start) AS start_ms
-FROM
-(
-    SELECT
-        1 AS everyone,
-        run_seq,
-        window_start
-    FROM published_window
-    WHERE run_seq <= {as_of:UInt64}
-    UNION ALL
-    SELECT
-        1 AS everyone,
-        run_seq,
-        window_start
-    FROM run_window
-    WHERE run_seq = {live_seq:UInt64}
-) AS written
-ASOF INNER JOIN
-(
-    SELECT
-        1 AS everyone,
-        run_seq AS close_seq,
-        max(max(to_at)) OVER (ORDER BY run_seq ASC) AS closed_to
-    FROM closed_period
-    GROUP BY run_seq
-) AS closing ON (closing.everyone = written.everyone) AND (closing.close_seq < written.run_seq)
-WHERE (written.window_start < closing.closed_to) AND (written.window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND (closing.closed_to >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'));
 
 CREATE VIEW ledger
 (
@@ -4778,7 +4750,9 @@ WHERE (run_seq = {live_seq:UInt64}) OR (run_seq IN (
 ));
 
 CREATE VIEW published_usage
-AS SELECT *
+AS SELECT
+    *,
+    k
 FROM usage_record
 WHERE (run_seq = {live_seq:UInt64}) OR (run_seq IN (
     SELECT run_seq
@@ -5195,6 +5169,35 @@ WHERE (measure != 4) AND (k NOT IN (
     SELECT k
     FROM scratch_event
 ));
+
+CREATE VIEW usage_page
+AS SELECT
+    run_seq,
+    sign,
+    account_id,
+    window_start,
+    window_end,
+    k,
+    usage_type,
+    resource,
+    part,
+    shape,
+    quantity,
+    duration_ms,
+    slices,
+    first_at,
+    last_at
+FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
+WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND (empty({account_ids:Array(String)}) OR (account_id IN ({account_ids:Array(String)}))) AND (empty({usage_types:Array(UInt16)}) OR (usage_type IN ({usage_types:Array(UInt16)}))) AND (empty({resources:Array(String)}) OR (resource IN ({resources:Array(String)}))) AND (({after_account:String} = '') OR (account_id > {after_account:String}) OR ((account_id = {after_account:String}) AND ((window_start > fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')) OR ((window_start = fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')) AND ((k, usage_type, resource, part, shape) > (sipHash64({after_resource:String}), {after_type:UInt16}, {after_resource:String}, {after_part:String}, toUInt128({after_shape:String})))))))
+ORDER BY
+    account_id ASC,
+    window_start ASC,
+    k ASC,
+    usage_type ASC,
+    resource ASC,
+    part ASC,
+    shape ASC
+LIMIT {rows:UInt32};
 
 CREATE VIEW usage_part
 AS SELECT

@@ -29,7 +29,7 @@ const selectRecords = defineQuery(
 );
 const selectAdjusted = defineQuery(
   "aggregate/periods/period_adjusted",
-  Type.Object({ as_of: Text, account_ids: Type.Array(Text), edges: Edges, ...lateParams }),
+  Type.Object({ account_ids: Type.Array(Text), edges: Edges, ...lateParams }),
   Type.Object({ account_id: Text, used_ms: Text, booked_ms: Text, records: Text, adjustments: Text }),
 );
 
@@ -76,8 +76,9 @@ export async function readBooked(
         adjusted_after: known.adjusted_after + (more.adjusted_after ?? 0),
       });
     };
-    const asked = { as_of: as_of.toString(), account_ids, edges: [...edges] };
-    for (const { account_id, start_ms, records } of await selectRecords(store.read, asked))
+    const asked = { account_ids, edges: [...edges] };
+    const published = { ...asked, as_of: as_of.toString() };
+    for (const { account_id, start_ms, records } of await selectRecords(store.read, published))
       add(account_id, start_ms, { records: Number(records) });
     if (late === null) continue;
     for (const { account_id, used_ms, booked_ms, ...row } of await selectAdjusted(store.read, { ...asked, ...late })) {

@@ -4,6 +4,7 @@ import type { Settings } from "../../core/settings.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import { parseTimeline, type ZoneTimeline } from "../../core/zone-timeline.ts";
+import { oncePublished, readPublication } from "./publication.ts";
 import { moveStart, readPublishedTo, readRanges } from "../stays.ts";
 
 const Text = Type.String();
@@ -18,14 +19,27 @@ const selectPending = defineQuery(
   Type.Object({ account_id: Text, timeline: Text, since_ms: Text }),
 );
 
-/** The zones of some accounts over time, as runs have fixed them; accounts no run has seen are not there. */
+/**
+ * The zones of some accounts over time, as runs have fixed them; accounts no run has seen are not there. `state`: of publication, by whoever
+ * has just read it.
+ */
 export async function readTimelines(
   { store }: { store: Store },
   account_ids: readonly string[],
+  state?: string,
 ): Promise<Map<string, ZoneTimeline>> {
   if (account_ids.length === 0) return new Map();
-  const rows = await selectTimelines(store.read, { account_ids: [...account_ids] });
-  return new Map(rows.map(({ account_id, timeline }) => [account_id, parseTimeline(timeline)]));
+  const just_read = state ?? (await readPublication({ store })).state;
+  const read = async (): Promise<Map<string, ZoneTimeline | null>> => new Map();
+  const known = await oncePublished({ store }, { state: just_read, name: "timelines", read });
+  const others = account_ids.filter((account_id) => !known.has(account_id));
+  if (others.length > 0) {
+    const rows = await selectTimelines(store.read, { account_ids: others });
+    const found = new Map(rows.map(({ account_id, timeline }) => [account_id, parseTimeline(timeline)]));
+    for (const account_id of others) known.set(account_id, found.get(account_id) ?? null);
+  }
+  const timelines = account_ids.map((account_id) => [account_id, known.get(account_id) ?? null] as const);
+  return new Map(timelines.filter((entry): entry is [string, ZoneTimeline] => entry[1] !== null));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { formatInstant, instant } from "../../core/instant.ts";
-import type { RunLedger } from "../../core/runs.ts";
 import type { Store } from "../../core/store.ts";
 import { selectPublishedZones } from "../run-sql.ts";
+import { oncePublished, readPublication } from "./publication.ts";
 
 /** How complete an answer is: every list and summary says it. */
 export interface Completeness {
@@ -14,15 +14,19 @@ export interface Completeness {
   readonly provisional: boolean;
 }
 
-/** How far usage is published, and the run_seq to read it as of. */
+/** How far usage is published, the run_seq to read it as of, and the state of publication (publication.ts). */
 export async function readCompleteness({
   store,
-  runs,
 }: {
   store: Store;
-  runs: RunLedger;
-}): Promise<{ as_of: bigint; completeness: Completeness }> {
-  const run = await runs.latestPublished("aggregate");
+}): Promise<{ as_of: bigint; state: string; completeness: Completeness }> {
+  const { state, as_of, run_id, bound } = await readPublication({ store });
+  const read = (): Promise<string | null> => readCompleteTo({ store });
+  const complete_to = await oncePublished({ store }, { state, name: "complete to", read });
+  return { as_of, state, completeness: { complete_to, bound, run_id, provisional: false } };
+}
+
+async function readCompleteTo({ store }: { store: Store }): Promise<string | null> {
   const zones = (await selectPublishedZones(store.read, {})).map(({ published_to_ms, ends_ms }) => ({
     end: Number(published_to_ms),
     stays: Number(ends_ms) > Number(published_to_ms),
@@ -30,9 +34,5 @@ export async function readCompleteness({
   // A zone that everybody has left goes no further.
   const going = zones.filter(({ stays }) => stays).map(({ end }) => end);
   const end = going.length > 0 ? Math.min(...going) : Math.max(...zones.map((zone) => zone.end));
-  const complete_to = zones.length === 0 ? null : formatInstant(instant(end));
-  return {
-    as_of: run?.seq ?? 0n,
-    completeness: { complete_to, bound: run?.bound ?? {}, run_id: run?.id ?? null, provisional: false },
-  };
+  return zones.length === 0 ? null : formatInstant(instant(end));
 }

@@ -2,12 +2,14 @@ import Type, { type Static } from "typebox";
 import { Dec, formatDecimal, RATING_SCALE, roundTo } from "../../core/decimal.ts";
 import { assert } from "../../core/errors.ts";
 import { formatMs, instant, type InstantMs } from "../../core/instant.ts";
+import type { Settings } from "../../core/settings.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import { alwaysIn, zoneAt } from "../../core/zone-timeline.ts";
 import { readTimelines } from "./account-zones.ts";
+import { readPublication } from "./publication.ts";
 import { labelRecords, type RecordLabels } from "./label-records.ts";
-import { findLateWindows, lateParams, type LateWindows, type UsageBasis } from "./usage-basis.ts";
+import { findLateWindows, lateParams, type LateWindows, lateWithin, type UsageBasis } from "./usage-basis.ts";
 import type { Registry } from "../../core/registry.ts";
 import type { UsageType } from "../../core/usage-type.ts";
 
@@ -93,8 +95,6 @@ const Row = Type.Object({
 });
 
 const Filter = Type.Object({
-  as_of: Text,
-  live_seq: Text,
   from_ms: Type.Integer(),
   to_ms: Type.Integer(),
   account_ids: Type.Array(Text),
@@ -106,63 +106,53 @@ const Filter = Type.Object({
   after_resource: Text,
   after_part: Text,
   after_shape: Text,
+  limit: Type.Integer(),
 });
-const pageParams = { ...Filter.properties, upto_account: Text, upto_ms: Text, limit: Type.Integer() };
-const selectReach = defineQuery(
-  "aggregate/reports/usage_reach",
-  Type.Object({ ...Filter.properties, ...lateParams, rows: Type.Integer() }),
-  Type.Object({ upto_account: Text, upto_ms: Text }),
-);
-const select = defineQuery("aggregate/reports/usage_records", Type.Object(pageParams), Row);
+const PageParams = Type.Object({ ...Filter.properties, as_of: Text, live_seq: Text, rows: Type.Integer() });
+const PageRow = Type.Object({ ...Row.properties, counts: Type.Integer(), read: Text });
+const selectRecords = defineQuery("aggregate/reports/usage_records", PageParams, PageRow);
 const selectBooked = defineQuery(
   "aggregate/reports/booked_records",
-  Type.Object({ ...pageParams, ...lateParams, after_adjusted_by: Text }),
+  Type.Object({ ...PageParams.properties, ...lateParams }),
+  PageRow,
+);
+const selectAdjustments = defineQuery(
+  "aggregate/reports/adjustments",
+  Type.Object({ ...Filter.properties, ...lateParams, after_adjusted_by: Text }),
   Type.Object({ ...Row.properties, adjusted_by: Text, adjustment_id: Text, booked_ms: Text }),
 );
 
+/** What to list, how it counts, and from where on. */
+interface UsagePage {
+  readonly filter: UsageFilter;
+  /** At the time of use unless said otherwise. */
+  readonly basis?: UsageBasis;
+  /** The highest run that counts. */
+  readonly as_of: bigint;
+  /** Of publication, by whoever has just read it. */
+  readonly state?: string;
+  /** A dry run whose rows count as well: usage as it is now. 0 = none. */
+  readonly live_seq?: bigint;
+  readonly after: UsageKey | null;
+  readonly limit: number;
+}
+
 /**
- * A page of usage records as published by runs up to `as_of`, in the order of their keys; at the time of use (`basis` usage)
- * unless said otherwise.
+ * A page of usage records as published by runs up to `as_of`, in the order they lie in: by account, window and resource; behind all of them
+ * adjustments to closed periods, where they are billed.
  */
 export async function listUsageRecords(
-  { store, usageTypes }: { store: Store; usageTypes: Registry },
-  page: {
-    filter: UsageFilter;
-    basis?: UsageBasis;
-    as_of: bigint;
-    /** A dry run whose rows count as well: usage as it is now. 0 = none. */
-    live_seq?: bigint;
-    after: UsageKey | null;
-    default_zone: string;
-    limit: number;
-  },
+  { store, usageTypes, settings }: { store: Store; usageTypes: Registry; settings: Pick<Settings, "get"> },
+  page: UsagePage,
 ): Promise<{ records: UsageRecord[]; last: UsageKey | null }> {
-  const { filter, after, basis = "usage", as_of, live_seq = 0n } = page;
-  const asked = {
-    as_of: as_of.toString(),
-    live_seq: live_seq.toString(),
-    from_ms: filter.from,
-    to_ms: filter.to,
-    account_ids: [...filter.account_ids],
-    usage_types: [...filter.usage_types],
-    resources: [...filter.resources],
-    after_account: after?.account_id ?? "",
-    after_ms: after?.start_ms ?? "0",
-    after_type: after?.usage_type ?? 0,
-    after_resource: after?.resource ?? "",
-    after_part: after?.part ?? "",
-    after_shape: after?.shape ?? "0",
-  };
-  // Without adjustments both bases say the same, and this is the fast way to it.
-  const late = await findLateWindows({ store }, { basis, as_of, live_seq, from: filter.from, to: filter.to });
-  const rows = await readPage(store, {
-    asked,
-    late,
-    after_adjusted_by: after?.adjusted_by ?? "0",
-    limit: page.limit,
-  });
+  const { filter, after, basis = "usage", as_of, live_seq = 0n, limit } = page;
+  const state = page.state ?? (await readPublication({ store })).state;
+  const late = await findLateWindows({ store }, { basis, as_of, state, live_seq, ...filter });
+  const rows = after === null || after.adjusted_by === "0" ? await readRecords(store, page, late) : [];
+  if (late !== null && rows.length < limit)
+    rows.push(...(await readAdjustments(store, page, late, limit - rows.length)));
   const [zoneOf, labels] = await Promise.all([
-    zonesOf({ store }, { rows, default_zone: page.default_zone }),
+    zonesOf({ store, settings }, { rows, state }),
     labelRecords({ store }, rows),
   ]);
   const last = rows.at(-1);
@@ -176,28 +166,47 @@ export async function listUsageRecords(
 
 /**
  * So many records, of no more rows than they need: most records are one row, and where rows that take back others leave too few, more of
- * them are read.
+ * them are read. Rows of a record lie together, so that all are whole but the last one of those read.
  */
-async function readPage(
-  store: Store,
-  page: {
-    asked: Static<typeof Filter>;
-    late: LateWindows | null;
-    after_adjusted_by: string;
-    limit: number;
-  },
-): Promise<BookedRow[]> {
-  const { asked, late, after_adjusted_by, limit } = page;
+async function readRecords(store: Store, page: UsagePage, late: LateWindows | null): Promise<BookedRow[]> {
+  const { filter, as_of, live_seq = 0n, limit } = page;
+  const asked = { ...paramsOf(page, limit), as_of: as_of.toString(), live_seq: live_seq.toString() };
+  // Without adjustments both bases say the same, and this is the fast way to it.
+  const adjusted = late === null ? null : lateWithin(late, filter);
   for (let rows = limit + Math.ceil(limit / 8) + 100; ; rows *= 4) {
-    const [reach] = await selectReach(store.read, { ...asked, ...(late ?? noLate), rows });
-    const { upto_account, upto_ms } = reach ?? { upto_account: "", upto_ms: "0" };
-    const within = { ...asked, upto_account, upto_ms, limit };
+    const read = { ...asked, rows, limit: limit + 1 };
     const found =
-      late === null
-        ? (await select(store.read, within)).map((row) => ({ ...row, ...unadjusted }))
-        : await selectBooked(store.read, { ...within, ...late, after_adjusted_by });
-    if (reach === undefined || found.length === limit) return found;
+      adjusted === null
+        ? await selectRecords(store.read, read)
+        : await selectBooked(store.read, { ...read, ...adjusted });
+    const there = found.filter(({ counts }) => counts === 1);
+    if (there.length > limit || Number(found[0]?.read ?? 0) < rows)
+      return there.slice(0, limit).map((row) => ({ ...row, ...unadjusted }));
   }
+}
+
+async function readAdjustments(store: Store, page: UsagePage, late: LateWindows, limit: number): Promise<BookedRow[]> {
+  const { after } = page;
+  const isFirst = after === null || after.adjusted_by === "0";
+  const asked = paramsOf(isFirst ? { ...page, after: null } : page, limit);
+  return selectAdjustments(store.read, { ...asked, ...late, after_adjusted_by: after?.adjusted_by ?? "0" });
+}
+
+function paramsOf({ filter, after }: UsagePage, limit: number): Static<typeof Filter> {
+  return {
+    from_ms: filter.from,
+    to_ms: filter.to,
+    account_ids: [...filter.account_ids],
+    usage_types: [...filter.usage_types],
+    resources: [...filter.resources],
+    after_account: after?.account_id ?? "",
+    after_ms: after?.start_ms ?? "0",
+    after_type: after?.usage_type ?? 0,
+    after_resource: after?.resource ?? "",
+    after_part: after?.part ?? "",
+    after_shape: after?.shape ?? "0",
+    limit,
+  };
 }
 
 /** A quantity of base units in the display unit of its usage type, at most 9 decimals, half away from zero. */
@@ -212,8 +221,6 @@ export function typeOf(usageTypes: Registry, usage_type: number): UsageType {
   return type;
 }
 
-const noLate = { late_runs: [], late_starts: [] };
-
 type BookedRow = Static<typeof Row> & typeof unadjusted;
 const unadjusted = { adjusted_by: "0", adjustment_id: "", booked_ms: "0" };
 
@@ -226,12 +233,15 @@ type ZoneOf = (row: Pick<Static<typeof Row>, "account_id" | "start_ms">) => stri
 
 /** The zone each window was cut in: the account's at the window's start. */
 async function zonesOf(
-  { store }: { store: Store },
-  { rows, default_zone }: { rows: readonly Static<typeof Row>[]; default_zone: string },
+  { store, settings }: { store: Store; settings: Pick<Settings, "get"> },
+  { rows, state }: { rows: readonly Static<typeof Row>[]; state: string },
 ): Promise<ZoneOf> {
-  const timelines = await readTimelines({ store }, [...new Set(rows.map(({ account_id }) => account_id))]);
-  return ({ account_id, start_ms }) =>
-    zoneAt(timelines.get(account_id) ?? alwaysIn(default_zone), instant(Number(start_ms)));
+  const account_ids = [...new Set(rows.map(({ account_id }) => account_id))];
+  const timelines = await readTimelines({ store }, account_ids, state);
+  // Runs have seen all that has usage, but in a dry one.
+  const isKnown = account_ids.every((account_id) => timelines.has(account_id));
+  const unseen = isKnown ? [] : alwaysIn(await settings.get("usage.aggregation.timezone"));
+  return ({ account_id, start_ms }) => zoneAt(timelines.get(account_id) ?? unseen, instant(Number(start_ms)));
 }
 
 function toRecord(

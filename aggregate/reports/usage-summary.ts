@@ -5,7 +5,7 @@ import type { Registry } from "../../core/registry.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import { displayQuantity, typeOf, type UsageFilter } from "./usage-records.ts";
-import { findLateWindows, lateParams, type UsageBasis } from "./usage-basis.ts";
+import { findLateWindows, lateParams, noLateWindows, type UsageBasis } from "./usage-basis.ts";
 
 const Text = Type.String();
 
@@ -37,6 +37,8 @@ export interface SummaryRequest {
   /** At the time of use unless said otherwise. */
   readonly basis?: UsageBasis;
   readonly as_of: bigint;
+  /** Of publication, by whoever has just read it. */
+  readonly state?: string;
   /** A dry run whose rows count as well: usage as it is now. 0 = none. */
   readonly live_seq?: bigint;
   readonly group_by: readonly Grouping[];
@@ -53,7 +55,6 @@ const Params = Type.Object({
   live_seq: Text,
   from_ms: Type.Integer(),
   to_ms: Type.Integer(),
-  clip: Type.Integer(),
   edges: Type.Array(Type.Number()),
   labels: Type.Array(Text),
   account_ids: Type.Array(Text),
@@ -75,10 +76,16 @@ const Row = Type.Object({
   duration_ms: Text,
   records: Text,
 });
-const select = defineQuery("aggregate/reports/usage_summary", Params, Row);
+const WholeRow = Type.Object({ ...Row.properties, is_cut: Type.Integer() });
+const select = defineQuery("aggregate/reports/usage_summary", Params, WholeRow);
 const selectBooked = defineQuery(
   "aggregate/reports/booked_summary",
   Type.Object({ ...Params.properties, ...lateParams }),
+  WholeRow,
+);
+const selectCut = defineQuery(
+  "aggregate/reports/cut_summary",
+  Type.Object({ ...Params.properties, ...lateParams, clip: Type.Integer() }),
   Row,
 );
 
@@ -89,14 +96,13 @@ export async function summarizeUsage(
   { store, usageTypes }: { store: Store; usageTypes: Registry },
   request: SummaryRequest,
 ): Promise<UsageSum[]> {
-  const { filter, basis = "usage", as_of, live_seq = 0n, group_by, tag_key } = request;
+  const { filter, as_of, live_seq = 0n, group_by, tag_key } = request;
   const { edges, labels } = bucketsOf(request);
   const asked = {
     as_of: as_of.toString(),
     live_seq: live_seq.toString(),
     from_ms: filter.from,
     to_ms: filter.to,
-    clip: request.clip ? 1 : 0,
     edges,
     labels,
     account_ids: [...filter.account_ids],
@@ -106,10 +112,7 @@ export async function summarizeUsage(
     tag_key: tag_key ?? "",
     limit: request.limit,
   };
-  // Cut usage may begin in the window before.
-  const from = instant(filter.from - 2 * dayMs);
-  const late = await findLateWindows({ store }, { basis, as_of, live_seq, from, to: filter.to });
-  const rows = late === null ? await select(store.read, asked) : await selectBooked(store.read, { ...asked, ...late });
+  const rows = await sumUsage(store, request, asked);
   const names = [...group_by, ...(tag_key === null ? [] : [`tag:${tag_key}`])];
   return rows.map((row) => {
     const type = typeOf(usageTypes, row.usage_type);
@@ -133,6 +136,26 @@ export async function summarizeUsage(
       records: Number(row.records),
     };
   });
+}
+
+/** Mostly no edge cuts a window, which shows when they are summed whole; else slices say what lies on either side. */
+async function sumUsage(
+  store: Store,
+  { filter, basis = "usage", as_of, state, live_seq = 0n, clip }: SummaryRequest,
+  asked: Static<typeof Params>,
+): Promise<Static<typeof Row>[]> {
+  // Cut usage may begin in the window before.
+  const from = instant(filter.from - 2 * dayMs);
+  const late = await findLateWindows(
+    { store },
+    { basis, as_of, ...(state === undefined ? {} : { state }), live_seq, ...filter, from },
+  );
+  if (!clip) {
+    const whole =
+      late === null ? await select(store.read, asked) : await selectBooked(store.read, { ...asked, ...late });
+    if (whole[0]?.is_cut !== 1) return whole;
+  }
+  return selectCut(store.read, { ...asked, ...(late ?? noLateWindows), clip: clip ? 1 : 0 });
 }
 
 /** The edges of time usage is cut at, with a label for each bucket between them; windows reach at most a day past `to`. */

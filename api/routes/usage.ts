@@ -155,7 +155,6 @@ export function usageRoutes(app: Api, system: System): void {
       const filter = await seenOf(request.caller, asked);
       const { basis = "billing", live = false } = query;
       const question = { list: "usage-records", basis, live, ...asked };
-      const default_zone = await system.settings.get("usage.aggregation.timezone");
       const place = query.cursor === undefined ? null : readCursor(query.cursor, question, Place);
       const state = place ?? (await latestState(system, live));
       if (place !== null && live) await system.live.requireKept(place.completeness.run_id ?? "");
@@ -164,8 +163,8 @@ export function usageRoutes(app: Api, system: System): void {
         filter,
         basis,
         as_of: BigInt(state.as_of),
+        ...("published" in state ? { state: state.published } : {}),
         live_seq: BigInt(state.live_seq),
-        default_zone,
         limit,
       };
       if (form !== null) {
@@ -206,16 +205,18 @@ export function usageRoutes(app: Api, system: System): void {
       const form = reportForm(request);
       const filter = await seenOf(request.caller, readFilter(query));
       const { group_by, tag_key } = readGroupings(query.group_by ?? []);
-      const default_zone = await system.settings.get("usage.aggregation.timezone");
-      const time_zone = query.time_zone ?? default_zone;
+      const [time_zone, state] = await Promise.all([
+        query.time_zone ?? system.settings.get("usage.aggregation.timezone"),
+        latestState(system, query.live ?? false),
+      ]);
       if (!isTimeZone(time_zone))
         throw refuse("time_zone", time_zone, "a zone of the tz database, such as Europe/Amsterdam");
-      const state = await latestState(system, query.live ?? false);
       const limit = form === null ? (query.limit ?? 1000) : groupsMax;
       const asked = {
         filter,
         basis: query.basis ?? ("billing" as const),
         as_of: BigInt(state.as_of),
+        state: state.published,
         live_seq: BigInt(state.live_seq),
         group_by,
         tag_key,
@@ -248,13 +249,13 @@ export function usageRoutes(app: Api, system: System): void {
 async function latestState(
   system: System,
   live: boolean,
-): Promise<{ as_of: string; live_seq: string; completeness: Completeness }> {
+): Promise<{ as_of: string; published: string; live_seq: string; completeness: Completeness }> {
   const now = live ? await system.live.read() : null;
-  const { as_of, completeness: published } = await readCompleteness(system);
-  if (now === null) return { as_of: as_of.toString(), live_seq: "0", completeness: published };
+  const { as_of, state: published, completeness } = await readCompleteness(system);
+  if (now === null) return { as_of: as_of.toString(), published, live_seq: "0", completeness };
   const { run, live_to } = now;
   const provisional = { complete_to: live_to, bound: run.bound, run_id: run.id, provisional: true };
-  return { as_of: as_of.toString(), live_seq: run.seq.toString(), completeness: provisional };
+  return { as_of: as_of.toString(), published, live_seq: run.seq.toString(), completeness: provisional };
 }
 
 function readFilter(query: {

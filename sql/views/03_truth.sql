@@ -14,8 +14,9 @@ CREATE OR REPLACE FUNCTION usage_record_id_of AS (account_id, usage_type, resour
 CREATE OR REPLACE FUNCTION lies_in_bucket AS (start_ms, end_ms, edges) ->
   start_ms >= edges[1] AND end_ms <= edges[-1] AND roundDown(start_ms, edges) = roundDown(end_ms - 1, edges);
 
+-- k: a hash of the resource, by which the rows of an account's window lie.
 CREATE OR REPLACE VIEW published_usage AS
-SELECT * FROM usage_record
+SELECT *, k FROM usage_record
 WHERE run_seq = {live_seq:UInt64} OR run_seq IN (SELECT run_seq FROM published_run WHERE kind = 'aggregate' AND run_seq <= {as_of:UInt64});
 
 CREATE OR REPLACE VIEW published_slice AS
@@ -34,3 +35,18 @@ CREATE OR REPLACE VIEW resource_label AS
 SELECT account_id, resource, part, argMax(resource_name.name, (resource_name.occurred_at, resource_name.name)) AS name FROM resource_name
 WHERE empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)}
 GROUP BY account_id, resource, part;
+
+-- So many rows of usage behind a key, in the order they lie in; of the last record some may be missing. after_*: key of the last record of the former page,
+-- after_account '' = the first page; account_ids, usage_types, resources: empty = all.
+CREATE OR REPLACE VIEW usage_page AS
+SELECT run_seq, sign, account_id, window_start, window_end, k, usage_type, resource, part, shape, quantity, duration_ms, slices, first_at, last_at
+FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
+WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
+  AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
+  AND (empty({usage_types:Array(UInt16)}) OR usage_type IN {usage_types:Array(UInt16)})
+  AND (empty({resources:Array(String)}) OR resource IN {resources:Array(String)})
+  AND ({after_account:String} = '' OR account_id > {after_account:String} OR (account_id = {after_account:String} AND (
+    window_start > fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC') OR (window_start = fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')
+      AND (k, usage_type, resource, part, shape) > (sipHash64({after_resource:String}), {after_type:UInt16}, {after_resource:String}, {after_part:String}, toUInt128({after_shape:String}))))))
+ORDER BY account_id, window_start, k, usage_type, resource, part, shape
+LIMIT {rows:UInt32};

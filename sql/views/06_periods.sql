@@ -33,22 +33,6 @@ FROM closed_period
 WHERE toString(closed_period.period) >= {period:String} AND is_member AND account_id != ''
 GROUP BY account_id;
 
--- Windows a run wrote when somebody's period that holds them was closed already: the only places where adjustments can be, told
--- by small tables alone. Mostly there are none. Of a span of time [from_ms, to_ms) those that are used or booked in it: what a run wrote is
--- booked by the latest closing before it at the latest. Looked up once and given to what follows: late_runs, late_starts (Unix ms UTC), in pairs.
-CREATE OR REPLACE VIEW late_window AS
-SELECT DISTINCT written.run_seq AS run_seq, toUnixTimestamp64Milli(written.window_start) AS start_ms
-FROM (
-  SELECT 1 AS everyone, run_seq, window_start FROM published_window WHERE run_seq <= {as_of:UInt64}
-  UNION ALL
-  SELECT 1 AS everyone, run_seq, window_start FROM run_window WHERE run_seq = {live_seq:UInt64}
-) AS written
-ASOF INNER JOIN (
-  SELECT 1 AS everyone, run_seq AS close_seq, max(max(to_at)) OVER (ORDER BY run_seq) AS closed_to FROM closed_period GROUP BY run_seq
-) AS closing ON closing.everyone = written.everyone AND closing.close_seq < written.run_seq
-WHERE written.window_start < closing.closed_to
-  AND written.window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC') AND closing.closed_to >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC');
-
 -- Up to when an account's periods were closed, closing by closing.
 CREATE OR REPLACE VIEW closed_account AS
 SELECT account_id, run_seq AS close_seq, max(max(to_at)) OVER (PARTITION BY account_id ORDER BY run_seq) AS closed_to
@@ -56,18 +40,21 @@ FROM closed_period
 WHERE empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)}
 GROUP BY account_id, run_seq;
 
--- Published rows in such windows with where they are booked. adjusted_by: the run of an adjustment, 0 = at the time of use, where only other
--- accounts had closed. An adjustment is booked in one instant: [booked_at, booked_end) is one millisecond.
+-- Rows of windows that a published run (or a dry one that counts too) wrote when somebody's period that holds them was closed already, the only
+-- places where adjustments can be: late_runs, late_starts (Unix ms UTC), in pairs, as aggregate/reports/late_windows.sql tells them. With where they
+-- are booked: adjusted_by: the run of an adjustment, 0 = at the time of use, where only other accounts had closed. An adjustment is
+-- booked in one instant: [booked_at, booked_end) is one millisecond.
 CREATE OR REPLACE VIEW late_usage AS
 SELECT usage.run_seq AS run_seq, usage.sign AS sign, usage.account_id AS account_id, usage.window_start AS window_start,
-  usage.window_end AS window_end, usage.usage_type AS usage_type, usage.resource AS resource, usage.part AS part, usage.shape AS shape,
+  usage.window_end AS window_end, usage.k AS k, usage.usage_type AS usage_type, usage.resource AS resource, usage.part AS part, usage.shape AS shape,
   usage.quantity AS quantity, usage.duration_ms AS duration_ms, usage.slices AS slices,
   closing.closed_to > usage.window_start AS is_adjustment, if(is_adjustment, usage.run_seq, toUInt64(0)) AS adjusted_by,
   if(is_adjustment, usage.window_start, usage.first_at) AS first_at, if(is_adjustment, usage.window_end, usage.last_at) AS last_at,
   if(is_adjustment, closing.closed_to, usage.window_start) AS booked_at, if(is_adjustment, addMilliseconds(closing.closed_to, 1), usage.window_end) AS booked_end
 FROM (
-  SELECT * FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
-  WHERE (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
+  SELECT *, k FROM usage_record
+  WHERE run_seq IN {late_runs:Array(UInt64)}
+    AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
     AND window_start IN (SELECT fromUnixTimestamp64Milli(arrayJoin({late_starts:Array(Int64)}), 'UTC'))
     AND (run_seq, window_start) IN (SELECT late.1, fromUnixTimestamp64Milli(late.2, 'UTC') FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late))
 ) AS usage
@@ -86,7 +73,7 @@ WHERE (run_seq, window_start) NOT IN (
 UNION ALL
 SELECT run_seq, sign, account_id, window_start, window_end, usage_type, resource, part, shape, quantity, duration_ms, slices, first_at, last_at,
   adjusted_by, booked_at, booked_end
-FROM late_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)}, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)});
+FROM late_usage(account_ids = {account_ids:Array(String)}, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)});
 
 -- Published slices used in a span, without those of adjustments, which are booked whole.
 CREATE OR REPLACE VIEW booked_slice AS

@@ -35,10 +35,10 @@ const filterOf = ({ from, to, account_ids = [] }: Asked) => ({
 /** All usage records of a range in one basis, page after page. */
 export async function readRecords(system: System, asked: Asked): Promise<UsageRecord[]> {
   const { as_of } = await readCompleteness(system);
-  const { basis, limit = 1000, time_zone = "UTC" } = asked;
+  const { basis, limit = 1000 } = asked;
   const found: UsageRecord[] = [];
   for (let after: UsageKey | null = null; ;) {
-    const page = { filter: filterOf(asked), basis, as_of, after, default_zone: time_zone, limit };
+    const page = { filter: filterOf(asked), basis, as_of, after, limit };
     const { records, last }: { records: UsageRecord[]; last: UsageKey | null } = await listUsageRecords(system, page);
     found.push(...records);
     if (records.length < limit) return found;

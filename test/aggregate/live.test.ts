@@ -43,7 +43,7 @@ async function linesNow(live: boolean): Promise<Line[]> {
     usage_types: [],
     resources: [],
   };
-  const page = { filter, as_of, live_seq, after: null, default_zone: "UTC", limit: 100 };
+  const page = { filter, as_of, live_seq, after: null, limit: 100 };
   const { records } = await listUsageRecords(system, page);
   return records.map(({ usage_type, window, quantity }) => ({ usage_type, start: window.start, quantity }));
 }
@@ -128,7 +128,7 @@ test("a fact that came late for a closed period is an adjustment in live usage, 
       usage_types: [],
       resources: [],
     };
-    const page = { filter, as_of, live_seq, basis: "billing", after: null, default_zone: "UTC", limit: 10 } as const;
+    const page = { filter, as_of, live_seq, basis: "billing", after: null, limit: 10 } as const;
     const { records } = await listUsageRecords(system, page);
     return records.map(({ quantity, adjusts, booked_at }) => ({ quantity, adjusts: adjusts !== null, booked_at }));
   };

@@ -66,7 +66,7 @@ test("each window is listed with the zone it was cut in, and what is published i
     usage_types: [],
     resources: [],
   };
-  const page = { filter, as_of, after: null, default_zone: "Asia/Tokyo", limit: 10 };
+  const page = { filter, as_of, after: null, limit: 10 };
   const { records } = await listUsageRecords(pipeline.system(), page);
   expect(records.map(({ window }) => [window.start, window.time_zone])).toEqual([
     ["2026-10-30T00:00:00.000Z", "UTC"],

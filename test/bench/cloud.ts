@@ -167,9 +167,7 @@ async function benchReading({ pipeline }: Cloud): Promise<Figure[]> {
   const summaries: number[] = [];
   for (let index = 0; index < 40; index += 1) {
     const filter = filterOf(index);
-    pages.push(
-      await timed(() => listUsageRecords(system, { filter, as_of, after: null, default_zone: "UTC", limit: 500 })),
-    );
+    pages.push(await timed(() => listUsageRecords(system, { filter, as_of, after: null, limit: 500 })));
     const request = {
       filter,
       as_of,

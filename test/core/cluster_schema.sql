@@ -2447,7 +2447,7 @@ CREATE OR REPLACE FUNCTION lies_in_bucket ON CLUSTER `tally` AS (start_ms, end_m
   start_ms >= edges[1] AND end_ms <= edges[-1] AND roundDown(start_ms, edges) = roundDown(end_ms - 1, edges);
 
 CREATE OR REPLACE VIEW published_usage ON CLUSTER `tally` AS
-SELECT * FROM usage_record
+SELECT *, k FROM usage_record
 WHERE run_seq = {live_seq:UInt64} OR run_seq GLOBAL IN (SELECT run_seq FROM published_run WHERE kind = 'aggregate' AND run_seq <= {as_of:UInt64});
 
 CREATE OR REPLACE VIEW published_slice ON CLUSTER `tally` AS
@@ -2463,6 +2463,19 @@ CREATE OR REPLACE VIEW resource_label ON CLUSTER `tally` AS
 SELECT account_id, resource, part, argMax(resource_name.name, (resource_name.occurred_at, resource_name.name)) AS name FROM resource_name
 WHERE empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)}
 GROUP BY account_id, resource, part;
+
+CREATE OR REPLACE VIEW usage_page ON CLUSTER `tally` AS
+SELECT run_seq, sign, account_id, window_start, window_end, k, usage_type, resource, part, shape, quantity, duration_ms, slices, first_at, last_at
+FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
+WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
+  AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
+  AND (empty({usage_types:Array(UInt16)}) OR usage_type IN {usage_types:Array(UInt16)})
+  AND (empty({resources:Array(String)}) OR resource IN {resources:Array(String)})
+  AND ({after_account:String} = '' OR account_id > {after_account:String} OR (account_id = {after_account:String} AND (
+    window_start > fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC') OR (window_start = fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')
+      AND (k, usage_type, resource, part, shape) > (sipHash64({after_resource:String}), {after_type:UInt16}, {after_resource:String}, {after_part:String}, toUInt128({after_shape:String}))))))
+ORDER BY account_id, window_start, k, usage_type, resource, part, shape
+LIMIT {rows:UInt32};
 
 CREATE OR REPLACE VIEW zone_of_account ON CLUSTER `tally` AS
 SELECT account_id,
@@ -2614,19 +2627,6 @@ FROM closed_period
 WHERE toString(closed_period.period) >= {period:String} AND is_member AND account_id != ''
 GROUP BY account_id;
 
-CREATE OR REPLACE VIEW late_window ON CLUSTER `tally` AS
-SELECT DISTINCT written.run_seq AS run_seq, toUnixTimestamp64Milli(written.window_start) AS start_ms
-FROM (
-  SELECT 1 AS everyone, run_seq, window_start FROM published_window WHERE run_seq <= {as_of:UInt64}
-  UNION ALL
-  SELECT 1 AS everyone, run_seq, window_start FROM run_window WHERE run_seq = {live_seq:UInt64}
-) AS written
-GLOBAL ASOF INNER JOIN (
-  SELECT 1 AS everyone, run_seq AS close_seq, max(max(to_at)) OVER (ORDER BY run_seq) AS closed_to FROM closed_period GROUP BY run_seq
-) AS closing ON closing.everyone = written.everyone AND closing.close_seq < written.run_seq
-WHERE written.window_start < closing.closed_to
-  AND written.window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC') AND closing.closed_to >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC');
-
 CREATE OR REPLACE VIEW closed_account ON CLUSTER `tally` AS
 SELECT account_id, run_seq AS close_seq, max(max(to_at)) OVER (PARTITION BY account_id ORDER BY run_seq) AS closed_to
 FROM closed_period
@@ -2635,14 +2635,15 @@ GROUP BY account_id, run_seq;
 
 CREATE OR REPLACE VIEW late_usage ON CLUSTER `tally` AS
 SELECT usage.run_seq AS run_seq, usage.sign AS sign, usage.account_id AS account_id, usage.window_start AS window_start,
-  usage.window_end AS window_end, usage.usage_type AS usage_type, usage.resource AS resource, usage.part AS part, usage.shape AS shape,
+  usage.window_end AS window_end, usage.k AS k, usage.usage_type AS usage_type, usage.resource AS resource, usage.part AS part, usage.shape AS shape,
   usage.quantity AS quantity, usage.duration_ms AS duration_ms, usage.slices AS slices,
   closing.closed_to > usage.window_start AS is_adjustment, if(is_adjustment, usage.run_seq, toUInt64(0)) AS adjusted_by,
   if(is_adjustment, usage.window_start, usage.first_at) AS first_at, if(is_adjustment, usage.window_end, usage.last_at) AS last_at,
   if(is_adjustment, closing.closed_to, usage.window_start) AS booked_at, if(is_adjustment, addMilliseconds(closing.closed_to, 1), usage.window_end) AS booked_end
 FROM (
-  SELECT * FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
-  WHERE (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
+  SELECT *, k FROM usage_record
+  WHERE run_seq IN {late_runs:Array(UInt64)}
+    AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
     AND window_start GLOBAL IN (SELECT fromUnixTimestamp64Milli(arrayJoin({late_starts:Array(Int64)}), 'UTC'))
     AND (run_seq, window_start) GLOBAL IN (SELECT late.1, fromUnixTimestamp64Milli(late.2, 'UTC') FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late))
 ) AS usage
@@ -2659,7 +2660,7 @@ WHERE (run_seq, window_start) GLOBAL NOT IN (
 UNION ALL
 SELECT run_seq, sign, account_id, window_start, window_end, usage_type, resource, part, shape, quantity, duration_ms, slices, first_at, last_at,
   adjusted_by, booked_at, booked_end
-FROM late_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)}, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)});
+FROM late_usage(account_ids = {account_ids:Array(String)}, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)});
 
 CREATE OR REPLACE VIEW booked_slice ON CLUSTER `tally` AS
 SELECT * FROM published_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})

@@ -51,18 +51,15 @@ export async function readDump(system: System, until: Pick<History, "until_ms">)
 }
 
 async function usageOf(
-  { store, usageTypes, runs }: System,
+  system: System,
   { until_ms }: Pick<History, "until_ms">,
 ): Promise<unknown[]> {
-  const as_of = (await runs.latestPublished("aggregate"))?.seq ?? 0n;
+  const as_of = (await system.runs.latestPublished("aggregate"))?.seq ?? 0n;
   const everything = { account_ids: [], usage_types: [], resources: [] };
   const filter = { from: instant(0), to: instant(until_ms), ...everything };
   const found: unknown[] = [];
   for (let after: UsageKey | null = null; ;) {
-    const page = await listUsageRecords(
-      { store, usageTypes },
-      { filter, as_of, after, default_zone: "UTC", limit: pageRows },
-    );
+    const page = await listUsageRecords(system, { filter, as_of, after, limit: pageRows });
     found.push(...page.records);
     after = page.last;
     if (page.records.length < pageRows) return found;

@@ -50,10 +50,7 @@ export async function readDump(system: System, until: Pick<History, "until_ms">)
   };
 }
 
-async function usageOf(
-  system: System,
-  { until_ms }: Pick<History, "until_ms">,
-): Promise<unknown[]> {
+async function usageOf(system: System, { until_ms }: Pick<History, "until_ms">): Promise<unknown[]> {
   const as_of = (await system.runs.latestPublished("aggregate"))?.seq ?? 0n;
   const everything = { account_ids: [], usage_types: [], resources: [] };
   const filter = { from: instant(0), to: instant(until_ms), ...everything };

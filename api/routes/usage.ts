@@ -141,7 +141,7 @@ export function usageRoutes(app: Api, system: System): void {
         response: answer({
           status: 200,
           description:
-            "A page, and how complete it is; a run that publishes meanwhile does not change the pages that follow",
+            "A page by account, window and resource, adjustments behind all records, and how complete it is; a run that publishes meanwhile does not change the pages that follow",
           schema: RecordPage,
           problems: ["not-found", "conflict", "run-in-progress", "not-acceptable"],
           also: reportContents,

@@ -19,7 +19,10 @@ WITH sums AS (
     countIf(NOT lies_in_bucket(toUnixTimestamp64Milli(window_start), toUnixTimestamp64Milli(window_end), {edges:Array(Int64)})) AS cuts
   FROM (
     SELECT * FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
-    WHERE (run_seq, window_start) NOT IN (SELECT late.1, fromUnixTimestamp64Milli(late.2, 'UTC') FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late))
+    WHERE (run_seq, window_start) NOT IN (
+      SELECT late.1, fromUnixTimestamp64Milli(late.2, 'UTC') FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late)
+      WHERE late.2 >= {from_ms:Int64} AND late.2 < {to_ms:Int64}
+    )
   ) AS usage
   WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
     AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})

@@ -24,9 +24,9 @@ const begun: Backup = {
   state: "running",
   began_at: "2026-11-01T02:00:00.000Z",
   ended_at: null,
-  frozen_at: null,
+  frozen_at: "2026-11-01T02:00:00.120Z",
   copied_bytes: "0",
-  bytes: "0",
+  bytes: "1913522177",
   files: 0,
   error: null,
 };
@@ -34,9 +34,7 @@ const done: Backup = {
   ...begun,
   state: "complete",
   ended_at: "2026-11-01T02:00:41.310Z",
-  frozen_at: "2026-11-01T02:00:00.120Z",
   copied_bytes: "1913522177",
-  bytes: "1913522177",
   files: 5210,
 };
 
@@ -55,7 +53,14 @@ export function backupRoutes(app: Api, backups: Backups): void {
           description: "It has begun; GET /v1/operations/{id} says how far it is",
           schema: Backup,
           example: begun,
-          problems: ["unreadable-body", "unsupported-media-type", "run-in-progress"],
+          problems: [
+            "unreadable-body",
+            "unsupported-media-type",
+            "run-in-progress",
+            "conflict",
+            "state-refused",
+            "disk-full",
+          ],
         }),
       },
     },

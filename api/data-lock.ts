@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, linkSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, linkSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../core/errors.ts";
+import { makeFolder } from "../core/make-folder.ts";
 
 /** Who holds a data directory; with a `url`, commands may ask there, and `token` lets them in. */
 export interface LockHolder {
@@ -26,7 +27,7 @@ const ATTEMPTS = 10;
 
 /** Takes the directory, making it where it is missing; the lock of a process that is gone is taken over. @throws AppError data-dir-in-use */
 export function takeDataLock(data_dir: string): DataLock {
-  mkdirSync(data_dir, { recursive: true });
+  makeFolder(data_dir);
   const file = lockFile(data_dir);
   const mine = { pid: process.pid, started: startOf(process.pid) };
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {

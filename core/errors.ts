@@ -174,7 +174,7 @@ export const problems = {
   "disk-full": {
     status: 503,
     title: "The disk has no room left",
-    remedy: "Make room in TALLY_DATA_DIR and send the same again; nothing that was acknowledged is lost.",
+    remedy: "Make room there and send the same again; nothing that was acknowledged is lost.",
   },
   "store-unavailable": {
     status: 503,

@@ -26,7 +26,7 @@ export function backupCommand(cli: Cli): Command {
       const done = await cli.reach(({ client }) => follow(cli, client, folder));
       cli.show(done, options, (backup) => {
         const size = `${backup.files} files, ${mib(Number(backup.bytes))}`;
-        return `${backup.dir}: all that was there at ${backup.frozen_at ?? ""} (${size})\nTo bring it back into an empty data directory: tally restore ${backup.dir}\n`;
+        return `${backup.dir}: all that was there at ${backup.frozen_at} (${size})\nTo bring it back into an empty data directory: tally restore ${backup.dir}\n`;
       });
     });
 }
@@ -56,7 +56,8 @@ async function follow(cli: Cli, client: Client, dir: string): Promise<Backup> {
   } finally {
     bar.clear();
   }
-  if (operation.state === "failed") throw new AppError("internal", operation.error ?? "the backup failed");
+  if (operation.state === "failed")
+    throw new AppError("internal", `${id} failed: ${operation.error ?? "no reason given"}`);
   return operation.outcome as Backup;
 }
 

@@ -1,10 +1,11 @@
-import { accessSync, constants, mkdirSync, statfsSync } from "node:fs";
+import { accessSync, constants, statfsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { tzdbVersion } from "../../core/calendar.ts";
 import type { Config } from "../../core/config.ts";
 import { AppError } from "../../core/errors.ts";
 import { formatInstant, type InstantMs, instant, parseInstant } from "../../core/instant.ts";
+import { makeFolder } from "../../core/make-folder.ts";
 import { readMigrations } from "../../core/migrate.ts";
 import { readTls, type Tls } from "../access/tls.ts";
 import { readLastBackup } from "../backup/last-backup.ts";
@@ -91,7 +92,7 @@ function checkCertificate({ ends_at }: Tls, now: InstantMs): Found {
 
 function checkDisk({ data_dir }: Config): Found {
   try {
-    mkdirSync(data_dir, { recursive: true });
+    makeFolder(data_dir);
     accessSync(data_dir, constants.W_OK);
   } catch {
     return { check: "disk", state: "wrong", detail: `${resolve(data_dir)} cannot be written to` };

@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { AppError } from "../../core/errors.ts";
+import { makeFolder } from "../../core/make-folder.ts";
 import type { UsageType } from "../../core/usage-type.ts";
 import type { Statement } from "../../rating/index.ts";
 import { readablePrice, readableQuantity } from "../line-units.ts";
@@ -49,7 +50,7 @@ async function writeFiles(cli: Cli, options: Options & { format: string }): Prom
     throw new AppError("invalid-request", "out is missing, expected a file or folder to write to", { field: "out" });
   const files = await cli.reach(async ({ client }) => {
     const statements = await readAll(client, options);
-    if (statements.length > 1) mkdirSync(out, { recursive: true });
+    if (statements.length > 1) makeFolder(out);
     const ending = format === "ubl" ? "xml" : format;
     const written: string[] = [];
     for (const { id, number } of statements) {

@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
 import Type from "typebox";
 import type { Api } from "../api.ts";
 import type { System } from "../system.ts";
@@ -6,6 +7,8 @@ import { answerRequest, refuse, type Standing } from "./answer-request.ts";
 import { clientApiAnswers } from "./endpoint-answers.ts";
 
 const CLIENT_API = "/client/api";
+/** As CloudStack's servlet answers it, too; not described apart. */
+const WITH_SLASH = `${CLIENT_API}/`;
 
 const Query = Type.Object({
   command: Type.Optional(Type.String({ description: "What to do: listApis tells all commands" })),
@@ -40,17 +43,16 @@ function clientApiRoutes(app: Api, system: System, standing: Standing): void {
   });
   // Parameters are a command's own, and refused in its own words.
   const validatorCompiler = () => (value: unknown) => ({ value });
+  const answer = (request: FastifyRequest, reply: FastifyReply) => answerRequest(system, { request, reply }, standing);
   const get = schema("getClientApi", "CloudStack's API, by GET");
-  app.get(CLIENT_API, { schema: get, validatorCompiler }, (request, reply) =>
-    answerRequest(system, { request, reply }, standing),
-  );
+  app.get(CLIENT_API, { schema: get, validatorCompiler }, answer);
   const post = {
     ...schema("postClientApi", "CloudStack's API, by POST: parameters in the query, the form, or both"),
     consumes: ["application/x-www-form-urlencoded"],
   };
-  app.post(CLIENT_API, { schema: post, validatorCompiler }, (request, reply) =>
-    answerRequest(system, { request, reply }, standing),
-  );
+  app.post(CLIENT_API, { schema: post, validatorCompiler }, answer);
+  app.get(WITH_SLASH, { schema: { ...get, hide: true }, validatorCompiler }, answer);
+  app.post(WITH_SLASH, { schema: { ...post, hide: true }, validatorCompiler }, answer);
 }
 
 /** Registers the endpoint on an application, with what it parses kept to itself. */

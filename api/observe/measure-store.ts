@@ -51,15 +51,14 @@ export function measureDisk(make: MetricMaker, { store }: System): Measure {
     const least = gauge("tally_disk_required_bytes", "With less room than this the embedded store takes nothing in");
     const backup = gauge(
       "tally_last_backup_timestamp_seconds",
-      "The instant that the last whole backup of this data directory is of; absent until there is one",
+      "The instant that the last whole backup of the embedded store is of; 0 = none was made",
     );
     return async () => {
       const { bavail, blocks, bsize } = statfsSync(store.data_dir);
       free.set(bavail * bsize);
       size.set(blocks * bsize);
       least.set(roomMin_bytes);
-      const last = readLastBackup(store.data_dir);
-      if (last !== null) backup.set(last.made_ms / 1000);
+      if (store.freeze !== null) backup.set((readLastBackup(store.data_dir)?.made_ms ?? 0) / 1000);
     };
   });
 }

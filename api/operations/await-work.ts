@@ -62,7 +62,8 @@ export async function awaitWork<T extends object>(
   return reply.code(202).header("location", `/v1/operations/${operation.id}`).send(operation);
 }
 
-export const exampleOperation: Operation = {
+/** By hand, as it is of work that takes longer than a case. */
+const exampleOperation: Operation = {
   id: "op_5f0c2a7be1d94c60a3f1",
   kind: "close-period",
   subject: "2026-10",

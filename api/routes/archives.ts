@@ -42,22 +42,6 @@ const Restored = Type.Object(
 );
 const AccountName = Type.Object({ id: Type.String({ minLength: 1, maxLength: 256 }) });
 
-const archive = {
-  month: "2026-09",
-  state: "archived",
-  file: "events-2026-09-run_4d1e8a0c9b7f36251e80.parquet",
-  rows: "274591",
-  bytes: "6291456",
-  sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-  row_checksum: "208385265574478402214862292242047091453",
-  state_checksum: "174324376369978003541894419541283954558",
-  horizon: "2026-10-01T00:00:00.000Z",
-  run_id: "run_4d1e8a0c9b7f36251e80",
-  archived_at: "2026-11-05T08:00:00.000Z",
-  changed_at: "2026-11-05T08:00:00.000Z",
-  changed_by: "first start (key_5f0c2a7b)",
-} as const;
-
 const tags = ["archives"];
 
 /** Raw events that left by age, bringing them back, and erasing names. */
@@ -87,7 +71,6 @@ export function archiveRoutes(app: Api, system: System): void {
           status: 200,
           description: "All of them: one a month",
           schema: ArchiveList,
-          example: { data: [archive] },
         }),
       },
     },
@@ -107,12 +90,6 @@ export function archiveRoutes(app: Api, system: System): void {
           status: 200,
           description: "What left; again, it goes on where it was cut short, or does nothing",
           schema: Archived,
-          example: {
-            run_id: archive.run_id,
-            dry_run: false,
-            months: [{ month: archive.month, events: archive.rows }],
-            archives: [archive],
-          },
           problems: ["archive-not-ready", "archive-damaged", "run-in-progress", "lease-lost"],
         }),
       },
@@ -136,7 +113,6 @@ export function archiveRoutes(app: Api, system: System): void {
           status: 200,
           description: "The same events are at the same positions again",
           schema: Restored,
-          example: { run_id: archive.run_id, archive: { ...archive, state: "restored" }, horizon: null },
           problems: ["not-found", "conflict", "archive-damaged", "run-in-progress", "lease-lost"],
         }),
       },
@@ -160,15 +136,6 @@ export function archiveRoutes(app: Api, system: System): void {
           status: 200,
           description: "What was erased, by whom and when",
           schema: Erasure,
-          example: {
-            account_id: "9b2e41d0",
-            erased_at: "2026-11-05T08:00:00.000Z",
-            erased_by: archive.changed_by,
-            run_id: archive.run_id,
-            events: "812",
-            names: "31",
-            messages: "1",
-          },
           problems: ["not-found", "archive-damaged", "run-in-progress", "lease-lost"],
         }),
       },

@@ -2,7 +2,6 @@ import Type from "typebox";
 import { instant, parseInstant } from "../../core/instant.ts";
 import { AuditChange, AuditLine } from "../access/audit.ts";
 import type { Api } from "../api.ts";
-import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
 import { pageOf, pageQuery, readInstant, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
@@ -43,7 +42,6 @@ export function auditRoutes(app: Api, { audit }: Pick<System, "audit">): void {
           status: 200,
           description: "A page of lines",
           schema: pageOf(Line, "AuditPage"),
-          example: { data: [examples.auditLine], next_cursor: null },
         }),
       },
     },

@@ -18,28 +18,6 @@ const BackupInput = Type.Object(
 );
 const BackupName = Type.Object({ id: Type.String({ maxLength: 64 }) });
 
-const begun: Backup = {
-  id: "backup_5b1c0d9e7f32a648",
-  dir: "/var/backups/tallyhouse/2026-11-01",
-  state: "running",
-  began_at: "2026-11-01T02:00:00.000Z",
-  ended_at: null,
-  frozen_at: null,
-  copied_bytes: "0",
-  bytes: "0",
-  files: 0,
-  error: null,
-};
-const done: Backup = {
-  ...begun,
-  state: "complete",
-  ended_at: "2026-11-01T02:00:41.310Z",
-  frozen_at: "2026-11-01T02:00:00.120Z",
-  copied_bytes: "1913522177",
-  bytes: "1913522177",
-  files: 5210,
-};
-
 /** Backups of the embedded store, while it works. Bringing one back is `tally restore`, since nothing may run then. */
 export function backupRoutes(app: Api, backups: Backups): void {
   app.post(
@@ -54,8 +32,14 @@ export function backupRoutes(app: Api, backups: Backups): void {
           status: 202,
           description: "It has begun; GET /v1/operations/{id} says how far it is",
           schema: Backup,
-          example: begun,
-          problems: ["unreadable-body", "unsupported-media-type", "run-in-progress"],
+          problems: [
+            "unreadable-body",
+            "unsupported-media-type",
+            "run-in-progress",
+            "conflict",
+            "state-refused",
+            "disk-full",
+          ],
         }),
       },
     },
@@ -82,7 +66,6 @@ export function backupRoutes(app: Api, backups: Backups): void {
           status: 200,
           description: "How it stands",
           schema: Backup,
-          example: done,
           problems: ["not-found"],
         }),
       },

@@ -4,29 +4,6 @@ import { BillingHistory } from "../../rating/index.ts";
 import type { Api } from "../api.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
-import { ratingDiffExample } from "./rating-diff.ts";
-
-const { compared_with, run_id, data } = ratingDiffExample;
-const [change] = data;
-const [before] = change?.before ?? [];
-const reversal_id = "rv_3_6d3f0a94c2b85e7116f2d0a3b9c84e57_1790805600000_0_base";
-
-const historyExample = {
-  usage_record_id: change?.usage_record_id,
-  period: before?.period,
-  now: change?.after,
-  reratings: [
-    {
-      run_id,
-      asked_by: "Ada (key_5f0c2a7b)",
-      asked_at: "2026-10-20T09:12:00.000Z",
-      reason: "the list price of October was wrong",
-      reversed_run_id: compared_with,
-      reversals: [{ id: reversal_id, record: { ...before, quantity: "-42480000", amount: "-0.147500000" } }],
-      records: change?.after.map((record) => ({ replaces: reversal_id, record })),
-    },
-  ],
-};
 
 /** What became of a billing record across re-ratings. */
 export function billingHistoryRoutes(app: Api, { readBillingHistory }: Pick<System, "readBillingHistory">): void {
@@ -42,7 +19,6 @@ export function billingHistoryRoutes(app: Api, { readBillingHistory }: Pick<Syst
           status: 200,
           description: "What is billed now, and each re-rating that changed it, oldest first",
           schema: BillingHistory,
-          example: historyExample,
           problems: ["not-found"],
         }),
       },

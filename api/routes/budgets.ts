@@ -33,44 +33,11 @@ const NoticeQuery = Type.Object(
 const BudgetName = Type.Object({ id: Type.String() });
 const Place = Type.Object({ period: Type.String(), budget_id: Type.String(), notice_id: Type.String() });
 
-const example: Static<typeof Budget> = {
-  budget_id: "acme-month",
-  version: "1",
-  name: "Acme, all of it",
-  payer_account_id: "9b2e41d0",
-  currency: "EUR",
-  amount: "500",
-  thresholds: [
-    { percent: "80", of: "actual" },
-    { percent: "100", of: "forecast" },
-  ],
-  period: "month",
-  changed_at: "2026-10-01T08:00:00.000Z",
-  changed_by: "first start (key_5f0c2a7b)",
-};
-const noticeExample: Static<typeof BudgetNotice> = {
-  notice_id: "bn_5f0c2a7be1d94c60a3f15f0c2a7be1d9",
-  budget_id: "acme-month",
-  budget_version: "1",
-  period: "2026-10",
-  percent: "80",
-  of: "actual",
-  currency: "EUR",
-  threshold: "400",
-  amount: "401.2",
-  run_id: "run_5f0c2a7be1d94c60a3f1",
-  noticed_at: "2026-10-27T00:16:02.000Z",
-  state: "reached",
-  state_amount: "401.2",
-  state_run_id: "run_5f0c2a7be1d94c60a3f1",
-  state_at: "2026-10-27T00:16:02.000Z",
-};
 const answerBudget = (status: 200 | 201, description: string) =>
   answer({
     status,
     description,
     schema: Budget,
-    example,
     problems: [
       "not-found",
       "conflict",
@@ -127,7 +94,6 @@ export function budgetRoutes(app: Api, system: Pick<System, "budgets" | "store" 
     status: 200,
     description: "By month; each threshold once for a version of its budget and a month",
     schema: NoticePage,
-    example: { data: [noticeExample], next_cursor: null },
     problems: ["not-found"],
   });
 
@@ -138,7 +104,7 @@ export function budgetRoutes(app: Api, system: Pick<System, "budgets" | "store" 
         operationId: "listBudgets",
         summary: "All budgets, each in its present version",
         tags,
-        response: answer({ status: 200, description: "By id", schema: BudgetList, example: { data: [example] } }),
+        response: answer({ status: 200, description: "By id", schema: BudgetList }),
       },
     },
     async ({ caller }) => {

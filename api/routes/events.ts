@@ -6,7 +6,7 @@ import { checkEvents, findEvent, KeptEvent, type Message, readBody, readLines } 
 import { isWithinScope, scopeOf } from "../access/scope.ts";
 import { requireSources } from "../access/sources.ts";
 import type { Api } from "../api.ts";
-import { examples } from "../examples.ts";
+import { event as exampleEvent } from "../examples/by-hand.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
@@ -56,12 +56,12 @@ const EventName = Type.Object({ source: Type.String({ minLength: 1 }), id: Type.
 const EventList = Type.Object({ data: Type.Array(KeptEvent) }, { $id: "KeptEventList" });
 
 const bodies = {
-  "application/cloudevents+json": { schema: CloudEvent, example: examples.event },
-  "application/cloudevents-batch+json": { schema: Type.Array(CloudEvent), example: [examples.event] },
-  "application/json": { schema: Type.Union([CloudEvent, Type.Array(CloudEvent)]), example: examples.event },
+  "application/cloudevents+json": { schema: CloudEvent, example: exampleEvent },
+  "application/cloudevents-batch+json": { schema: Type.Array(CloudEvent), example: [exampleEvent] },
+  "application/json": { schema: Type.Union([CloudEvent, Type.Array(CloudEvent)]), example: exampleEvent },
   "application/x-ndjson": {
     schema: Type.String({ description: "One event a line" }),
-    example: `${JSON.stringify(examples.event)}\n`,
+    example: `${JSON.stringify(exampleEvent)}\n`,
   },
 };
 

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import type { FastifyReply } from "fastify";
-import Type, { type Static } from "typebox";
+import Type from "typebox";
 import { AppError } from "../../core/errors.ts";
 import { parseInstant } from "../../core/instant.ts";
 import { Export as CoreExport, type ExportedFile, ExportInput as CoreInput, ExportPlace } from "../../rating/index.ts";
@@ -33,30 +33,6 @@ const files = {
   "application/vnd.apache.parquet": "PAR1",
   "application/x-ndjson": '{"posting_id":"po_1","ledger_account":"unbilled","amount":"4.800000000"}\n',
   "application/json": '{"FocusVersion":"1.4"}\n',
-};
-
-const sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
-const example: Static<typeof Export> = {
-  id: "ex_5f0c2a7be1d94c60a3f1",
-  kind: "focus",
-  period: "2026-10",
-  format: "parquet",
-  options: { focus_version: "1.4" },
-  state: "complete",
-  rows: "48211",
-  bytes: "1930114",
-  sha256,
-  totals: [{ currency: "EUR", amount: "401.2" }],
-  files: [
-    { name: "focus-1.4-2026-10.parquet", role: "data", rows: "48211", bytes: "1930114", sha256 },
-    { name: "focus-1.4-2026-10-metadata.json", role: "metadata", rows: "0", bytes: "18210", sha256 },
-  ],
-  error: null,
-  asked_at: "2026-11-02T08:00:00.000Z",
-  asked_by: "first start (key_5f0c2a7b)",
-  ended_at: "2026-11-02T08:00:03.000Z",
-  removed_at: null,
-  removed_by: null,
 };
 
 /** Exports of usage, bills, the ledger, and bills as FOCUS has them: asked for, looked at, fetched. */
@@ -144,12 +120,6 @@ export function exportRoutes(app: Api, { exports }: Pick<System, "exports">): vo
           status: 200,
           description: "The export, without its files; of one that is removed already as it is",
           schema: Export,
-          example: {
-            ...example,
-            state: "removed",
-            removed_at: "2026-11-20T09:00:00.000Z",
-            removed_by: "finance (key_5f0c2a7b)",
-          },
           problems: ["not-found", "conflict"],
         }),
       },

@@ -4,7 +4,6 @@ import { MONTH_PATTERN } from "../../core/calendar.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Api } from "../api.ts";
 import { authorOf } from "../access/caller.ts";
-import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
 import { answersOfWork, awaitWork, Prefer } from "../operations/await-work.ts";
 import { pageOf, pageQuery, readPage } from "../paging.ts";
@@ -78,23 +77,6 @@ const Finalized = Type.Object(
   { $id: "FinalizeOutcome", additionalProperties: false },
 );
 
-const document = {
-  id: "st_202610_f2c9d1b04a6e8357910d2c3b4a5f6e70",
-  number: "2026-000017",
-  kind: "statement",
-  payer_account_id: "9b2e41d0",
-  currency: "EUR",
-  total: "0.15",
-} as const;
-const finding = {
-  check: "no-profile",
-  blocking: true,
-  overridable: true,
-  count: 1,
-  detail: "the payer's billing profile has no legal name",
-  ids: [document.id],
-};
-
 /** Making statements final, taking them back, and issuing them again. */
 export function finalizeRoutes(app: Api, system: System): void {
   const read = async (statement_id: string) => {
@@ -150,13 +132,6 @@ export function finalizeRoutes(app: Api, system: System): void {
           status: 200,
           description: "What was made final now, and whose statements stay drafts because of their findings",
           schema: Finalized,
-          example: {
-            period: "2026-10",
-            run_id: examples.run.id,
-            documents: 1,
-            made: [document],
-            refused: [{ payer_account_id: "7c1d20aa", findings: [finding] }],
-          },
           problems: ["not-found", "conflict", "statement-not-ready", "run-in-progress", "lease-lost"],
         }),
       },

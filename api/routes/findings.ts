@@ -46,24 +46,6 @@ const SanityResult = Type.Object(
   { $id: "SanityResult", additionalProperties: false },
 );
 
-const example = {
-  id: "fi_8c1f0a53d2b94e6710f7a9c3e5d80b24",
-  check: "close-without-open",
-  severity: "warning",
-  account_id: "9b2e41d0",
-  usage_type: 1,
-  resource: "6f1c0b52",
-  part: "",
-  what: "cloudstack/zone-1 e-8812",
-  at: "2026-10-01T10:12:00.000Z",
-  detail: { source: "cloudstack/zone-1", id: "e-8812", held_by_another_account: "0" },
-  first_seen_at: "2026-10-02T03:15:00.000Z",
-  last_seen_at: "2026-10-02T03:15:00.000Z",
-  state: "open",
-  decided_by: null,
-  reason: null,
-};
-const accepted = { ...example, state: "accepted", decided_by: "finance (key_1)", reason: "the start was never sent" };
 const tags = ["operation"];
 
 /** What the sanity checks found, and what people make of it. */
@@ -80,7 +62,6 @@ export function findingRoutes(app: Api, system: Pick<System, "store" | "clock" |
           status: 200,
           description: "A page of findings",
           schema: FindingPage,
-          example: { data: [example], next_cursor: null },
         }),
       },
     },
@@ -116,7 +97,6 @@ export function findingRoutes(app: Api, system: Pick<System, "store" | "clock" |
           status: 200,
           description: "What they came to",
           schema: SanityResult,
-          example: { run_id: "run_4d1e8a0c9b7f36251e80", found: { "close-without-open": 1 }, failed: [] },
           problems: ["run-in-progress", "lease-lost"],
         }),
       },
@@ -141,7 +121,6 @@ export function findingRoutes(app: Api, system: Pick<System, "store" | "clock" |
           status: 200,
           description: "The finding as it stands",
           schema: SanityFinding,
-          example: accepted,
           problems: ["not-found", "conflict", "unreadable-body", "unsupported-media-type"],
         }),
       },

@@ -45,53 +45,6 @@ const InventoryName = Type.Object({ id: Type.String() });
 const PageQuery = Type.Object(pageQuery, { additionalProperties: false });
 const Place = Type.Object({ after_n: Type.Integer() });
 
-const item = { kind: "vm", account_id: "9b2e41d0", resource: "6f1c0b52", running: false };
-const request = {
-  source: "cloudstack/zone-1",
-  at: "2026-10-01T22:00:00.000Z",
-  complete_for: ["vm"],
-  resources: [item],
-};
-const proposal = {
-  n: 1,
-  action: "close",
-  resource: "6f1c0b52",
-  part: "",
-  usage_types: [1],
-  why: "metered since 2026-10-01T10:12:00.000Z and listed as not running",
-  old: { account_id: "9b2e41d0", offering: "small" },
-  new: {},
-  event: {
-    specversion: "1.0",
-    id: "inventory/inv_4d1e8a0c9b7f36251e80/1",
-    source: "cloudstack/zone-1",
-    type: "VM.STOP",
-    time: "2026-10-01T22:00:00.000Z",
-    data: { account_id: "9b2e41d0", resource: "6f1c0b52", part: "", offering: "small" },
-  },
-  state: "proposed",
-  decided_by: null,
-  reason: null,
-};
-const report = {
-  id: "inv_4d1e8a0c9b7f36251e80",
-  source: "cloudstack/zone-1",
-  at: "2026-10-01T22:00:00.000Z",
-  account_id: null,
-  complete_for: [2, 1],
-  listed: 1,
-  made_at: "2026-10-02T12:00:00.000Z",
-  made_by: "admin (key_1)",
-  counts: { differences: "1", proposals: "1", left_alone: "0", close: "1" },
-  states: { proposed: 1 },
-  data: [proposal],
-  next_cursor: null,
-};
-const decided = {
-  ...report,
-  states: { accepted: 1 },
-  data: [{ ...proposal, state: "accepted", decided_by: "admin (key_1)" }],
-};
 const tags = ["operation"];
 
 /** What exists, set against what is metered: report before, act after. */
@@ -126,7 +79,7 @@ export function inventoryRoutes(app: Api, system: System): void {
         tags,
         body: {
           content: {
-            "application/json": { schema: InventoryRequest, example: request },
+            "application/json": { schema: InventoryRequest },
             "application/x-ndjson": { schema: InventoryRequest },
           },
         },
@@ -190,7 +143,6 @@ export function inventoryRoutes(app: Api, system: System): void {
           status: 200,
           description: "The report as it stands",
           schema: InventoryReport,
-          example: decided,
           problems: ["not-found", "unreadable-body", "unsupported-media-type"],
         }),
       },
@@ -215,11 +167,6 @@ export function inventoryRoutes(app: Api, system: System): void {
           status: 200,
           description: "The report as it stands",
           schema: InventoryReport,
-          example: {
-            ...report,
-            states: { rejected: 1 },
-            data: [{ ...proposal, state: "rejected", decided_by: "admin (key_1)", reason: "a test machine" }],
-          },
           problems: ["not-found", "unreadable-body", "unsupported-media-type"],
         }),
       },

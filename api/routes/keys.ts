@@ -3,7 +3,6 @@ import { authorOf } from "../access/caller.ts";
 import { ApiKey } from "../access/key.ts";
 import { Role } from "../access/roles.ts";
 import type { Api } from "../api.ts";
-import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
 
@@ -58,7 +57,6 @@ export function keyRoutes(app: Api, { keys }: Pick<System, "keys">): void {
           status: 200,
           description: "The keys, without their tokens",
           schema: KeyList,
-          example: { data: [examples.apiKey] },
         }),
       },
     },
@@ -77,7 +75,6 @@ export function keyRoutes(app: Api, { keys }: Pick<System, "keys">): void {
           status: 201,
           description: "The key with its token and secret key, which are told this once",
           schema: MadeKey,
-          example: { ...examples.apiKey, token: "tally_<43 characters>", secret_key: "<43 characters>" },
           problems: ["unreadable-body", "unsupported-media-type"],
         }),
       },
@@ -103,7 +100,6 @@ export function keyRoutes(app: Api, { keys }: Pick<System, "keys">): void {
           status: 200,
           description: "The key, revoked",
           schema: ApiKey,
-          example: { ...examples.apiKey, state: "revoked" },
           problems: ["not-found", "conflict"],
         }),
       },

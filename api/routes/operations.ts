@@ -3,7 +3,6 @@ import { AppError } from "../../core/errors.ts";
 import { parseInstant } from "../../core/instant.ts";
 import type { Api } from "../api.ts";
 import { answer } from "../openapi.ts";
-import { exampleOperation } from "../operations/await-work.ts";
 import { Operation, OperationPlace } from "../operations/operation.ts";
 import { pageOf, pageQuery, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
@@ -31,7 +30,6 @@ export function operationRoutes(app: Api, { operations }: Pick<System, "operatio
           status: 200,
           description: "A page of them",
           schema: pageOf(Operation, "OperationPage"),
-          example: { data: [exampleOperation], next_cursor: null },
         }),
       },
     },
@@ -58,7 +56,6 @@ export function operationRoutes(app: Api, { operations }: Pick<System, "operatio
           status: 200,
           description: "The operation; of a run or an export, its id is theirs",
           schema: Operation,
-          example: exampleOperation,
           problems: ["not-found"],
         }),
       },

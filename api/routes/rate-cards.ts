@@ -4,7 +4,6 @@ import { AppError } from "../../core/errors.ts";
 import { formatCard, parseCard, type RateCard as CoreRateCard } from "../../rating/index.ts";
 import type { Api } from "../api.ts";
 import { authorOf } from "../access/caller.ts";
-import { examples } from "../examples.ts";
 import { IfMatch } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
@@ -22,7 +21,6 @@ const answerCard = (description: string, problems: NonNullable<Parameters<typeof
     status: 200,
     description,
     schema: RateCard,
-    example: examples.rateCard,
     problems,
   });
   const file = Type.String({ description: "The card as a file that can be put again" });

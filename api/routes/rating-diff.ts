@@ -8,7 +8,6 @@ import {
   RatingTotalChange,
   RecordChangePlace,
 } from "../../rating/index.ts";
-import { examples } from "../examples.ts";
 import { readPage } from "../paging.ts";
 import type { System } from "../system.ts";
 
@@ -96,42 +95,3 @@ function requireKept({ id, state, dry_run, reason, counts }: Run): string {
             : "replaced a draft: what dry runs and runs with a reason change is kept, of others it is not";
   throw new AppError("not-found", `there is no diff: run ${id} ${why}`, { field: "id" });
 }
-
-const { billingRecord } = examples;
-
-/** The record of the examples at a rate of 0.015 instead of 0.0125: 11.8 hours cost 0.177 instead of 0.1475. */
-export const ratingDiffExample: RatingDiffByRecord = {
-  by: "record",
-  run_id: "run_c07d51f9a3e84b62d910",
-  compared_with: "run_93c0aa17e25d4b8f6e01",
-  period: "2026-10",
-  totals: [
-    {
-      currency: "EUR",
-      before: "0.15",
-      after: "0.18",
-      difference: "0.03",
-      exact_before: "0.147500000",
-      exact_after: "0.177000000",
-      exact_difference: "0.029500000",
-      lines_added: "0",
-      lines_removed: "0",
-      lines_changed: "1",
-    },
-  ],
-  data: [
-    {
-      usage_record_id: billingRecord.usage_record_id,
-      account_id: billingRecord.account_id,
-      usage_type: billingRecord.usage_type,
-      resource: billingRecord.resource,
-      part: billingRecord.part,
-      window: billingRecord.window,
-      before: [{ ...billingRecord, state: "rated" }],
-      after: [{ ...billingRecord, state: "rated", tariff_version: 2, price_to: "0.177000000", amount: "0.177000000" }],
-      changed: ["tariff_version", "price_to", "amount"],
-      difference: [{ currency: "EUR", amount: "0.029500000" }],
-    },
-  ],
-  next_cursor: null,
-};

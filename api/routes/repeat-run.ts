@@ -1,6 +1,5 @@
 import Type from "typebox";
 import type { Api } from "../api.ts";
-import { examples } from "../examples.ts";
 import { answersOfWork, awaitWork, Prefer } from "../operations/await-work.ts";
 import { findRun } from "../run-answer.ts";
 import type { System } from "../system.ts";
@@ -32,14 +31,6 @@ export function repeatRunRoutes(app: Api, system: System): void {
           status: 200,
           description: "How the repetition compares to the run",
           schema: Repetition,
-          example: {
-            run_id: examples.run.id,
-            same: true,
-            rows_same: "84211",
-            rows_missing: "0",
-            rows_added: "0",
-            notes: [],
-          },
           problems: ["not-found", "conflict", "run-in-progress"],
         }),
       },

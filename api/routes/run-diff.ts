@@ -3,7 +3,6 @@ import { readRunDiff, UsageDifference } from "../../aggregate/index.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Run } from "../../core/runs.ts";
 import type { Api } from "../api.ts";
-import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
 import { pageOf, pageQuery, readPage, Texts } from "../paging.ts";
 import { findRun } from "../run-answer.ts";
@@ -33,19 +32,6 @@ const PageQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const record = examples.usageRecord;
-const changeExample = {
-  usage_record_id: record.id,
-  account_id: record.account_id,
-  usage_type: record.usage_type,
-  resource: record.resource,
-  part: record.part,
-  window: { start: record.window.start, end: record?.window.end },
-  quantity_before: null,
-  quantity_after: record.quantity,
-  difference: record.quantity,
-};
-
 /** What a run changed, record by record. */
 export function runDiffRoutes(app: Api, system: System): void {
   app.get(
@@ -61,7 +47,6 @@ export function runDiffRoutes(app: Api, system: System): void {
           status: 200,
           description: "A page of changes, in the order of their keys; of a rating run with its totals",
           schema: Type.Union([ChangePage, RatingDiffByAccount, RatingDiffByRecord]),
-          example: { data: [changeExample], next_cursor: null },
           problems: ["not-found", "run-in-progress"],
         }),
       },

@@ -1,7 +1,7 @@
 import Type from "typebox";
 import type { Api } from "../api.ts";
 import { authorOf } from "../access/caller.ts";
-import { examples } from "../examples.ts";
+import { run as exampleRun } from "../examples/by-hand.ts";
 import { answer } from "../openapi.ts";
 import { endWithin, Prefer, readWait } from "../operations/await-work.ts";
 import { pageOf, pageQuery, readPage } from "../paging.ts";
@@ -53,7 +53,7 @@ const Place = Type.Object({ before_seq: Type.String({ pattern: "^\\d{1,19}$" }) 
 const RunName = Type.Object({ id: Type.String() });
 
 const runningExample = {
-  ...examples.run,
+  ...exampleRun,
   state: "running",
   counts: {},
   changed_at: "2026-10-02T00:15:01.000Z",

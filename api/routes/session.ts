@@ -17,7 +17,6 @@ import { Role } from "../access/roles.ts";
 import type { Session } from "../access/sessions.ts";
 import type { User } from "../access/user.ts";
 import type { Api } from "../api.ts";
-import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
 
@@ -76,7 +75,6 @@ export function loginRoutes(app: Api, system: System): void {
           status: 201,
           description: "Who is signed in",
           schema: SignedIn,
-          example: examples.signedIn,
           problems: [
             "unauthorized",
             "forbidden",
@@ -124,7 +122,6 @@ export function sessionRoutes(app: Api, system: System): void {
           status: 200,
           description: "Who is signed in, or whose token it is",
           schema: SignedIn,
-          example: examples.signedIn,
         }),
       },
     },
@@ -149,7 +146,6 @@ export function sessionRoutes(app: Api, system: System): void {
           status: 200,
           description: "Who was signed in",
           schema: SignedIn,
-          example: { ...examples.signedIn, ends_at: null },
         }),
       },
     },
@@ -172,7 +168,6 @@ export function sessionRoutes(app: Api, system: System): void {
           status: 200,
           description: "Who is signed in, with a new cookie",
           schema: SignedIn,
-          example: examples.signedIn,
           problems: ["unreadable-body", "unsupported-media-type"],
         }),
       },

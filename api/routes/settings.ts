@@ -4,7 +4,6 @@ import { formatInstant } from "../../core/instant.ts";
 import type { Setting as CoreSetting } from "../../core/settings.ts";
 import type { Api } from "../api.ts";
 import { authorOf } from "../access/caller.ts";
-import { examples } from "../examples.ts";
 import { IfMatch, seenVersion } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
@@ -51,7 +50,6 @@ export function settingRoutes(app: Api, { settings }: Pick<System, "settings">):
           status: 200,
           description: "The settings",
           schema: SettingList,
-          example: { data: [examples.setting] },
         }),
       },
     },
@@ -70,7 +68,6 @@ export function settingRoutes(app: Api, { settings }: Pick<System, "settings">):
           status: 200,
           description: "The setting",
           schema: Setting,
-          example: examples.setting,
           problems: ["unknown-setting"],
         }),
       },
@@ -92,7 +89,6 @@ export function settingRoutes(app: Api, { settings }: Pick<System, "settings">):
           status: 200,
           description: "The setting as it stands",
           schema: Setting,
-          example: examples.setting,
           problems: [
             "unknown-setting",
             "invalid-setting",

@@ -4,7 +4,6 @@ import { UsageType as CoreUsageType, UsageTypeInput as CoreInput } from "../../c
 import type { UsageTypes } from "../../core/usage-types.ts";
 import type { Api } from "../api.ts";
 import { authorOf } from "../access/caller.ts";
-import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
 
@@ -38,7 +37,6 @@ export function usageTypeRoutes(app: Api, { usageTypes }: Pick<System, "usageTyp
           status: 200,
           description: "The registry in force, by id: what is built in, and what was added",
           schema: UsageTypeList,
-          example: { data: [examples.usageType, examples.addedUsageType] },
         }),
       },
     },
@@ -59,7 +57,6 @@ export function usageTypeRoutes(app: Api, { usageTypes }: Pick<System, "usageTyp
           status: 201,
           description: "The usage type as it is in force",
           schema: UsageType,
-          example: examples.addedUsageType,
           problems: ["conflict", "unreadable-body", "unsupported-media-type"],
         }),
       },

@@ -5,7 +5,6 @@ import { authorOf, type Caller } from "../access/caller.ts";
 import { isWithinScope, scopeOf } from "../access/scope.ts";
 import { User, UserChange } from "../access/user.ts";
 import type { Api } from "../api.ts";
-import { examples } from "../examples.ts";
 import { answer } from "../openapi.ts";
 import { IfMatch, seenVersion, tellPrecondition } from "../http/etags.ts";
 import type { System } from "../system.ts";
@@ -34,7 +33,6 @@ const answerUser = (status: 200 | 201) =>
     status,
     description: "The user as it stands; its version is the ETag",
     schema: User,
-    example: examples.user,
     problems: ["not-found", "conflict", "precondition-failed", "unreadable-body", "unsupported-media-type"],
   });
 const send = (reply: FastifyReply, user: User): FastifyReply => reply.header("etag", `"${user.version}"`).send(user);
@@ -55,7 +53,6 @@ export function userRoutes(app: Api, system: Pick<System, "users" | "store" | "c
           status: 200,
           description: "The users",
           schema: UserList,
-          example: { data: [examples.user] },
         }),
       },
     },

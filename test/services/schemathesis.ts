@@ -133,6 +133,10 @@ ${["postEvents", "checkEvents"].map((id) => `[[operations]]\ninclude-operation-i
 [[operations]]
 include-operation-id = "takeInventory"
 phases.examples.enabled = false
+# the folder of its example would be made on this machine
+[[operations]]
+include-operation-id = "createBackup"
+phases.examples.enabled = false
 `;
 
 function toToml(known: Readonly<Record<string, Readonly<Record<string, string>>>>): string {

@@ -75,6 +75,17 @@ test.each(readCases<Recorded>("api/cloudstack-requests"))("$why", async ({ metho
   expect(Object.keys(body[then.key] ?? {})).toEqual(expect.arrayContaining([...then.holds]));
 });
 
+test("an address with a slash at its end is the same one", async () => {
+  const query = signedQuery({ command: "listUsageTypes", response: "json" }, acme);
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  const answers = [
+    await api.app.inject({ method: "GET", url: `/client/api/?${query}` }),
+    await api.app.inject({ method: "POST", url: "/client/api/", payload: query, headers }),
+  ];
+  for (const answer of answers)
+    expect(answer.json()).toHaveProperty("listusagetypesresponse.usagetype.0.usagetypeid", 1);
+});
+
 describe("signatures", () => {
   const command = { command: "listUsageTypes", response: "json" };
   const status = async (parameters: Record<string, string>, as: Credentials): Promise<number> =>

@@ -1,5 +1,5 @@
 // Work that goes on after its request was answered: where to look for it, how it ends, and that a process that died says so.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -9,6 +9,7 @@ import { readWait } from "../../../api/operations/await-work.ts";
 import { at } from "../../at.ts";
 import { runCommandLine } from "../../../api/cli/program.ts";
 import { systemClock } from "../../../core/clock.ts";
+import { AppError } from "../../../core/errors.ts";
 import { silentLog } from "../../../core/log.ts";
 import { everyPage } from "../asking.ts";
 import { event, openTestApi, type TestApi } from "../test-api.ts";
@@ -88,13 +89,6 @@ test("a backup is an operation under its own id, which tells how far it is, what
   expect(done, done.error ?? "").toMatchObject({ kind: "backup", subject: dir, state: "succeeded", progress: null });
   expect(done.asked_by).toMatch(/\(key_\w+\)$/);
   expect(done.outcome).toEqual((await api.call("GET", `/v1/backups/${id}`)).json());
-  const again = await ended((await api.call("POST", "/v1/backups", { dir })).headers["location"]);
-  expect(again).toMatchObject({
-    state: "failed",
-    error: expect.stringContaining("not empty") as string,
-    outcome: null,
-  });
-
   const { operations, clock } = api.system;
   const work = { id: "backup_x", kind: "backup", subject: dir, asked_by: "x", began: clock.now() };
   const progress = { what: "copying files", done: "3", total: "7", unit: "MiB" };
@@ -105,6 +99,30 @@ test("a backup is an operation under its own id, which tells how far it is, what
   end({ files: 1 });
   await operations.settled();
   expect(await read("backup_x")).toMatchObject({ state: "succeeded", progress: null, outcome: { files: 1 } });
+  const failed = Promise.reject(new AppError("disk-full", "3 MiB are free"));
+  await operations.follow({ ...work, id: "backup_z", outcome: failed });
+  await operations.settled();
+  expect(await read("backup_z")).toMatchObject({ state: "failed", error: "3 MiB are free", outcome: null });
+});
+
+test("a folder that cannot be one of a backup is refused at once, with the reason and nothing left behind", async () => {
+  const [full, file] = [join(own, "full"), join(own, "file")];
+  mkdirSync(full);
+  for (const made of [file, join(full, "x")]) writeFileSync(made, "");
+  const refused = {
+    [full]: [409, `${full} is there and not empty: each backup goes into a folder of its own`],
+    [file]: [409, `${file} is there and not empty: each backup goes into a folder of its own`],
+    [join(file, "below")]: [409, expect.stringContaining("cannot be made: ENOTDIR: not a directory") as string],
+    [join(api.system.store.data_dir, "inside")]: [
+      400,
+      expect.stringContaining("expected a folder elsewhere") as string,
+    ],
+  };
+  for (const [dir, told] of Object.entries(refused)) {
+    const answer = await api.call("POST", "/v1/backups", { dir });
+    expect([answer.statusCode, answer.json<{ detail: string }>().detail]).toEqual(told);
+  }
+  expect(readdirSync(own).filter((name) => name.endsWith(".unfinished"))).toEqual([]);
 });
 
 test("tally backup shows how far it is where a person watches", async () => {
@@ -118,7 +136,7 @@ test("tally backup shows how far it is where a person watches", async () => {
   const environment = { TALLY_URL: url, TALLY_TOKEN: api.admin };
   const dir = join(own, "shown");
   expect(await runCommandLine(["backup", dir], { output, clock: systemClock, environment }), told.err).toBe(0);
-  expect(told.err).toMatch(/\[[#-]{24}\] {2}(backup has begun|\d+ of \d+ MiB, copying files)/);
+  expect(told.err).toMatch(/\[[#-]{24}\] {2}\d+ of \d+ MiB, copying files/);
   expect(told.out).toContain(`${dir}: all that was there at `);
   const elsewhere = await runCommandLine(["backup", "here"], { output, clock: systemClock, environment });
   expect([elsewhere, told.err]).toEqual([1, expect.stringContaining('dir is "here", expected an absolute path')]);

@@ -31,9 +31,19 @@ const settings = {
   output_format_json_quote_64bit_integers: 1,
   output_format_parquet_compression_method: "zstd",
   output_format_parquet_row_group_size: "100000",
-  // what is grouped and sorted on the way goes to the disk above that, so that memory does not grow with the rows
+  // what lies in the order it is grouped by is summed as it is read; what else is grouped and sorted goes to the disk above that
+  optimize_aggregation_in_order: 1,
   max_bytes_before_external_group_by: SPILL_BYTES,
   max_bytes_before_external_sort: SPILL_BYTES,
+  // few rows are on the way, on however many cores (they pass whole through every join, and an insert would gather 256 MiB of them)
+  max_threads: 2,
+  max_block_size: "8192",
+  max_joined_block_size_rows: "8192",
+  min_insert_block_size_rows: "8192",
+  min_insert_block_size_bytes: "4194304",
+  aggregation_in_order_max_block_bytes: "4194304",
+  output_format_parallel_formatting: 0,
+  join_algorithm: "hash",
 } as const;
 
 const write = /^INSERT INTO FUNCTION file\(\{path:String\}, \{format:String\}\)\s*((?:SELECT|WITH)\b[\s\S]*)$/;

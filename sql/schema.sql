@@ -3506,17 +3506,6 @@ FROM final_line AS line
 INNER JOIN scratch_export_document AS document ON (document.run_seq = line.run_seq) AND (document.statement_id = line.statement_id)
 WHERE document.export_id = {export_id:String};
 
-CREATE VIEW exported_usage
-AS SELECT usage.*
-FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0) AS usage
-ANY LEFT JOIN
-(
-    SELECT *
-    FROM scratch_export_month
-    WHERE (export_id = {export_id:String}) AND (month = {period:String})
-) AS lived ON lived.account_id = usage.account_id
-WHERE (usage.window_start >= fromUnixTimestamp64Milli({from_ms:Int64} - 129600000, 'UTC')) AND (usage.window_start < fromUnixTimestamp64Milli({to_ms:Int64} + 129600000, 'UTC')) AND (usage.window_start >= if(lived.account_id = '', fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'), lived.starts)) AND (usage.window_start < if(lived.account_id = '', fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC'), lived.ends)) AND (({payer:String} = '') OR (usage.account_id = {payer:String})) AND (moduloOrZero(cityHash64(toString(usage.account_id)), {parts:UInt32}) = {part:UInt32});
-
 CREATE VIEW finalizable
 AS SELECT
     drafted.payer_account_id AS payer_account_id,
@@ -5169,6 +5158,17 @@ WHERE (measure != 4) AND (k NOT IN (
     SELECT k
     FROM scratch_event
 ));
+
+CREATE VIEW usage_about_month
+AS SELECT
+    *,
+    k
+FROM usage_record
+WHERE (run_seq IN (
+    SELECT run_seq
+    FROM published_run
+    WHERE (kind = 'aggregate') AND (run_seq <= {as_of:UInt64})
+)) AND (window_start >= fromUnixTimestamp64Milli({from_ms:Int64} - 129600000, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64} + 129600000, 'UTC')) AND (({payer:String} = '') OR (account_id = {payer:String})) AND (moduloOrZero(cityHash64(toString(account_id)), {parts:UInt32}) = {part:UInt32});
 
 CREATE VIEW usage_page
 AS SELECT

@@ -69,12 +69,20 @@ export async function sendReport(
     pages: AsyncIterable<readonly object[]>;
   },
 ): Promise<FastifyReply> {
-  const stream = await openReport({ store }, { form, columns, pages });
+  const stream = await openReport({ store }, { form, columns, pages: whileRead(pages, reply) });
   return reply
     .type(form === "csv" ? "text/csv; charset=utf-8" : types[form])
     .header("vary", "accept")
     .header("content-disposition", `attachment; filename="${name}.${form}"`)
     .send(stream);
+}
+
+/** Pages for as long as somebody waits for them. */
+async function* whileRead<Rows>(pages: AsyncIterable<Rows>, { raw }: FastifyReply): AsyncGenerator<Rows> {
+  for await (const page of pages) {
+    if (raw.destroyed) return;
+    yield page;
+  }
 }
 
 /** The report as a file that has no name any more: what is open can be read to its end, and nothing is left behind. */

@@ -4,7 +4,7 @@ import { PERIOD } from "./serving-fill.ts";
 import type { Served } from "./serving.ts";
 
 /** Memory that an export may take above what the process had, in MB, however many rows it has. */
-const GROWTH_MAX_MB = 1_000;
+const GROWTH_MAX_MB = 500;
 const small = `/v1/usage-records?from=${PERIOD}-05T00:00:00Z&to=${PERIOD}-06T00:00:00Z&account_id=account-01500&limit=50`;
 
 /** A month of usage as a file, each way it can be had, while somebody else asks for small pages all the time. @throws where rows are missing or memory grows */
@@ -15,7 +15,7 @@ export async function exportWhileAsked(served: Served): Promise<Figure[]> {
   );
   const expected = counted?.records ?? "";
   const figures: Figure[] = [];
-  for (const format of ["csv", "parquet"])
+  for (const format of ["csv", "parquet", "ndjson"])
     figures.push(
       await watched(served, { name: `export usage as ${format}`, expected, act: () => exported(served, format) }),
     );

@@ -3312,14 +3312,14 @@ SELECT * FROM ledger
 WHERE booked_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND booked_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
   AND ({payer:String} = '' OR payer_account_id = {payer:String}) AND moduloOrZero(cityHash64(payer_account_id), {parts:UInt32}) = {part:UInt32};
 
-CREATE OR REPLACE VIEW exported_usage ON CLUSTER `tally` AS
-SELECT usage.*
-FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0) AS usage
-GLOBAL LEFT ANY JOIN (SELECT * FROM scratch_export_month WHERE export_id = {export_id:String} AND month = {period:String}) AS lived ON lived.account_id = usage.account_id
-WHERE usage.window_start >= fromUnixTimestamp64Milli({from_ms:Int64} - 129600000, 'UTC') AND usage.window_start < fromUnixTimestamp64Milli({to_ms:Int64} + 129600000, 'UTC')
-  AND usage.window_start >= if(lived.account_id = '', fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'), lived.starts)
-  AND usage.window_start < if(lived.account_id = '', fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC'), lived.ends)
-  AND ({payer:String} = '' OR usage.account_id = {payer:String}) AND moduloOrZero(cityHash64(toString(usage.account_id)), {parts:UInt32}) = {part:UInt32};
+CREATE OR REPLACE VIEW usage_about_month ON CLUSTER `tally` AS
+SELECT *, k FROM usage_record
+WHERE run_seq GLOBAL IN (SELECT run_seq FROM published_run WHERE kind = 'aggregate' AND run_seq <= {as_of:UInt64})
+  AND window_start >= fromUnixTimestamp64Milli({from_ms:Int64} - 129600000, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64} + 129600000, 'UTC')
+  AND ({payer:String} = '' OR account_id = {payer:String}) AND moduloOrZero(cityHash64(toString(account_id)), {parts:UInt32}) = {part:UInt32};
+
+CREATE OR REPLACE FUNCTION is_lived ON CLUSTER `tally` AS (window_start, account_id, starts, ends, from_ms, to_ms) ->
+  window_start >= if(account_id = '', fromUnixTimestamp64Milli(from_ms, 'UTC'), starts) AND window_start < if(account_id = '', fromUnixTimestamp64Milli(to_ms, 'UTC'), ends);
 
 CREATE OR REPLACE FUNCTION focus_unit_of ON CLUSTER `tally` AS (unit, noun, size) -> concat(
   multiIf(unit = 'thousand', concat(if(size = '', '1', size), '000 '), unit = 'million', concat(if(size = '', '1', size), '000000 '), size = '', '', concat(size, ' ')),

@@ -4,7 +4,8 @@
 -- Params  as_of UInt64, from_ms, to_ms Int64   the highest run that counts; the month of accounts nobody knows
 -- Params  types String                         JSON of the registry: [{usage_type, name, unit, display_unit, divisor}]
 -- Rows    none
--- Why     the truth of a key is the sum of its rows; what its shape stands for is written out, as GET /v1/usage does
+-- Why     the truth of a key is the sum of its rows; what its shape stands for is written out, as GET /v1/usage-records does. Grouped by the columns of
+--         the table's order, and nothing joined before, so that the engine sums as it reads and holds a record at a time
 INSERT INTO FUNCTION file({path:String}, {format:String})
 SELECT concat('ur_', lower(hex(usage_record_id_of(record.account_id, record.usage_type, record.resource, record.resource_part, record.shape, record.window_start, record.window_end)))) AS usage_record_id,
   toString(record.account_id) AS account_id, account.name AS account_name, record.usage_type AS usage_type, type.type.2 AS usage_type_name,
@@ -15,11 +16,12 @@ SELECT concat('ur_', lower(hex(usage_record_id_of(record.account_id, record.usag
   record.window_start AS window_start, record.window_end AS window_end, as_whole(record.used) AS quantity, type.type.3 AS unit,
   as_nano(half_away(record.used * toInt256(1000000000), toInt256(type.type.5))) AS display_quantity, type.type.4 AS display_unit, record.duration_ms AS duration_ms
 FROM (
-  SELECT account_id, usage_type, resource, exported.part AS resource_part, shape, window_start, window_end, sum(exported.quantity) AS used, sum(exported.duration_ms) AS duration_ms
-  FROM exported_usage(export_id = {export_id:String}, period = {period:String}, payer = {payer:String}, part = {part:UInt32}, parts = {parts:UInt32}, as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}) AS exported
-  GROUP BY account_id, usage_type, resource, resource_part, shape, window_start, window_end
+  SELECT account_id, usage_type, resource, usage.part AS resource_part, shape, window_start, window_end, sum(usage.quantity) AS used, sum(usage.duration_ms) AS duration_ms
+  FROM usage_about_month(payer = {payer:String}, part = {part:UInt32}, parts = {parts:UInt32}, as_of = {as_of:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}) AS usage
+  GROUP BY account_id, window_start, k, usage_type, resource, resource_part, shape, window_end
   HAVING sum(sign) > 0
 ) AS record
+LEFT ANY JOIN (SELECT * FROM scratch_export_month WHERE export_id = {export_id:String} AND month = {period:String}) AS lived ON lived.account_id = record.account_id
 LEFT ANY JOIN (SELECT account_id AS known, name FROM current_account) AS account ON account.known = record.account_id
 LEFT ANY JOIN shape ON shape.shape = record.shape
 LEFT ANY JOIN (SELECT account_id AS naming, resource AS named_resource, part AS named_part, name FROM resource_label(account_ids = emptyArrayString())) AS label
@@ -27,3 +29,4 @@ LEFT ANY JOIN (SELECT account_id AS naming, resource AS named_resource, part AS 
 LEFT ANY JOIN (
   SELECT arrayJoin(JSONExtract({types:String}, 'Array(Tuple(usage_type UInt16, name String, unit String, display_unit String, divisor String))')) AS type
 ) AS type ON type.type.1 = record.usage_type
+WHERE is_lived(record.window_start, lived.account_id, lived.starts, lived.ends, {from_ms:Int64}, {to_ms:Int64})

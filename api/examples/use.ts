@@ -92,7 +92,7 @@ export const run = {
   state: "published",
   period: null,
   dry_run: false,
-  asked_by: null,
+  asked_by: "schedule (aggregate)",
   reason: null,
   from: null,
   to: "2026-10-02T00:00:00.000Z",

@@ -72,9 +72,9 @@ export function countOf(count: number | string, one: string, many = `${one}s`): 
   return `${groupDigits(String(count))} ${String(count) === "1" ? one : many}`;
 }
 
-/** Who asked, by name: without the id of the key that stands behind it; a dash where nobody was named. */
+/** Who asked, by name: without the id of the key or the job that stands behind it; a dash where nobody was named. */
 export function personOf(asked_by: string | null): string {
-  return asked_by === null ? "–" : asked_by.replace(/ \(key_[0-9a-f]+\)$/, "");
+  return asked_by === null ? "–" : asked_by.replace(/ \([\w-]+\)$/, "");
 }
 
 /** Bytes for a glance: `1.4 MiB`. */

@@ -1,5 +1,6 @@
 // What the pages make of figures, days and files: pure, so it is held to worked values without a browser.
 import { expect, test } from "vitest";
+import { allPages } from "../../../api/dashboard/web/client.ts";
 import { toCsv } from "../../../api/dashboard/web/csv.ts";
 import { nextOrder, readOrder, sortRows } from "../../../api/dashboard/web/sort.ts";
 import {
@@ -71,6 +72,18 @@ test("what a spreadsheet would run is text in a file, a number stays a number, a
       '"a ""b"", c","line\nbreak"\r\n' +
       "'-x,5\r\n",
   );
+});
+
+test("what comes in pages is read whole for a file, from the first page on, and no further than a browser can hold", async () => {
+  const asked: string[] = [];
+  const read = async (cursor: string) => {
+    asked.push(cursor);
+    return { data: [`of ${cursor}`], next_cursor: cursor === "" ? "b" : cursor === "b" ? "c" : null };
+  };
+  expect(await allPages(read)).toEqual(["of ", "of b", "of c"]);
+  expect(asked).toEqual(["", "b", "c"]);
+  const endless = await allPages(async () => ({ data: Array.from({ length: 20_000 }, () => 1), next_cursor: "on" }));
+  expect(endless.length).toBe(60_000);
 });
 
 // Days of 23 and 25 hours, a zone of 45 minutes, one that leaps over midnight, one that leaves out a day, and one of half an hour's change.

@@ -1,5 +1,5 @@
 import type { Budget, BudgetNotice, Forecast } from "../../../client/nouns.ts";
-import { ask } from "../client.ts";
+import { ask, askAll } from "../client.ts";
 import { alike, showAmount, trimZeros } from "../figures.ts";
 import { Heading } from "../frame.tsx";
 import { useLoad } from "../load.ts";
@@ -16,7 +16,7 @@ export function Budgets() {
   const found = useLoad(JSON.stringify(["budgets", period]), async (signal) => {
     const [budgets, notices] = await Promise.all([
       ask("listBudgets", { signal }),
-      ask("listAllBudgetNotices", { query: { period, limit: 500 }, signal }),
+      askAll("listAllBudgetNotices", { query: { period }, signal }),
     ]);
     const { payers, accounts: spenders } = await expected(period, budgets.data, signal);
     const standing = budgets.data.map((budget) => {
@@ -32,7 +32,7 @@ export function Budgets() {
       const found = (budget.account_id === undefined ? payers : spenders).find(isOf);
       return { budget, so_far: found?.so_far ?? null, forecast: found?.forecast ?? null };
     });
-    return { standing, notices: notices.data };
+    return { standing, notices };
   });
   return (
     <>

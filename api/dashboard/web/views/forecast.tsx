@@ -39,7 +39,7 @@ export function Forecast() {
   const begun = period <= monthOf(now(), zone.value);
   const found = useLoad(begun ? JSON.stringify(["forecast", period, account]) : null, async (signal) => {
     const [forecast, types] = await Promise.all([
-      ask("forecastPeriod", { query: { period, account_id: account, limit: 1000 }, signal }),
+      ask("forecastPeriod", { query: { period, account_id: account, limit: 10_000 }, signal }),
       ask("listUsageTypes", { signal }),
     ]);
     return { forecast, types: types.data };

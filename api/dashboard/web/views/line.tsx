@@ -1,6 +1,6 @@
 import type { ExplainedPrice, ExplainedRecord, Explanation, UsageType } from "../../../client/nouns.ts";
 import { addressTo, said } from "../address.ts";
-import { ask } from "../client.ts";
+import { allPages, ask } from "../client.ts";
 import { countOf, groupDigits, showAmount, trimZeros } from "../figures.ts";
 import { Heading } from "../frame.tsx";
 import { measureOf, priceOf, quantityOf } from "../line-words.ts";
@@ -17,6 +17,16 @@ import { statementAddress } from "./statements.tsx";
 /** Records of one answer, and stretches of each, at most. */
 const RECORDS = 100;
 const SLICES = 50;
+/** And in a file. */
+const SLICES_MAX = 1000;
+
+/** All records of a line, for a file: what is drawn and listed is one page of them. */
+const allRecords = (id: string, line: string) => (): Promise<ExplainedRecord[]> =>
+  allPages(async (cursor) => {
+    const query = { limit: RECORDS, slices: SLICES_MAX, cursor };
+    const { records, next_cursor } = await ask("explainStatementLine", { path: { id, line }, query });
+    return { data: records, next_cursor };
+  });
 
 /** A line of a statement down to the events it comes from. */
 export function Line({ id = "", line = "" }: Readonly<Record<string, string>>) {
@@ -48,12 +58,20 @@ export function Line({ id = "", line = "" }: Readonly<Record<string, string>>) {
           )
         }
       />
-      <Answer of={found}>{({ explanation, types }) => <Shown explanation={explanation} types={types} />}</Answer>
+      <Answer of={found}>
+        {({ explanation, types }) => <Shown explanation={explanation} types={types} all={allRecords(id, line)} />}
+      </Answer>
     </>
   );
 }
 
-function Shown({ explanation, types }: { readonly explanation: Explanation; readonly types: readonly UsageType[] }) {
+interface ShownOptions {
+  readonly explanation: Explanation;
+  readonly types: readonly UsageType[];
+  readonly all: () => Promise<readonly ExplainedRecord[]>;
+}
+
+function Shown({ explanation, types, all }: ShownOptions) {
   const { line, account, charge, prices, records } = explanation;
   return (
     <>
@@ -90,7 +108,7 @@ function Shown({ explanation, types }: { readonly explanation: Explanation; read
           <Empty title="No records stand behind this line." />
         ) : null
       ) : (
-        <Records explanation={explanation} period={line.period} types={types} />
+        <Records explanation={explanation} period={line.period} types={types} all={all} />
       )}
     </>
   );
@@ -146,17 +164,15 @@ interface Row {
   readonly closed: SliceEnd | null;
 }
 
-function Records({
-  explanation,
-  period,
-  types,
-}: {
-  readonly explanation: Explanation;
-  readonly period: string;
-  readonly types: readonly UsageType[];
-}) {
+/** Each stretch of each record. */
+function stretchesOf(records: readonly ExplainedRecord[]): Row[] {
+  return records.flatMap((record) => record.slices.shown.map((slice) => ({ record, ...slice })));
+}
+
+function Records({ explanation, period, types, all }: ShownOptions & { readonly period: string }) {
   const { records, next_cursor, more_records, account, line } = explanation;
-  const rows: Row[] = records.flatMap((record) => record.slices.shown.map((slice) => ({ record, ...slice })));
+  const rows = stretchesOf(records);
+  const isPart = records.length < Number(line.records) || records.some(({ slices }) => slices.more !== "0");
   const nameIn = ({ resource, usage_record }: ExplainedRecord): string => usage_record.name ?? resource;
   const stretches: Stretch[] = rows.map(({ record, from, to }) => ({
     lane: nameIn(record),
@@ -184,6 +200,7 @@ function Records({
           numbers={{
             file: `line-${line.line}-stretches`,
             rows: rows.map((row, index) => ({ ...row, index })),
+            ...(isPart ? { all: async () => stretchesOf(await all()).map((row, index) => ({ ...row, index })) } : {}),
             keyOf: ({ index }) => String(index),
             columns: [
               { title: "Resource", cell: ({ record }) => nameIn(record), csv: ({ record }) => record.resource },
@@ -228,6 +245,7 @@ function Records({
           file={`line-${line.line}-records`}
           rows={records}
           next={next_cursor}
+          all={all}
           keyOf={({ id }) => id}
           columns={[
             { title: "Resource", cell: (record) => nameIn(record), csv: ({ resource }) => resource },

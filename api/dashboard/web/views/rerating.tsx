@@ -1,6 +1,6 @@
 import type { RatingDiffByAccount, Run } from "../../../client/nouns.ts";
 import { addressTo, go, here, said } from "../address.ts";
-import { ask } from "../client.ts";
+import { allPages, ask } from "../client.ts";
 import { groupDigits, personOf, signed } from "../figures.ts";
 import { textIn } from "../fields.ts";
 import { Heading } from "../frame.tsx";
@@ -111,24 +111,28 @@ function Previews({ runs }: { readonly runs: readonly Run[] }) {
   );
 }
 
+/** A page of what a run changes; of one that rated nothing null: it differs in quantities, or in nothing. */
+async function askDiff(run: string, query: { cursor: string; limit: number }, signal?: AbortSignal) {
+  const question = { path: { id: run }, query: { by: "account" as const, ...query } };
+  const diff = await ask("getRunDiff", signal === undefined ? question : { ...question, signal });
+  return "by" in diff && diff.by === "account" ? diff : null;
+}
+
 function Diff({ run }: { readonly run: string }) {
   const found = useLoad(JSON.stringify(["diff", run, said("cursor")]), (signal) =>
-    ask("getRunDiff", {
-      path: { id: run },
-      query: { by: "account", cursor: said("cursor"), limit: 500 },
-      signal,
-    }),
+    askDiff(run, { cursor: said("cursor"), limit: 500 }, signal).then((diff) => ({ diff })),
   );
+  const all = (): Promise<RatingDiffByAccount["data"]> =>
+    allPages(async (cursor) => (await askDiff(run, { cursor, limit: 1000 })) ?? { data: [], next_cursor: null });
   return (
     <section aria-labelledby="diff">
       <h2 id="diff">What it changes</h2>
       <Answer of={found}>
-        {(diff) =>
-          // A run that rated nothing differs in quantities, or in nothing.
-          !("by" in diff) || diff.by !== "account" || diff.totals.length === 0 ? (
+        {({ diff }) =>
+          diff === null || diff.totals.length === 0 ? (
             <Empty title="It changes no bill." />
           ) : (
-            <Shown diff={diff} />
+            <Shown diff={diff} all={all} />
           )
         }
       </Answer>
@@ -136,7 +140,13 @@ function Diff({ run }: { readonly run: string }) {
   );
 }
 
-function Shown({ diff }: { readonly diff: RatingDiffByAccount }) {
+function Shown({
+  diff,
+  all,
+}: {
+  readonly diff: RatingDiffByAccount;
+  readonly all: () => Promise<RatingDiffByAccount["data"]>;
+}) {
   const { totals, data, period, next_cursor } = diff;
   return (
     <>
@@ -161,6 +171,7 @@ function Shown({ diff }: { readonly diff: RatingDiffByAccount }) {
           file={`re-rating-${period}`}
           rows={data}
           next={next_cursor}
+          all={all}
           keyOf={({ account_id, currency }) => `${account_id} ${currency}`}
           columns={[
             { title: "Account", cell: ({ account_id }) => nameOf(account_id), csv: ({ account_id }) => account_id },

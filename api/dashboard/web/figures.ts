@@ -36,6 +36,12 @@ export function alike(amount: string, other: string): string {
   return sumOf([amount, other.replace(/[1-9]/g, "0")]);
 }
 
+/** No amount of a currency, with the decimals it has: `0.00` EUR, `0` JPY. */
+export function nothingIn(currency: string): string {
+  const format = new Intl.NumberFormat("en", { style: "currency", currency });
+  return (0).toFixed(format.resolvedOptions().maximumFractionDigits ?? 2);
+}
+
 /** `after` − `before`, exact. */
 export function differenceOf(after: string, before: string): string {
   return sumOf([after, before.startsWith("-") ? before.slice(1) : `-${before}`]);

@@ -2,10 +2,12 @@
 import { expect, test } from "vitest";
 import { allPages } from "../../../api/dashboard/web/client.ts";
 import { toCsv } from "../../../api/dashboard/web/csv.ts";
+import { itemOf } from "../../../api/dashboard/web/line-words.ts";
 import { nextOrder, readOrder, sortRows } from "../../../api/dashboard/web/sort.ts";
 import {
   differenceOf,
   groupDigits,
+  nothingIn,
   shareOf,
   showBytes,
   showRoughly,
@@ -47,6 +49,14 @@ test("sums and differences are exact where floats are not", () => {
   expect([signed("1.00"), signed("-1.00"), signed("0.00")]).toEqual(["+1.00", "-1.00", "0.00"]);
   // 30 of 120 is a quarter; of nothing there is no share
   expect([shareOf("30", "120"), shareOf("-60", "120"), shareOf("5", "0.00")]).toEqual(["+25 %", "-50 %", ""]);
+});
+
+test("what a line is for reads as words, and an amount of nothing has its currency's decimals", () => {
+  expect(itemOf("RUNNING_VM · Machine · tier 1")).toBe("Running VM · Machine · tier 1");
+  expect(itemOf("Correction of 2026-09 · VM_SNAPSHOT · Small", true)).toBe("VM snapshot · Small");
+  expect(itemOf("Correction of 2026-09 · VOLUME · Disk")).toBe("Correction of 2026-09 · VOLUME · Disk");
+  expect(itemOf("Fee · every month")).toBe("Fee · every month");
+  expect(["EUR", "JPY", "KWD"].map(nothingIn)).toEqual(["0.00", "0", "0.000"]);
 });
 
 test("a glance leaves out what does not matter, and names read as words", () => {

@@ -3,7 +3,7 @@ import { here } from "../address.ts";
 import { ask } from "../client.ts";
 import { countOf, groupDigits, showAmount, sumOf } from "../figures.ts";
 import { Heading } from "../frame.tsx";
-import { expectedQuantity } from "../line-words.ts";
+import { expectedQuantity, itemOf } from "../line-words.ts";
 import { useLoad } from "../load.ts";
 import { Share } from "../parts/bars.tsx";
 import { Moment } from "../parts/moment.tsx";
@@ -178,7 +178,7 @@ function Lines({
         rows={lines.map((line, index) => ({ ...line, index }))}
         keyOf={({ index }) => String(index)}
         columns={[
-          { title: "Item", cell: ({ description }) => description },
+          { title: "Item", cell: ({ description }) => itemOf(description), csv: ({ description }) => description },
           { title: "Expected", text: true, cell: ({ basis }) => bases[basis] ?? basis },
           {
             title: "Quantity so far",

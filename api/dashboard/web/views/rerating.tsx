@@ -37,7 +37,7 @@ export function Rerating() {
         </Picker>
       </Heading>
       {mayBill.value ? <NewPreview period={period} /> : null}
-      {run === "" ? null : <Diff run={run} />}
+      {run === "" ? null : <Diff run={run} of={runs.data?.data.find(({ id }) => id === run)} />}
       <section aria-labelledby="previews">
         <h2 id="previews">Previews and re-ratings so far</h2>
         <Answer of={runs}>
@@ -97,7 +97,7 @@ function Previews({ runs }: { readonly runs: readonly Run[] }) {
           cell: ({ id, period }) => <a href={here({ run: id, period: period ?? "" })}>{showPeriod(period ?? "")}</a>,
           csv: ({ period }) => period ?? "",
         },
-        { title: "What", text: true, cell: ({ dry_run, state }) => (dry_run ? "preview" : state) },
+        { title: "What", text: true, cell: ({ dry_run }) => (dry_run ? "preview" : "rated again") },
         {
           title: "When",
           text: true,
@@ -118,7 +118,7 @@ async function askDiff(run: string, query: { cursor: string; limit: number }, si
   return "by" in diff && diff.by === "account" ? diff : null;
 }
 
-function Diff({ run }: { readonly run: string }) {
+function Diff({ run, of }: { readonly run: string; readonly of: Run | undefined }) {
   const found = useLoad(JSON.stringify(["diff", run, said("cursor")]), (signal) =>
     askDiff(run, { cursor: said("cursor"), limit: 500 }, signal).then((diff) => ({ diff })),
   );
@@ -127,6 +127,13 @@ function Diff({ run }: { readonly run: string }) {
   return (
     <section aria-labelledby="diff">
       <h2 id="diff">What it changes</h2>
+      {of === undefined ? null : (
+        <p class="muted">
+          {of.dry_run ? "Preview" : "Re-rating"} of {showPeriod(of.period ?? "")} by {personOf(of.asked_by)},{" "}
+          <Moment at={of.changed_at} />
+          {of.reason === null ? "" : `: ${of.reason}`}
+        </p>
+      )}
       <Answer of={found}>
         {({ diff }) =>
           diff === null || diff.totals.length === 0 ? (
@@ -140,6 +147,15 @@ function Diff({ run }: { readonly run: string }) {
   );
 }
 
+/** How many lines, of what there are. */
+function countsOf(lines: Readonly<Record<"added" | "removed" | "changed", string>>): string {
+  const told = Object.entries(lines).filter(([, count]) => count !== "0");
+  return told.length === 0 ? "no line" : `lines: ${told.map(([what, count]) => `${count} ${what}`).join(", ")}`;
+}
+
+/** How much a difference is, whichever way. */
+const sizeOf = (difference: string): number => Math.abs(Number(difference));
+
 function Shown({
   diff,
   all,
@@ -148,6 +164,7 @@ function Shown({
   readonly all: () => Promise<RatingDiffByAccount["data"]>;
 }) {
   const { totals, data, period, next_cursor } = diff;
+  const isWhole = next_cursor === null && said("cursor") === "";
   return (
     <>
       <dl class="tiles">
@@ -158,7 +175,8 @@ function Shown({
             </dt>
             <dd>{signed(difference)}</dd>
             <dd class="note">
-              {groupDigits(before)} → {groupDigits(after)}; lines +{lines_added} −{lines_removed} ~{lines_changed}
+              {groupDigits(before)} → {groupDigits(after)};{" "}
+              {countsOf({ added: lines_added, removed: lines_removed, changed: lines_changed })}
             </dd>
           </div>
         ))}
@@ -167,9 +185,9 @@ function Shown({
         <Empty title="No account's lines change." />
       ) : (
         <Table
-          caption="Accounts whose lines it changes"
+          caption={isWhole ? "Accounts whose lines it changes, the most first" : "Accounts whose lines it changes"}
           file={`re-rating-${period}`}
-          rows={data}
+          rows={isWhole ? data.toSorted((a, b) => sizeOf(b.difference) - sizeOf(a.difference)) : data}
           next={next_cursor}
           all={all}
           keyOf={({ account_id, currency }) => `${account_id} ${currency}`}

@@ -183,7 +183,8 @@ function Checks({
 function detailOf({ detail }: Pick<Finding, "detail">): string {
   return detail
     .replace(/: tally .*$/, "")
-    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (at) => `${showMoment(at, zone.value)} ${zone.value}`);
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (at) => `${showMoment(at, zone.value)} ${zone.value}`)
+    .replace(/\b\d{4}-(?:0[1-9]|1[0-2])\b(?!-)/g, showPeriod);
 }
 
 function Weight({ finding }: { readonly finding: Finding | undefined }) {
@@ -193,7 +194,7 @@ function Weight({ finding }: { readonly finding: Finding | undefined }) {
 
 function Ready(row: PayerReadiness) {
   if (isDone(row)) return <span class="good">done</span>;
-  return row.ready ? <span class="good">ready</span> : <span class="warn">held up</span>;
+  return row.ready ? <span class="good">ready</span> : <span class="warn whole">held up</span>;
 }
 
 function Findings({ findings }: { readonly findings: readonly Finding[] }) {

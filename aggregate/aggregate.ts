@@ -39,6 +39,8 @@ export interface AggregateRequest {
   readonly live?: boolean;
   /** A dry run that goes on to the end of this month, as if no event came after `until`, which is now: a projection. */
   readonly project?: string;
+  /** Who asks; left out of what the system computes to answer a question. */
+  readonly asked_by?: string;
   readonly began?: (run: Run) => void;
 }
 
@@ -53,6 +55,7 @@ export async function aggregate(deps: AggregateDeps, request: AggregateRequest):
     {
       kind: "aggregate",
       dry_run: (request.dry_run ?? false) || request.live === true || request.project !== undefined,
+      asked_by: request.asked_by ?? "",
     },
     async (run) => {
       request.began?.(run);

@@ -38,12 +38,15 @@ export interface Repetition {
  * what had been published before it. It is a dry run: nothing of it counts, and whatever it wrote is compared to the byte.
  * @throws AppError not-found, conflict when it is no published run of aggregation or its events are archived, run-in-progress
  */
-export async function repeatRun(deps: AggregateDeps, { run_id }: { run_id: string }): Promise<Repetition> {
+export async function repeatRun(
+  deps: AggregateDeps,
+  { run_id, asked_by = "" }: { run_id: string; asked_by?: string },
+): Promise<Repetition> {
   const original = await deps.runs.get(run_id);
   if (original === null) throw new AppError("not-found", `there is no run ${run_id}`);
   if (original.kind !== "aggregate" || original.state !== "published")
     throw new AppError("conflict", `run ${run_id} (${original.kind}, ${original.state}) has published no usage`);
-  return deps.runs.hold({ kind: "aggregate", dry_run: true }, async (begun) => {
+  return deps.runs.hold({ kind: "aggregate", dry_run: true, asked_by }, async (begun) => {
     await clearFailedRuns(deps);
     const { bound, former_bound, to_ms, versions } = original;
     const run = await deps.runs.step(begun, { to_ms, bound, former_bound, versions });

@@ -1,6 +1,5 @@
 import type { Run } from "../core/runs.ts";
 import type { InstantMs } from "../core/instant.ts";
-import { createInTurn } from "../core/in-turn.ts";
 import type { InControl } from "../core/versions.ts";
 import { type Patience, whenFree } from "../core/when-free.ts";
 import {
@@ -8,9 +7,8 @@ import {
   catchUpBudgets,
   checkBudgets,
   createBudgets,
+  createForecasts,
   type Forecast,
-  forecastAmounts,
-  forecastPeriod,
   type ForecastRequest,
   type RateOutcome,
   type RatingDefaults,
@@ -39,30 +37,21 @@ interface Deps extends Pick<System, "accounts" | "clock" | "log"> {
 /** A run that is going on is waited for so long by a forecast; most take less. */
 const patience: Patience = { wait_ms_max: 30_000, step_ms: 200 };
 
-/** Forecasts go one after the other: each is three short runs. */
+/** Forecasts and budgets on what rating stands on. */
 export function createBudgeting({ accounts, clock, log, rating, inControl, defaults, project }: Deps): Budgeting {
   const { store, ledger } = rating;
-  const inTurn = createInTurn();
-  const forecasting = <T>(
-    make: (deps: Parameters<typeof forecastPeriod>[0], now: InstantMs) => Promise<T>,
-  ): Promise<T> =>
-    inTurn(async () => {
-      const now = clock.now();
-      const given = {
-        ...rating,
-        defaults: await defaults(),
-        project: (period: string) => project({ until: now, project: period }),
-        whenFree: <R>(begin: () => Promise<R>) => whenFree(clock, begin, patience),
-      };
-      return make(given, now);
-    });
+  const forecasts = createForecasts(clock, async () => ({
+    ...rating,
+    defaults: await defaults(),
+    project: (period) => project({ until: clock.now(), project: period }),
+    whenFree: (begin) => whenFree(clock, begin, patience),
+  }));
   const defaultCurrency = async (): Promise<string> => (await defaults()).currency;
   const budgets = createBudgets({ store, clock, accounts, defaultCurrency, inControl });
-  const forecast = (period: string) => forecasting((given, now) => forecastAmounts(given, period, now));
-  const deps = { store, clock, log: rating.log, ledger, budgets, inControl, forecast };
+  const deps = { store, clock, log: rating.log, ledger, budgets, inControl, forecast: forecasts.amounts };
   return {
     budgets,
-    forecast: (request) => forecasting((given, now) => forecastPeriod(given, request, now)),
+    forecast: forecasts.forecast,
     rated: async (outcome) => {
       const { period, state } = outcome.run;
       if (state === "published")

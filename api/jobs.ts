@@ -45,6 +45,11 @@ export async function aggregateCadence(settings: Settings): Promise<Cadence> {
   };
 }
 
+/** Who asks for what a job does. */
+export function scheduled(job: string): string {
+  return `schedule (${job})`;
+}
+
 /** How often rating looks whether aggregation is done, ms. */
 const FOLLOW_MS = 2_000;
 
@@ -60,7 +65,7 @@ export function createAggregateJob(system: Worked, { rates = true }: { rates?: b
     name: "aggregate",
     cadence: () => aggregateCadence(system.settings),
     run: async ({ at }, signal) => {
-      await system.aggregate({ until: at });
+      await system.aggregate({ until: at, asked_by: scheduled("aggregate") });
       if (rates) await rateWhatIsStale(system, { job: "aggregate", at }, signal);
     },
   };
@@ -91,7 +96,7 @@ async function rateWhatIsStale(system: Worked, { job, at }: Tick, signal: AbortS
   }
   for (const period of await periodsToRate(system, at)) {
     signal.throwIfAborted();
-    await rate({ period });
+    await rate({ period, asked_by: scheduled(job) });
   }
 }
 

@@ -22,6 +22,7 @@ import {
   type TellBalance,
   type Thresholds,
 } from "../rating/index.ts";
+import { scheduled } from "./jobs.ts";
 import type { System } from "./system.ts";
 
 /** What is owed and paid: the ledger, credits, payments and prepaid balances. */
@@ -69,6 +70,7 @@ export function createMoney({ accounts, clock, rating, settings, inControl, tell
       ledger,
       graceDays: async () => Number(await settings.get("billing.credit.grace")),
       defaultZone: () => settings.get("usage.aggregation.timezone"),
+      asked_by: scheduled("expire-credits"),
     });
   let looked = { mark: "", at_ms: 0 };
   return {

@@ -221,7 +221,7 @@ export async function buildSystem(store: Store, deps: SystemDeps): Promise<Syste
     aggregate: runAggregation,
     repeat: (request) => repeatRun(aggregation, request),
     live: createLive({ aggregate: (request) => aggregate(aggregation, request), runs, clock }),
-    checkSanity: () => runSanityChecks(aggregation),
+    checkSanity: (request) => runSanityChecks(aggregation, request),
     takeInventory: (request, by) => takeInventory(aggregation, request, by),
     lastSanityCheck: () => lastSanityCheck({ store }),
     closePeriod: (request) => closePeriod({ store, runs, settings, clock, checks, aggregate: runAggregation }, request),

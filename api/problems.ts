@@ -37,10 +37,15 @@ const fieldOf: Partial<Record<ProblemKey, { field: string }>> = {
   "unsupported-media-type": { field: "content-type" },
 };
 
+/** All addresses that no other route has. */
+export const anywhere = "/*";
+
 /** Every error leaves as problem+json; an address known under other methods is a 405 that names them. */
 export function answerProblems(app: FastifyInstance): void {
   const routes: { method: string; pattern: RegExp }[] = [];
   app.addHook("onRoute", ({ method, url }) => {
+    // Where a browser is told that nothing is there, nothing is.
+    if (url === anywhere) return;
     for (const name of [method].flat()) routes.push({ method: name, pattern: patternOf(url) });
   });
   const answerNotFound = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {

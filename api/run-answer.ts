@@ -31,7 +31,8 @@ export const Run = Type.Object(
     dry_run: Type.Boolean({ description: "Computes everything and publishes nothing" }),
     asked_by: {
       ...Label,
-      description: "Who asked for it, name and key, where it is a rating; null = the schedule, or nobody told",
+      description:
+        "Who asked for it: name and key, or `schedule (job)`; null = nobody, as of a dry run that answers a question (a forecast, usage as it is now)",
     },
     reason: { ...Label, description: "Why a period was rated again" },
     from: Label,

@@ -2,7 +2,7 @@ import { type Cadence, parseExecTime } from "../core/schedule.ts";
 import type { Job } from "../core/scheduler.ts";
 import type { Settings } from "../core/settings.ts";
 import { type Patience, whenFree } from "../core/when-free.ts";
-import { aggregateCadence } from "./jobs.ts";
+import { aggregateCadence, scheduled } from "./jobs.ts";
 import type { System } from "./system.ts";
 
 const DAY_MS = 86_400_000;
@@ -30,7 +30,7 @@ export function createSanityJob(
         log.info({ job: "sanity-check" }, "no sanity check is due");
         return;
       }
-      await whenFree(clock, () => system.checkSanity(), { ...patience, signal });
+      await whenFree(clock, () => system.checkSanity({ asked_by: scheduled("sanity-check") }), { ...patience, signal });
     },
   };
 }

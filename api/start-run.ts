@@ -33,7 +33,7 @@ export function startRun(system: System, order: RunOrder): StartedRun {
 
 function aggregation(
   system: System,
-  { from, to, period, reason, dry_run = false }: RunOrder,
+  { from, to, period, reason, dry_run = false, asked_by }: RunOrder,
   began: (run: Run) => void,
 ) {
   refuseGiven({ period, reason }, "a run of kind aggregate");
@@ -45,13 +45,13 @@ function aggregation(
       `to is "${to}", expected no later than ${formatInstant(now)}, the time here`,
       { field: "to" },
     );
-  if (from === undefined) return system.aggregate({ until, dry_run, began });
+  if (from === undefined) return system.aggregate({ until, dry_run, asked_by, began });
   const start = readInstant("from", from);
   if (start >= until)
     throw new AppError("invalid-request", `from is "${from}", expected an instant before ${formatInstant(until)}`, {
       field: "from",
     });
-  return system.aggregate({ until, from: start, dry_run, began });
+  return system.aggregate({ until, from: start, dry_run, asked_by, began });
 }
 
 function rating(

@@ -90,11 +90,11 @@ export interface System
   /** One run of aggregation. */
   aggregate(request: AggregateRequest): Promise<Run>;
   /** Makes a published run of aggregation again, and compares. */
-  repeat(request: { run_id: string }): Promise<Repetition>;
+  repeat(request: { run_id: string; asked_by?: string }): Promise<Repetition>;
   /** Usage up to now, published or not. */
   readonly live: Live;
   /** All sanity checks, now. */
-  checkSanity(): Promise<SanityOutcome>;
+  checkSanity(request?: { asked_by: string }): Promise<SanityOutcome>;
   /** Sets a list of what exists against what is metered; gives the id of its report. */
   takeInventory(request: InventoryRequest, by: string): Promise<string>;
   /** When they were last done; null = never. */

@@ -48,7 +48,8 @@ export { createPayments, type Payments } from "./ledger/payments.ts";
 export { settle } from "./ledger/settle.ts";
 export { BalanceThreshold, createThresholds, type Thresholds } from "./ledger/thresholds.ts";
 export { Forecast, type AccountForecast, type ForecastLine } from "./forecast/forecast.ts";
-export { forecastAmounts, forecastPeriod, type ForecastRequest } from "./forecast/forecast-period.ts";
+export type { ForecastRequest } from "./forecast/forecast-period.ts";
+export { createForecasts } from "./forecast/kept-forecasts.ts";
 export { correctingMonths } from "./closed/correcting-months.ts";
 export { createRateCards, RateCard, RateCardInput, type RateCards } from "./rate-cards.ts";
 export {

@@ -84,9 +84,8 @@ export async function ratePeriod(deps: RatingDeps, request: RateRequest): Promis
     await dropStaleDifferences(deps);
     await layProjection(store, request.projection, { dry_run });
     const pricing = request.pricing ?? (await rateCards.pricing());
-    const [inputs] = await readInputs(store.run, { period });
-    assert(inputs !== undefined, "the store says what there is to rate");
-    const versions = versionsOf({ pricing, defaults, inputs, registry: usageTypes.version() });
+    const registry = usageTypes.version();
+    const versions = await readVersions(store.run, { period, pricing, defaults, registry });
     const last = await ledger.latestPublished("rate", period);
     if (!dry_run && !force && last !== null && sameVersions(last.versions, versions)) {
       run = await ledger.step(run, { state: "unchanged", versions });
@@ -97,7 +96,7 @@ export async function ratePeriod(deps: RatingDeps, request: RateRequest): Promis
       period,
       defaults,
       pricing,
-      as_of: inputs.as_of,
+      as_of: versions.usage_run,
       by_sums,
       before: request.projection?.before ?? null,
     };
@@ -150,20 +149,14 @@ function requirePeriod(period: string): void {
   });
 }
 
-interface Versioned {
-  readonly registry: string;
-  readonly pricing: Pricing;
-  readonly defaults: RatingDefaults;
-  readonly inputs: {
-    readonly as_of: string;
-    readonly accounts: string;
-    readonly closed: string;
-    readonly engine: string;
-  };
-}
-
-/** What makes a run's bills again (P12). */
-function versionsOf({ pricing, defaults, inputs, registry }: Versioned): Record<string, string> {
+/** What a period's bills come from, as it stands; with the bound of a run it makes them again (P12). */
+export async function readVersions(
+  lane: Store["read"],
+  given: { period: string; pricing: Pricing; defaults: RatingDefaults; registry: string },
+) {
+  const { period, pricing, defaults, registry } = given;
+  const [inputs] = await readInputs(lane, { period });
+  assert(inputs !== undefined, "the store says what there is to rate");
   return {
     usage_run: inputs.as_of,
     registry,

@@ -44,7 +44,7 @@ export async function takeInventory(deps: AggregateDeps, request: InventoryReque
   ]);
   const { lines, isListed } = readList(request.resources, deps.usageTypes, request.account_id);
 
-  return deps.runs.hold({ kind: "check", dry_run: true }, async (begun) => {
+  return deps.runs.hold({ kind: "check", dry_run: true, asked_by: by }, async (begun) => {
     const bound = await deps.eventLog.bound();
     const former_bound = (await deps.runs.latestPublished("aggregate"))?.bound ?? {};
     const run = await deps.runs.step(begun, { to_ms: request.at, bound, former_bound });

@@ -10,7 +10,7 @@ import { blockingFindings, type Finding, type ReadinessCheck } from "./readiness
 export interface CloseDeps extends PeriodDeps {
   readonly checks: readonly ReadinessCheck[];
   /** Aggregates once more. */
-  aggregate(request: { until: InstantMs }): Promise<Run>;
+  aggregate(request: { until: InstantMs; asked_by: string }): Promise<Run>;
 }
 
 /** `payer_account_id` left out = all payers whose period is due. */
@@ -44,8 +44,9 @@ export async function closePeriod(deps: CloseDeps, request: CloseRequest): Promi
   if (before.ready.length === 0)
     return { run: null, closed: await closedOf(deps, request, to_show), refused: before.refused };
 
-  await deps.aggregate({ until: deps.clock.now() });
-  return deps.runs.hold({ kind: "close", period: request.period }, async (run) => {
+  const asked_by = request.by;
+  await deps.aggregate({ until: deps.clock.now(), asked_by });
+  return deps.runs.hold({ kind: "close", period: request.period, asked_by }, async (run) => {
     const default_zone = async (): Promise<string> =>
       (await deps.settings.all())["usage.aggregation.timezone"] ?? "UTC";
     await coverNewAccounts(deps, { default_zone });

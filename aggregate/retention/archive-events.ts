@@ -24,7 +24,7 @@ const selectMonths = defineQuery(
 export interface RetentionDeps extends AggregateDeps {
   readonly horizon: HorizonWatch;
   /** One normal run, so that nothing late is waiting. */
-  aggregate(request: { until: InstantMs }): Promise<Run>;
+  aggregate(request: { until: InstantMs; asked_by: string }): Promise<Run>;
 }
 
 /** `before`: a UTC month; events that happened before its start leave. `dry_run`: only says what would. */
@@ -59,7 +59,7 @@ export async function archiveEvents(deps: RetentionDeps, request: ArchiveRequest
   // What was let in before this is with the log already: the run below counts it.
   const release = deps.horizon.hold(horizon);
   try {
-    await deps.aggregate({ until: deps.clock.now() });
+    await deps.aggregate({ until: deps.clock.now(), asked_by: request.by });
     await checkBefore(deps);
     return await carryOut(deps, request, horizon);
   } finally {
@@ -77,7 +77,7 @@ async function checkBefore(deps: RetentionDeps): Promise<void> {
 }
 
 async function carryOut(deps: RetentionDeps, request: ArchiveRequest, horizon: InstantMs): Promise<ArchiveOutcome> {
-  return deps.runs.hold({ kind: "archive", period: request.before }, async (begun) => {
+  return deps.runs.hold({ kind: "archive", period: request.before, asked_by: request.by }, async (begun) => {
     const former = await deps.runs.latestPublished("aggregate");
     const bound = former?.bound ?? {};
     const run = await deps.runs.step(begun, { to_ms: horizon, bound });

@@ -71,8 +71,8 @@ export async function eraseNames(
   const { store, runs, clock } = deps;
   const lane = store.run;
   // Ids and contents of all that is there are remembered first: only then may the content change.
-  await deps.aggregate({ until: clock.now() });
-  return runs.hold({ kind: "archive" }, async (run) => {
+  await deps.aggregate({ until: clock.now(), asked_by: by });
+  return runs.hold({ kind: "archive", asked_by: by }, async (run) => {
     const [found] = await selectErasable(lane, { account_id });
     const bound = boundArrays((await runs.latestPublished("aggregate"))?.bound ?? {});
     const messages = await eraseMessages(deps, account_id);

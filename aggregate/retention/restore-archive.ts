@@ -23,7 +23,7 @@ export async function restoreArchive(
   { month, by }: { month: string; by: string },
 ): Promise<RestoreOutcome> {
   await find(deps, month);
-  return deps.runs.hold({ kind: "archive", period: month }, async (begun) => {
+  return deps.runs.hold({ kind: "archive", period: month, asked_by: by }, async (begun) => {
     try {
       const archive = await find(deps, month);
       const restored = await bringBack(deps, { archive, run: begun, by });

@@ -47,8 +47,11 @@ const rangesMax = 64;
  * lease of a run, since it works in a run's scratch tables, and publishes nothing. A check that fails stops no other.
  * @throws AppError run-in-progress, lease-lost
  */
-export async function runSanityChecks(deps: AggregateDeps): Promise<SanityOutcome> {
-  return deps.runs.hold({ kind: "check", dry_run: true }, (begun) => carryOut(deps, begun));
+export async function runSanityChecks(
+  deps: AggregateDeps,
+  { asked_by = "" }: { asked_by?: string } = {},
+): Promise<SanityOutcome> {
+  return deps.runs.hold({ kind: "check", dry_run: true, asked_by }, (begun) => carryOut(deps, begun));
 }
 
 /** When the checks were last done; null = never. */

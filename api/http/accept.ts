@@ -6,23 +6,39 @@ interface Range {
   readonly place: number;
 }
 
+type Known<T> = readonly (readonly [type: string, value: T])[];
+
 /**
  * What an Accept header prefers of what there is: each type has the weight of the range that names it most closely, 0 = not this one (RFC 9110,
  * 12.5.1). Of equal ones that whose range comes first, then the first there is. `known`: media type and what it stands for.
  * @throws AppError not-acceptable
  */
-export function preferred<T>(accept: string | undefined, known: readonly (readonly [type: string, value: T])[]): T {
+export function preferred<T>(accept: string | undefined, known: Known<T>): T {
   const header = accept ?? "*/*";
-  const ranges = header.split(",").map(readRange);
-  const [best] = known
-    .map(([type, value]) => ({ value, ...closest(type, ranges) }))
-    .filter(({ weight }) => weight > 0)
-    .toSorted((a, b) => b.weight - a.weight || a.place - b.place);
+  const best = bestOf(header, known);
   if (best !== undefined) return best.value;
   const types = known.map(([type]) => type).join(", ");
   throw new AppError("not-acceptable", `accept is ${JSON.stringify(header.slice(0, 200))}, expected one of ${types}`, {
     field: "accept",
   });
+}
+
+/** Whether an Accept header is a browser's that opens an address: a page above what programs read, which is preferred where nothing is said. */
+export function prefersPage(accept = "*/*"): boolean {
+  const known: Known<boolean> = [
+    ["application/problem+json", false],
+    ["application/json", false],
+    ["text/html", true],
+  ];
+  return bestOf(accept, known)?.value ?? false;
+}
+
+function bestOf<T>(header: string, known: Known<T>): { readonly value: T } | undefined {
+  const ranges = header.split(",").map(readRange);
+  return known
+    .map(([type, value]) => ({ value, ...closest(type, ranges) }))
+    .filter(({ weight }) => weight > 0)
+    .toSorted((a, b) => b.weight - a.weight || a.place - b.place)[0];
 }
 
 function readRange(text: string, place: number): Range {

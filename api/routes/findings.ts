@@ -103,7 +103,7 @@ export function findingRoutes(app: Api, system: Pick<System, "store" | "clock" |
     },
     async (request, reply) =>
       awaitWork(system, { request, reply, kind: "check-sanity", subject: "" }, async () => {
-        const { run, found, failed } = await system.checkSanity();
+        const { run, found, failed } = await system.checkSanity({ asked_by: authorOf(request) });
         return { run_id: run.id, found, failed: [...failed] };
       }),
   );

@@ -1,5 +1,6 @@
 import Type from "typebox";
 import type { Api } from "../api.ts";
+import { authorOf } from "../access/caller.ts";
 import { answersOfWork, awaitWork, Prefer } from "../operations/await-work.ts";
 import { findRun } from "../run-answer.ts";
 import type { System } from "../system.ts";
@@ -38,12 +39,14 @@ export function repeatRunRoutes(app: Api, system: System): void {
     async (request, reply) => {
       const { id } = request.params;
       await findRun(system, id);
-      return awaitWork(system, { request, reply, kind: "repeat-run", subject: id }, () => repeat(id));
+      return awaitWork(system, { request, reply, kind: "repeat-run", subject: id }, () =>
+        repeat(id, authorOf(request)),
+      );
     },
   );
 
-  async function repeat(id: string) {
-    const { same, missing, added, notes } = await system.repeat({ run_id: id });
+  async function repeat(id: string, asked_by: string) {
+    const { same, missing, added, notes } = await system.repeat({ run_id: id, asked_by });
     return {
       run_id: id,
       same: missing === 0n && added === 0n,

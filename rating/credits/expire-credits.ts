@@ -19,6 +19,8 @@ export interface ExpireDeps {
   graceDays(): Promise<number>;
   /** Zone of payers that name none. */
   defaultZone(): Promise<string>;
+  /** Who asks: what is over is looked for, nobody says so. */
+  readonly asked_by: string;
 }
 
 const Text = Type.String();
@@ -43,7 +45,7 @@ const selectOver = defineQuery("rating/credits/over_credits", Type.Object({ expi
 export async function expireCredits(deps: ExpireDeps): Promise<Run | null> {
   if ((await findOver(deps)).length === 0) return null;
   const { store, clock, ledger } = deps;
-  return ledger.hold({ kind: "expire" }, async (run) => {
+  return ledger.hold({ kind: "expire", asked_by: deps.asked_by }, async (run) => {
     const run_seq = run.seq.toString();
     await dropStaleEntries(store, run_seq);
     // asked again: another process may have been faster

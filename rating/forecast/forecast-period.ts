@@ -1,11 +1,10 @@
 import Type, { type Static } from "typebox";
-import { isMonth, monthAnywhere } from "../../core/calendar.ts";
+import { isMonth, monthAnywhere, prevMonth } from "../../core/calendar.ts";
 import { AppError } from "../../core/errors.ts";
 import { formatInstant, type InstantMs } from "../../core/instant.ts";
 import type { Run, RunLedger } from "../../core/runs.ts";
 import { defineQuery } from "../../core/sql.ts";
 import { accountMonth, alwaysIn, parseTimeline } from "../../core/zone-timeline.ts";
-import { type MonthAmounts, sumAmounts } from "../budgets/judge.ts";
 import type { RatingDefaults } from "../plans.ts";
 import { ratePeriod, type RateOutcome, type RatingDeps } from "../rate.ts";
 import { assumptions, type Forecast } from "./forecast.ts";
@@ -47,10 +46,9 @@ const Line = Type.Object({
 /** A line of one of the two runs a forecast compares. */
 export type RatedLine = Static<typeof Line>;
 
-const chosen = { account_ids: Type.Array(Type.String()), payer_account_ids: Type.Array(Type.String()) };
 const selectLines = defineQuery(
   "rating/forecast/forecast_lines",
-  Type.Object({ period: Type.String(), run_seq: Type.String(), ...chosen }),
+  Type.Object({ period: Type.String(), run_seq: Type.String() }),
   Line,
 );
 const selectZones = defineQuery(
@@ -62,68 +60,54 @@ const selectZones = defineQuery(
 const TRIES_MAX = 3;
 const LIMIT = 1000;
 
-/** The lines of a projection up to its instant, and to its end. */
-interface Rated {
-  readonly so_far: RatedLine[];
-  readonly forecast: RatedLine[];
+/** The lines of all bills of a month, up to the instant of a projection and to its end. */
+export interface ForecastLines {
+  readonly run: Run;
+  readonly so_far: readonly RatedLine[];
+  readonly forecast: readonly RatedLine[];
 }
 
 /**
  * A period's bills as they would be now and as they are expected to be: a dry run of aggregation that goes on to the month's end, and
  * two dry runs of rating over it, by the same statements as real ones. Publishes nothing. Runs go one at a time: where another comes
  * between that takes the projection away, it begins again, three times at most.
- * @throws AppError invalid-request for a bad period or one that has not begun, run-in-progress, lease-lost
+ * @throws AppError run-in-progress, lease-lost
  */
-export async function forecastPeriod(deps: ForecastDeps, request: ForecastRequest, now: InstantMs): Promise<Forecast> {
-  const { run, rated } = await forecastLines(deps, request, now);
-  return answer(deps, { request, run, rated });
-}
-
-/** What each payer and account will come to, and nothing else of a forecast: for as many as there are. @throws as forecastPeriod */
-export async function forecastAmounts(deps: ForecastDeps, period: string, now: InstantMs): Promise<MonthAmounts> {
-  const { rated } = await forecastLines(deps, { period }, now);
-  return sumAmounts(rated.forecast);
-}
-
-async function forecastLines(
-  deps: ForecastDeps,
-  request: ForecastRequest,
-  now: InstantMs,
-): Promise<{ run: Run; rated: Rated }> {
-  requireBegun(request.period, now);
+export async function forecastLines(deps: ForecastDeps, period: string): Promise<ForecastLines> {
   for (let tries = 1; ; tries += 1) {
-    const run = await deps.whenFree(() => deps.project(request.period));
-    const rated = await rateProjection(deps, request, run);
-    if (rated !== null) return { run, rated };
+    const run = await deps.whenFree(() => deps.project(period));
+    const lines = await rateProjection(deps, period, run);
+    if (lines !== null) return lines;
     if (tries === TRIES_MAX)
       throw new AppError("run-in-progress", "other runs went on one after the other while the forecast was made");
   }
 }
 
 /** Rates a projection up to its instant and to its end; null = a later run has taken its rows away. */
-async function rateProjection(deps: ForecastDeps, request: ForecastRequest, run: Run): Promise<Rated | null> {
+async function rateProjection(deps: ForecastDeps, period: string, run: Run): Promise<ForecastLines | null> {
   const { store, ledger, defaults } = deps;
-  const { period } = request;
-  const { account_ids = [], payer_account_ids = [] } = request;
-  const asked = { account_ids: [...account_ids], payer_account_ids: [...payer_account_ids] };
   const run_seq = run.seq.toString();
+  // Where the month has not begun yet a window lies across its beginning: sums could not tell what of it is before.
+  const by_sums = run.to_ms >= monthAnywhere(prevMonth(period)).end;
   let kept = true;
   const rate = async (before: { before: InstantMs } | null): Promise<RatedLine[]> => {
     let lines: RatedLine[] = [];
     const look = async (rows: { run_seq: string; period: string }): Promise<void> => {
       // Asked under the lease: as long as it is held nobody else clears anything away.
       kept &&= await isKept(ledger, run);
-      if (kept) lines = await selectLines(store.run, { ...rows, ...asked });
+      if (kept) lines = await selectLines(store.run, rows);
     };
     const projection = { run_seq, ...before };
     await deps.whenFree((): Promise<RateOutcome> =>
-      ratePeriod(deps, { period, defaults, dry_run: true, projection, look }),
+      ratePeriod(deps, { period, defaults, dry_run: true, by_sums, projection, look }),
     );
     return lines;
   };
   const so_far = await rate({ before: run.to_ms });
-  const forecast = kept ? await rate(null) : [];
-  return kept ? { so_far, forecast } : null;
+  // Of a month that is over all is before now.
+  const isOver = run.to_ms >= monthAnywhere(period).end;
+  const forecast = isOver || !kept ? so_far : await rate(null);
+  return kept ? { run, so_far, forecast } : null;
 }
 
 /** Whether a dry run's rows are all there: whatever else than rating begins clears them away, and might publish what they stand on. */
@@ -132,13 +116,17 @@ async function isKept(ledger: RunLedger, run: Run): Promise<boolean> {
   return since.length < 50 && since.every(({ kind }) => kind === "rate");
 }
 
-async function answer(
+/** What a forecast says of those who are asked about. */
+export async function answerForecast(
   { store, usageTypes, defaults }: ForecastDeps,
-  { request, run, rated }: { request: ForecastRequest; run: Run; rated: Rated },
+  { period, account_ids = [], payer_account_ids = [], limit = LIMIT }: ForecastRequest,
+  { run, so_far, forecast }: ForecastLines,
 ): Promise<Forecast> {
-  const { period, limit = LIMIT } = request;
+  const [ids, payer_ids] = [new Set(account_ids), new Set(payer_account_ids)];
+  const isAsked = ({ account_id, payer_account_id }: RatedLine): boolean =>
+    (ids.size === 0 || ids.has(account_id)) && (payer_ids.size === 0 || payer_ids.has(payer_account_id));
   const measures = new Map(usageTypes.list().map(({ usage_type, measure }) => [usage_type, measure]));
-  const { payers, accounts } = compareLines(rated.so_far, rated.forecast, measures);
+  const { payers, accounts } = compareLines(so_far.filter(isAsked), forecast.filter(isAsked), measures);
   const shown = accounts.slice(0, limit);
   const zones = await selectZones(store.read, {
     account_ids: [...new Set(shown.map(({ account_id }) => account_id))],
@@ -159,7 +147,8 @@ async function answer(
   };
 }
 
-function requireBegun(period: string, now: InstantMs): void {
+/** @throws AppError invalid-request */
+export function requireBegun(period: string, now: InstantMs): void {
   const refuse = (expected: string): AppError =>
     new AppError("invalid-request", `period is ${JSON.stringify(period.slice(0, 50))}; expected ${expected}`, {
       field: "period",

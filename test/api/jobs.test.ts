@@ -74,6 +74,8 @@ test("a first start runs the latest tick, missed days are caught up oldest first
     "2026-10-06T00:30:00.000Z",
   ]);
   expect(await runDue(system)).toEqual([]);
+  const runs = await system.runs.list({ before_seq: null, limit: 10 });
+  expect(new Set(runs.map(({ asked_by }) => asked_by))).toEqual(new Set(["schedule (aggregate)"]));
 });
 
 test("the months that are open are rated once there is a rate card", async () => {

@@ -163,6 +163,14 @@ test("a message in quarantine holds up its own payer's month until it is overrid
     reason: "month end",
     closed_by: expect.stringContaining("key_") as string,
   });
+  const ran = (await api.call("GET", "/v1/runs?limit=2")).json<{ data: { kind: string; asked_by: string }[] }>();
+  expect(
+    ran.data.map(({ kind, asked_by }) => [kind, asked_by]),
+    "a closing and the aggregation before it are their asker's",
+  ).toEqual([
+    ["close", acme?.closed_by],
+    ["aggregate", acme?.closed_by],
+  ]);
   expect(acme?.overrides, "those that overrode something").toEqual(overrides.slice(0, 2));
   expect(await readiness("2026-09", "acme-id")).toMatchObject({ state: "closed", ready: false, findings: [] });
 });

@@ -149,6 +149,33 @@ test("where nothing is reported and no event comes any more, the bill is what wa
   }
 });
 
+test("a forecast is kept for whoever asks, until what it came from has changed or its time is over", async () => {
+  const { forecast, runs, rateCards } = pipeline.system();
+  const { clock } = pipeline;
+  const period = "2026-11";
+  const of = cases.find(({ given }) => given.period === period)?.account_id ?? "";
+  const runsNow = async () => (await runs.list({ before_seq: null, limit: 1 }))[0]?.id;
+  // It is kept for as long as its making took several times over, so time has to pass.
+  const ticking = setInterval(() => clock.advance(1_000), 20);
+  const all = await forecast({ period });
+  clearInterval(ticking);
+  const last = await runsNow();
+  const own = await forecast({ period, account_ids: [of] });
+  expect(await runsNow(), "nothing ran").toBe(last);
+  expect(own.as_of).toBe(all.as_of);
+  expect(own.accounts).toEqual(all.accounts.filter(({ account_id }) => account_id === of));
+  expect(own.payers).toEqual(all.payers.filter(({ payer_account_id }) => payer_account_id === of));
+
+  await rateCards.put(of, { name: "Emptied", currency: "EUR", tariffs: [], charges: [] }, "test");
+  const unpriced = await forecast({ period, account_ids: [of] });
+  expect(own.accounts[0]?.forecast).not.toBe("0.00");
+  expect(unpriced.accounts[0]?.forecast).toBe("0.00");
+  const after = await runsNow();
+  clock.advance(600_000);
+  await forecast({ period });
+  expect(await runsNow()).not.toBe(after);
+});
+
 /** Every row that counts of what is billed: usage, slices, records and lines of published runs. */
 async function published(): Promise<string[]> {
   const rows = async (table: string): Promise<string> => {

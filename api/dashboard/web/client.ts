@@ -52,13 +52,23 @@ interface Page<Row> {
 }
 type RowOf<Id extends OperationId> = Answered<Id> extends Page<infer Row> ? Row : never;
 
-/** All pages of a list, up to `most` items: a browser is no place for millions of rows. @throws Refusal */
-export async function askAll<Id extends Paged>(id: Id, question: Question<Id>, most = 50_000): Promise<RowOf<Id>[]> {
-  const rows: RowOf<Id>[] = [];
+/** All pages of a list. @throws Refusal */
+export function askAll<Id extends Paged>(id: Id, question: Question<Id>): Promise<RowOf<Id>[]> {
   const { query = {} } = question as { query?: Query };
-  for (let cursor: string | null = ""; cursor !== null && rows.length < most;) {
+  return allPages(async (cursor) => {
     const asked = { ...question, query: { ...query, cursor, limit: 1000 } } as unknown as Question<Id>;
-    const page = (await ask(id, asked)) as unknown as Page<RowOf<Id>>;
+    return (await ask(id, asked)) as unknown as Page<RowOf<Id>>;
+  });
+}
+
+/** Rows at most: a browser is no place for millions. */
+const ROWS_MAX = 50_000;
+
+/** Page after page from the first on, as `read` gives them. */
+export async function allPages<Row>(read: (cursor: string) => Promise<Page<Row>>): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let cursor: string | null = ""; cursor !== null && rows.length < ROWS_MAX;) {
+    const page = await read(cursor);
     rows.push(...page.data);
     cursor = page.next_cursor;
   }

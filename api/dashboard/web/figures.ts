@@ -36,6 +36,12 @@ export function alike(amount: string, other: string): string {
   return sumOf([amount, other.replace(/[1-9]/g, "0")]);
 }
 
+/** No amount of a currency, with the decimals it has: `0.00` EUR, `0` JPY. */
+export function nothingIn(currency: string): string {
+  const format = new Intl.NumberFormat("en", { style: "currency", currency });
+  return (0).toFixed(format.resolvedOptions().maximumFractionDigits ?? 2);
+}
+
 /** `after` − `before`, exact. */
 export function differenceOf(after: string, before: string): string {
   return sumOf([after, before.startsWith("-") ? before.slice(1) : `-${before}`]);
@@ -72,9 +78,9 @@ export function countOf(count: number | string, one: string, many = `${one}s`): 
   return `${groupDigits(String(count))} ${String(count) === "1" ? one : many}`;
 }
 
-/** Who asked, by name: without the id of the key that stands behind it; a dash where nobody was named. */
+/** Who asked, by name: without the id of the key or the job that stands behind it; a dash where nobody was named. */
 export function personOf(asked_by: string | null): string {
-  return asked_by === null ? "–" : asked_by.replace(/ \(key_[0-9a-f]+\)$/, "");
+  return asked_by === null ? "–" : asked_by.replace(/ \([\w-]+\)$/, "");
 }
 
 /** Bytes for a glance: `1.4 MiB`. */

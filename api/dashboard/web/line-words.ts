@@ -1,8 +1,14 @@
 import { unitTitles } from "../../unit-titles.ts";
 import type { Forecast, StatementLine, UsageType } from "../../client/nouns.ts";
-import { groupDigits, trimZeros } from "./figures.ts";
+import { groupDigits, trimZeros, typeTitle } from "./figures.ts";
 
 type Line = Pick<StatementLine, "kind" | "adjusts" | "charge" | "usage_type" | "base_quantity" | "quantity" | "unit">;
+
+/** What a line is for, its usage type as people write it; of a correction without that it is one, which stands beside it. */
+export function itemOf(description: string, isCorrection = false): string {
+  const own = isCorrection ? description.replace(/^Correction of \d{4}-\d\d · /, "") : description;
+  return own.replace(/^[A-Z][A-Z_]*[A-Z](?= · )/, typeTitle);
+}
 
 /** The quantity of a line as people read it, with its unit; '' of a charge. Of what has no price: in the unit of its type. */
 export function quantityOf({ kind: own, ...line }: Line, types: readonly UsageType[]): string {

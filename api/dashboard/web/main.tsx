@@ -27,32 +27,24 @@ function App() {
         </p>
       </Frame>
     );
-  if (who === null)
-    return (
-      <Frame>
-        <Login />
-      </Frame>
-    );
+  const at = path.value === "/" ? viewAt(`/${homeOf(who?.role ?? "")}`) : viewAt(path.value);
+  return <Frame>{at === null ? <Nothing /> : who === null ? <Login /> : <View at={at} role={who.role} />}</Frame>;
+}
+
+/** What is told at an address where no view is, also to those who have not signed in. */
+function Nothing() {
   return (
-    <Frame>
-      <View role={who.role} />
-    </Frame>
+    <>
+      <Heading title="Nothing here" />
+      <Empty title="There is no such page.">
+        <a href="/">Back to the start</a>
+      </Empty>
+    </>
   );
 }
 
 /** What stands at the address, if the role may see it. */
-function View({ role }: { readonly role: string }) {
-  const at = path.value === "/" ? viewAt(`/${homeOf(role)}`) : viewAt(path.value);
-  if (at === null) {
-    return (
-      <>
-        <Heading title="Nothing here" />
-        <Empty title="There is no such page.">
-          <a href="/">Back to the start</a>
-        </Empty>
-      </>
-    );
-  }
+function View({ at, role }: { readonly at: NonNullable<ReturnType<typeof viewAt>>; readonly role: string }) {
   if (!at.view.roles.includes(role)) {
     return (
       <>

@@ -67,7 +67,7 @@ describe.skipIf(without_browser)("in a browser", { timeout: 240_000 }, () => {
       await open("/statements?period=2026-10");
       expect((await rowsOf(page, "Statements of October 2026")).map(([payer]) => payer)).toEqual([hostile]);
       await page.getByRole("link", { name: hostile, exact: true }).click();
-      await page.getByRole("link", { name: "RUNNING_VM · Machine" }).click();
+      await page.getByRole("link", { name: "Running VM · Machine" }).click();
       await settled(page);
       expect(await page.locator(".tiles").textContent()).toContain("30.00 EUR");
       await page.getByText("Numbers of Timeline").click();

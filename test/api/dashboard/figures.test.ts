@@ -1,10 +1,13 @@
 // What the pages make of figures, days and files: pure, so it is held to worked values without a browser.
 import { expect, test } from "vitest";
+import { allPages } from "../../../api/dashboard/web/client.ts";
 import { toCsv } from "../../../api/dashboard/web/csv.ts";
+import { itemOf } from "../../../api/dashboard/web/line-words.ts";
 import { nextOrder, readOrder, sortRows } from "../../../api/dashboard/web/sort.ts";
 import {
   differenceOf,
   groupDigits,
+  nothingIn,
   shareOf,
   showBytes,
   showRoughly,
@@ -48,6 +51,14 @@ test("sums and differences are exact where floats are not", () => {
   expect([shareOf("30", "120"), shareOf("-60", "120"), shareOf("5", "0.00")]).toEqual(["+25 %", "-50 %", ""]);
 });
 
+test("what a line is for reads as words, and an amount of nothing has its currency's decimals", () => {
+  expect(itemOf("RUNNING_VM · Machine · tier 1")).toBe("Running VM · Machine · tier 1");
+  expect(itemOf("Correction of 2026-09 · VM_SNAPSHOT · Small", true)).toBe("VM snapshot · Small");
+  expect(itemOf("Correction of 2026-09 · VOLUME · Disk")).toBe("Correction of 2026-09 · VOLUME · Disk");
+  expect(itemOf("Fee · every month")).toBe("Fee · every month");
+  expect(["EUR", "JPY", "KWD"].map(nothingIn)).toEqual(["0.00", "0", "0.000"]);
+});
+
 test("a glance leaves out what does not matter, and names read as words", () => {
   expect(["12.5500", "123.55", "7.000", "0.04"].map(showRoughly)).toEqual(["12.5", "123", "7", "0"]);
   expect(["RUNNING_VM", "IP_ADDRESS", "VPN_USERS"].map(typeTitle)).toEqual(["Running VM", "IP address", "VPN users"]);
@@ -71,6 +82,18 @@ test("what a spreadsheet would run is text in a file, a number stays a number, a
       '"a ""b"", c","line\nbreak"\r\n' +
       "'-x,5\r\n",
   );
+});
+
+test("what comes in pages is read whole for a file, from the first page on, and no further than a browser can hold", async () => {
+  const asked: string[] = [];
+  const read = async (cursor: string) => {
+    asked.push(cursor);
+    return { data: [`of ${cursor}`], next_cursor: cursor === "" ? "b" : cursor === "b" ? "c" : null };
+  };
+  expect(await allPages(read)).toEqual(["of ", "of b", "of c"]);
+  expect(asked).toEqual(["", "b", "c"]);
+  const endless = await allPages(async () => ({ data: Array.from({ length: 20_000 }, () => 1), next_cursor: "on" }));
+  expect(endless.length).toBe(60_000);
 });
 
 // Days of 23 and 25 hours, a zone of 45 minutes, one that leaps over midnight, one that leaves out a day, and one of half an hour's change.

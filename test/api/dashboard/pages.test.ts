@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { homeOf, viewAddresses, viewAt } from "../../../api/dashboard/addresses.ts";
 import { bundleDashboard } from "../../../api/dashboard/bundle.ts";
 import { dashboardRoutes } from "../../../api/dashboard/dashboard-routes.ts";
+import { answerProblems } from "../../../api/problems.ts";
 import { secureHeaders } from "../../../api/http/security-headers.ts";
 import { createTestClock } from "../../../core/clock.ts";
 import { at } from "../../at.ts";
@@ -13,6 +14,7 @@ import { at } from "../../at.ts";
 let app: FastifyInstance;
 beforeAll(async () => {
   app = Fastify();
+  answerProblems(app);
   await secureHeaders(app);
   await dashboardRoutes(app, { clock: createTestClock(at("2026-10-02T12:00:00Z")) });
 });
@@ -37,6 +39,21 @@ test("every address of a view is answered with the page, which holds nothing of 
   for (const url of ["/nothing", "/statements/a/b", "/assets/other.js", "/assets/..%2f..%2fpackage.json"]) {
     expect((await app.inject({ url })).statusCode, url).toBe(404);
   }
+});
+
+test("a browser at an address where nothing is gets the page, to say so, and a program the problem; other methods are told theirs", async () => {
+  const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+  const asked = async (url: string, accept: string | undefined, method: "GET" | "POST" = "GET") => {
+    const { statusCode, headers } = await app.inject({ method, url, headers: accept === undefined ? {} : { accept } });
+    return `${statusCode} ${String(headers["content-type"])}`;
+  };
+  for (const url of ["/nothing", "/statements/a/b", "/v1/nothing"]) {
+    expect(await asked(url, browser), url).toBe("404 text/html; charset=utf-8");
+    for (const accept of [undefined, "*/*", "application/json", "image/png", "application/json, text/html;q=0.9"])
+      expect(await asked(url, accept), `${url} ${accept}`).toBe("404 application/problem+json; charset=utf-8");
+    expect(await asked(url, browser, "POST"), "not opened").toBe("404 application/problem+json; charset=utf-8");
+  }
+  expect(await asked("/usage", "application/json", "POST")).toBe("405 application/problem+json; charset=utf-8");
 });
 
 test("the page runs our own script and style sheet alone, asks nobody else, is framed by nobody and has nothing inline", async () => {

@@ -57,7 +57,7 @@ describe.skipIf(without_browser)("in a browser", { timeout: 240_000 }, () => {
 
     await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Statements" }).click();
     await page.getByRole("link", { name: hostile, exact: true }).click();
-    await page.getByRole("link", { name: "RUNNING_VM · Machine" }).click();
+    await page.getByRole("link", { name: "Running VM · Machine" }).click();
     await settled(page);
     expect(await page.locator(".tiles").textContent()).toContain("30.00 EUR");
     expect(await page.locator(".tiles").textContent()).toContain("60 hours");
@@ -78,7 +78,7 @@ describe.skipIf(without_browser)("in a browser", { timeout: 240_000 }, () => {
 
     await page.goBack();
     await settled(page);
-    expect(await page.locator("h1").textContent()).toBe("RUNNING_VM · Machine");
+    expect(await page.locator("h1").textContent()).toBe("Running VM · Machine");
     await page.goBack();
     await settled(page);
     expect(page.url()).toBe(`${world.url}/statements/${world.statement_id}`);
@@ -161,8 +161,8 @@ describe.skipIf(without_browser)("in a browser", { timeout: 240_000 }, () => {
     // 60 h and 100 h, each 0.10 dearer
     const changes = await rowsOf(page, "Accounts whose lines it changes");
     expect(changes.map((row) => row.slice(0, 4))).toEqual([
-      [hostile, "30.00", "36.00", "+6.00"],
       ["beta", "50.00", "60.00", "+10.00"],
+      [hostile, "30.00", "36.00", "+6.00"],
     ]);
     expect(new URL(page.url()).searchParams.get("run")).toMatch(/^run_/);
 

@@ -16,6 +16,7 @@ export function Figure<Row>({
     readonly rows: readonly Row[];
     readonly keyOf: (row: Row) => string;
     readonly file: string;
+    readonly all?: () => Promise<readonly Row[]>;
   };
 }) {
   return (

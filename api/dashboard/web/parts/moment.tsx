@@ -6,7 +6,7 @@ export function Moment({ at }: { readonly at: string | null }) {
   if (at === null) return <span class="muted">never</span>;
   return (
     <time dateTime={at} title={at}>
-      {showMoment(at, zone.value)} <span class="zone">{zone.value}</span>
+      <span class="whole">{showMoment(at, zone.value)}</span> <span class="zone">{zone.value}</span>
     </time>
   );
 }
@@ -15,8 +15,14 @@ export function Moment({ at }: { readonly at: string | null }) {
 export function Range({ from, to }: { readonly from: string; readonly to: string }) {
   return (
     <span>
-      <time dateTime={from}>{showMoment(from, zone.value)}</time> –{" "}
-      <time dateTime={to}>{showMoment(to, zone.value)}</time> <span class="zone">{zone.value}</span>
+      <time class="whole" dateTime={from}>
+        {showMoment(from, zone.value)}
+      </time>{" "}
+      –{" "}
+      <time class="whole" dateTime={to}>
+        {showMoment(to, zone.value)}
+      </time>{" "}
+      <span class="zone">{zone.value}</span>
     </span>
   );
 }

@@ -26,7 +26,7 @@ interface TableOptions<Row> {
   /** The last row: sums. */
   readonly foot?: readonly ComponentChildren[];
   readonly rowClass?: (row: Row) => string;
-  /** Of a list that the API gives in pages: where the next one begins, and all of it for a file. */
+  /** Of a list that the API gives in pages: where the next one begins, and all of it for a file. Without `next`, `rows` are a part of `all`. */
   readonly next?: string | null;
   readonly all?: () => Promise<readonly Row[]>;
 }
@@ -157,10 +157,10 @@ function Title({
   );
 }
 
-function CsvButton<Row>({ caption, columns, rows, file, next = null, all }: TableOptions<Row>) {
+function CsvButton<Row>({ caption, columns, rows, file, next, all }: TableOptions<Row>) {
   const [busy, setBusy] = useState(false);
   if (rows.length === 0) return null;
-  const partial = next !== null || said("cursor") !== "";
+  const partial = next === undefined ? all !== undefined : next !== null || said("cursor") !== "";
   const save = async (): Promise<void> => {
     setBusy(true);
     try {

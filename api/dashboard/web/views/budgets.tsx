@@ -1,6 +1,6 @@
 import type { Budget, BudgetNotice, Forecast } from "../../../client/nouns.ts";
-import { ask } from "../client.ts";
-import { alike, showAmount, trimZeros } from "../figures.ts";
+import { ask, askAll } from "../client.ts";
+import { alike, nothingIn, showAmount, trimZeros } from "../figures.ts";
 import { Heading } from "../frame.tsx";
 import { useLoad } from "../load.ts";
 import { Moment } from "../parts/moment.tsx";
@@ -16,7 +16,7 @@ export function Budgets() {
   const found = useLoad(JSON.stringify(["budgets", period]), async (signal) => {
     const [budgets, notices] = await Promise.all([
       ask("listBudgets", { signal }),
-      ask("listAllBudgetNotices", { query: { period, limit: 500 }, signal }),
+      askAll("listAllBudgetNotices", { query: { period }, signal }),
     ]);
     const { payers, accounts: spenders } = await expected(period, budgets.data, signal);
     const standing = budgets.data.map((budget) => {
@@ -32,7 +32,7 @@ export function Budgets() {
       const found = (budget.account_id === undefined ? payers : spenders).find(isOf);
       return { budget, so_far: found?.so_far ?? null, forecast: found?.forecast ?? null };
     });
-    return { standing, notices: notices.data };
+    return { standing, notices };
   });
   return (
     <>
@@ -115,14 +115,14 @@ function BudgetCard({
   const width = (share: number): string => `${Math.min(100, share)}`;
   const told =
     so_far === null
-      ? "Nothing is known of this month yet."
+      ? "Nothing of this month is rated yet."
       : `${now} % used, ${showAmount({ amount: so_far, currency })}; ${end} % expected at the month's end, ${showAmount({ amount: forecast ?? "0", currency })}.`;
   return (
     <figure class="card chart">
       <figcaption>
         <h3>{titleOf(budget, budget.budget_id)}</h3>
         <p>
-          {showAmount({ amount: alike(amount, so_far ?? amount), currency })} a month for {nameOf(of)}
+          {showAmount({ amount: alike(amount, so_far ?? nothingIn(currency)), currency })} a month for {nameOf(of)}
         </p>
       </figcaption>
       <svg class="budget" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label={told}>

@@ -16,7 +16,7 @@ import { AccountChoice, chosenAccount, chosenPeriod, PeriodChoice, Picker, ZoneC
 import { Answer, Empty, Fault } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
 import { mayBill, nameOf, now, zone } from "../session.ts";
-import { monthAfter, monthOf, showPeriod } from "../zone.ts";
+import { monthAfter, monthOf, showMoment, showPeriod } from "../zone.ts";
 
 type Checklist = "getPeriodReadiness" | "getStatementReadiness";
 type Deed = "closePeriod" | "finalizePeriod";
@@ -172,11 +172,19 @@ function Checks({
         {
           title: "Such as",
           text: true,
-          cell: ({ first }) => (first === undefined ? "" : `${nameOf(first.payer_account_id)}: ${first.detail}`),
+          cell: ({ first }) => (first === undefined ? "" : `${nameOf(first.payer_account_id)}: ${detailOf(first)}`),
         },
       ]}
     />
   );
+}
+
+/** What a check says, moments on the clocks of the zone that is shown, and without what one would type elsewhere. */
+function detailOf({ detail }: Pick<Finding, "detail">): string {
+  return detail
+    .replace(/: tally .*$/, "")
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (at) => `${showMoment(at, zone.value)} ${zone.value}`)
+    .replace(/\b\d{4}-(?:0[1-9]|1[0-2])\b(?!-)/g, showPeriod);
 }
 
 function Weight({ finding }: { readonly finding: Finding | undefined }) {
@@ -186,7 +194,7 @@ function Weight({ finding }: { readonly finding: Finding | undefined }) {
 
 function Ready(row: PayerReadiness) {
   if (isDone(row)) return <span class="good">done</span>;
-  return row.ready ? <span class="good">ready</span> : <span class="warn">held up</span>;
+  return row.ready ? <span class="good">ready</span> : <span class="warn whole">held up</span>;
 }
 
 function Findings({ findings }: { readonly findings: readonly Finding[] }) {
@@ -199,7 +207,7 @@ function Findings({ findings }: { readonly findings: readonly Finding[] }) {
             {wordsOf(check)}
             {count > 1 && !detail.startsWith(String(count)) ? ` ${groupDigits(String(count))}` : ""}
           </strong>{" "}
-          <span class="muted">{detail}</span>
+          <span class="muted">{detailOf({ detail })}</span>
         </li>
       ))}
     </ul>
@@ -258,7 +266,8 @@ function DoIt({
       )}
       <label class="check">
         <input type="checkbox" required name={`sure-${name}`} />{" "}
-        {payer === "" ? `Of all ${countOf(open.length, "open payer")}` : `Of ${nameOf(payer)}`}: this cannot be undone.
+        {payer === "" ? `Of ${countOf(open.length, "open payer")}, all that nothing holds up` : `Of ${nameOf(payer)}`}:
+        this cannot be undone.
       </label>
       <button disabled={busy}>{busy ? "It is being done…" : button}</button>
       {error === null ? null : <Fault error={error} />}

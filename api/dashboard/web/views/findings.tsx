@@ -93,7 +93,8 @@ function foundOf({ what, detail }: SanityFinding): string {
   const facts = Object.entries(detail).flatMap(([name, text]) => {
     const words = name.replace(/_(ms|at)$/, "").replaceAll("_", " ");
     if (text === "") return [`no ${words}`];
-    if (text === what) return [];
+    if (text === what || (name === "known" && text === "1")) return [];
+    if (name === "known") return ["not known"];
     // The store writes moments without their zone, which is UTC.
     const moment = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}/.test(text) ? Date.parse(`${text.replace(" ", "T")}Z`) : null;
     const shown = moment === null ? text : `${showMoment(moment, zone.value)} ${zone.value}`;

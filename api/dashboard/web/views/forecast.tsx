@@ -3,7 +3,7 @@ import { here } from "../address.ts";
 import { ask } from "../client.ts";
 import { countOf, groupDigits, showAmount, sumOf } from "../figures.ts";
 import { Heading } from "../frame.tsx";
-import { expectedQuantity } from "../line-words.ts";
+import { expectedQuantity, itemOf } from "../line-words.ts";
 import { useLoad } from "../load.ts";
 import { Share } from "../parts/bars.tsx";
 import { Moment } from "../parts/moment.tsx";
@@ -39,7 +39,7 @@ export function Forecast() {
   const begun = period <= monthOf(now(), zone.value);
   const found = useLoad(begun ? JSON.stringify(["forecast", period, account]) : null, async (signal) => {
     const [forecast, types] = await Promise.all([
-      ask("forecastPeriod", { query: { period, account_id: account, limit: 1000 }, signal }),
+      ask("forecastPeriod", { query: { period, account_id: account, limit: 10_000 }, signal }),
       ask("listUsageTypes", { signal }),
     ]);
     return { forecast, types: types.data };
@@ -178,7 +178,7 @@ function Lines({
         rows={lines.map((line, index) => ({ ...line, index }))}
         keyOf={({ index }) => String(index)}
         columns={[
-          { title: "Item", cell: ({ description }) => description },
+          { title: "Item", cell: ({ description }) => itemOf(description), csv: ({ description }) => description },
           { title: "Expected", text: true, cell: ({ basis }) => bases[basis] ?? basis },
           {
             title: "Quantity so far",

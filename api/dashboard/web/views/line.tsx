@@ -1,9 +1,9 @@
-import type { ExplainedPrice, ExplainedRecord, Explanation, UsageType } from "../../../client/nouns.ts";
+import type { ExplainedRecord, Explanation, UsageType } from "../../../client/nouns.ts";
 import { addressTo, said } from "../address.ts";
-import { ask } from "../client.ts";
+import { allPages, ask } from "../client.ts";
 import { countOf, groupDigits, showAmount, trimZeros } from "../figures.ts";
 import { Heading } from "../frame.tsx";
-import { measureOf, priceOf, quantityOf } from "../line-words.ts";
+import { itemOf, measureOf, priceOf, quantityOf } from "../line-words.ts";
 import { useLoad } from "../load.ts";
 import { Figure } from "../parts/figure.tsx";
 import { Moment, Range } from "../parts/moment.tsx";
@@ -12,11 +12,22 @@ import { Table } from "../parts/table.tsx";
 import { LANES_MAX, type Stretch, Timeline } from "../parts/timeline.tsx";
 import { maySee, nameOf, zone } from "../session.ts";
 import { monthRange, showMoment, showPeriod } from "../zone.ts";
+import { Prices } from "./line-prices.tsx";
 import { statementAddress } from "./statements.tsx";
 
 /** Records of one answer, and stretches of each, at most. */
 const RECORDS = 100;
 const SLICES = 50;
+/** And in a file. */
+const SLICES_MAX = 1000;
+
+/** All records of a line, for a file: what is drawn and listed is one page of them. */
+const allRecords = (id: string, line: string) => (): Promise<ExplainedRecord[]> =>
+  allPages(async (cursor) => {
+    const query = { limit: RECORDS, slices: SLICES_MAX, cursor };
+    const { records, next_cursor } = await ask("explainStatementLine", { path: { id, line }, query });
+    return { data: records, next_cursor };
+  });
 
 /** A line of a statement down to the events it comes from. */
 export function Line({ id = "", line = "" }: Readonly<Record<string, string>>) {
@@ -35,7 +46,7 @@ export function Line({ id = "", line = "" }: Readonly<Record<string, string>>) {
   return (
     <>
       <Heading
-        title={shown?.description ?? "Line"}
+        title={shown === undefined ? "Line" : itemOf(shown.description, shown.adjusts !== null)}
         note={
           shown === undefined ? null : (
             <>
@@ -48,12 +59,20 @@ export function Line({ id = "", line = "" }: Readonly<Record<string, string>>) {
           )
         }
       />
-      <Answer of={found}>{({ explanation, types }) => <Shown explanation={explanation} types={types} />}</Answer>
+      <Answer of={found}>
+        {({ explanation, types }) => <Shown explanation={explanation} types={types} all={allRecords(id, line)} />}
+      </Answer>
     </>
   );
 }
 
-function Shown({ explanation, types }: { readonly explanation: Explanation; readonly types: readonly UsageType[] }) {
+interface ShownOptions {
+  readonly explanation: Explanation;
+  readonly types: readonly UsageType[];
+  readonly all: () => Promise<readonly ExplainedRecord[]>;
+}
+
+function Shown({ explanation, types, all }: ShownOptions) {
   const { line, account, charge, prices, records } = explanation;
   return (
     <>
@@ -69,8 +88,19 @@ function Shown({ explanation, types }: { readonly explanation: Explanation; read
           <dd class="note">{line.unit_price === null ? "" : `at ${priceOf(line)} ${line.currency} each`}</dd>
         </div>
         <div class="card">
-          <dt>Records</dt>
-          <dd>{groupDigits(line.records)}</dd>
+          {line.adjusts === null ? (
+            <>
+              <dt>Records</dt>
+              <dd>{groupDigits(line.records)}</dd>
+            </>
+          ) : (
+            <>
+              <dt>Corrects</dt>
+              <dd>
+                <a href={statementAddress(line.adjusts.statement_id)}>{showPeriod(line.adjusts.period)}</a>
+              </dd>
+            </>
+          )}
           <dd class="note">{account === null ? "" : `rate card ${account.rate_card_id}`}</dd>
         </div>
       </dl>
@@ -90,48 +120,9 @@ function Shown({ explanation, types }: { readonly explanation: Explanation; read
           <Empty title="No records stand behind this line." />
         ) : null
       ) : (
-        <Records explanation={explanation} period={line.period} types={types} />
+        <Records explanation={explanation} period={line.period} types={types} all={all} />
       )}
     </>
-  );
-}
-
-/** A step of a price: how it is called, and up to which use it holds. */
-function stepOf({ label, from, to }: ExplainedPrice["curve"]["tiers"][number], type: UsageType | undefined): string {
-  const reach =
-    to === null ? (from === "0" ? "all" : `above ${measureOf(from, type)}`) : `up to ${measureOf(to, type)}`;
-  return label === "" ? reach : `${label}, ${reach}`;
-}
-
-function Prices({
-  prices,
-  currency,
-  type,
-}: {
-  readonly prices: readonly ExplainedPrice[];
-  readonly currency: string;
-  readonly type: UsageType | undefined;
-}) {
-  const rows = prices.flatMap(({ tariff, curve }) => curve.tiers.map((tier) => ({ tariff, tier })));
-  if (rows.length === 0) return null;
-  return (
-    <section aria-labelledby="prices">
-      <h2 id="prices">Prices</h2>
-      <Table
-        caption={`The prices that applied, in ${currency}`}
-        file="prices"
-        rows={rows}
-        keyOf={({ tariff, tier }) => `${tariff.tariff_id} ${tariff.version} ${tier.tier} ${tier.from}`}
-        columns={[
-          { title: "Tariff", cell: ({ tariff }) => tariff.name },
-          { title: "Card", text: true, cell: ({ tariff }) => `${tariff.rate_card_id}, version ${tariff.version}` },
-          { title: "Model", text: true, cell: ({ tariff }) => tariff.model.replaceAll("_", " ") },
-          { title: "Step", text: true, cell: ({ tier }) => stepOf(tier, type) },
-          { title: "Rate", cell: ({ tier }) => trimZeros(tier.rate), csv: ({ tier }) => tier.rate },
-          { title: "Unit", text: true, cell: ({ tariff }) => tariff.unit.replaceAll("_", " ") },
-        ]}
-      />
-    </section>
   );
 }
 
@@ -146,17 +137,15 @@ interface Row {
   readonly closed: SliceEnd | null;
 }
 
-function Records({
-  explanation,
-  period,
-  types,
-}: {
-  readonly explanation: Explanation;
-  readonly period: string;
-  readonly types: readonly UsageType[];
-}) {
+/** Each stretch of each record. */
+function stretchesOf(records: readonly ExplainedRecord[]): Row[] {
+  return records.flatMap((record) => record.slices.shown.map((slice) => ({ record, ...slice })));
+}
+
+function Records({ explanation, period, types, all }: ShownOptions & { readonly period: string }) {
   const { records, next_cursor, more_records, account, line } = explanation;
-  const rows: Row[] = records.flatMap((record) => record.slices.shown.map((slice) => ({ record, ...slice })));
+  const rows = stretchesOf(records);
+  const isPart = said("cursor") !== "" || next_cursor !== null || records.some(({ slices }) => slices.more !== "0");
   const nameIn = ({ resource, usage_record }: ExplainedRecord): string => usage_record.name ?? resource;
   const stretches: Stretch[] = rows.map(({ record, from, to }) => ({
     lane: nameIn(record),
@@ -184,6 +173,7 @@ function Records({
           numbers={{
             file: `line-${line.line}-stretches`,
             rows: rows.map((row, index) => ({ ...row, index })),
+            ...(isPart ? { all: async () => stretchesOf(await all()).map((row, index) => ({ ...row, index })) } : {}),
             keyOf: ({ index }) => String(index),
             columns: [
               { title: "Resource", cell: ({ record }) => nameIn(record), csv: ({ record }) => record.resource },
@@ -228,6 +218,7 @@ function Records({
           file={`line-${line.line}-records`}
           rows={records}
           next={next_cursor}
+          all={all}
           keyOf={({ id }) => id}
           columns={[
             { title: "Resource", cell: (record) => nameIn(record), csv: ({ resource }) => resource },

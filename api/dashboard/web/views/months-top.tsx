@@ -1,16 +1,13 @@
 import type { BillingSum } from "../../../client/nouns.ts";
 import { addressTo, here } from "../address.ts";
 import { ask } from "../client.ts";
-import { alike, countOf, differenceOf, groupDigits, shareOf, signed, sumOf, typeTitle } from "../figures.ts";
+import { alike, differenceOf, groupDigits, shareOf, signed, sumOf, typeTitle } from "../figures.ts";
 import { useLoad } from "../load.ts";
 import { Share } from "../parts/bars.tsx";
 import { Answer } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
 import { nameOf } from "../session.ts";
 import { monthAfter, showPeriod } from "../zone.ts";
-
-/** Accounts named of one month. */
-const TOP = 100;
 
 interface Mover {
   readonly of: string;
@@ -49,13 +46,9 @@ export function Movers({ period, payer }: { readonly period: string; readonly pa
             <section aria-labelledby="top">
               <h2 id="top">{payer === "" ? "Top payers" : "Top accounts"}</h2>
               <MoverTable
-                rows={accounts.slice(0, TOP)}
+                rows={accounts}
                 title={payer === "" ? "Payer" : "Account"}
-                caption={
-                  accounts.length > TOP
-                    ? `The first ${TOP} of ${countOf(accounts.length, "account")}`
-                    : "Who came to most"
-                }
+                caption="Who came to most"
                 {...{ period, before }}
                 file={`top-accounts-${period}`}
                 link={(id) => (payer === "" ? here({ account: id }) : addressTo("/usage", { period, account: id }))}

@@ -1,6 +1,6 @@
 import type { RatingDiffByAccount, Run } from "../../../client/nouns.ts";
 import { addressTo, go, here, said } from "../address.ts";
-import { ask } from "../client.ts";
+import { allPages, ask } from "../client.ts";
 import { groupDigits, personOf, signed } from "../figures.ts";
 import { textIn } from "../fields.ts";
 import { Heading } from "../frame.tsx";
@@ -37,7 +37,7 @@ export function Rerating() {
         </Picker>
       </Heading>
       {mayBill.value ? <NewPreview period={period} /> : null}
-      {run === "" ? null : <Diff run={run} />}
+      {run === "" ? null : <Diff run={run} of={runs.data?.data.find(({ id }) => id === run)} />}
       <section aria-labelledby="previews">
         <h2 id="previews">Previews and re-ratings so far</h2>
         <Answer of={runs}>
@@ -97,7 +97,7 @@ function Previews({ runs }: { readonly runs: readonly Run[] }) {
           cell: ({ id, period }) => <a href={here({ run: id, period: period ?? "" })}>{showPeriod(period ?? "")}</a>,
           csv: ({ period }) => period ?? "",
         },
-        { title: "What", text: true, cell: ({ dry_run, state }) => (dry_run ? "preview" : state) },
+        { title: "What", text: true, cell: ({ dry_run }) => (dry_run ? "preview" : "rated again") },
         {
           title: "When",
           text: true,
@@ -111,24 +111,35 @@ function Previews({ runs }: { readonly runs: readonly Run[] }) {
   );
 }
 
-function Diff({ run }: { readonly run: string }) {
+/** A page of what a run changes; of one that rated nothing null: it differs in quantities, or in nothing. */
+async function askDiff(run: string, query: { cursor: string; limit: number }, signal?: AbortSignal) {
+  const question = { path: { id: run }, query: { by: "account" as const, ...query } };
+  const diff = await ask("getRunDiff", signal === undefined ? question : { ...question, signal });
+  return "by" in diff && diff.by === "account" ? diff : null;
+}
+
+function Diff({ run, of }: { readonly run: string; readonly of: Run | undefined }) {
   const found = useLoad(JSON.stringify(["diff", run, said("cursor")]), (signal) =>
-    ask("getRunDiff", {
-      path: { id: run },
-      query: { by: "account", cursor: said("cursor"), limit: 500 },
-      signal,
-    }),
+    askDiff(run, { cursor: said("cursor"), limit: 500 }, signal).then((diff) => ({ diff })),
   );
+  const all = (): Promise<RatingDiffByAccount["data"]> =>
+    allPages(async (cursor) => (await askDiff(run, { cursor, limit: 1000 })) ?? { data: [], next_cursor: null });
   return (
     <section aria-labelledby="diff">
       <h2 id="diff">What it changes</h2>
+      {of === undefined ? null : (
+        <p class="muted">
+          {of.dry_run ? "Preview" : "Re-rating"} of {showPeriod(of.period ?? "")} by {personOf(of.asked_by)},{" "}
+          <Moment at={of.changed_at} />
+          {of.reason === null ? "" : `: ${of.reason}`}
+        </p>
+      )}
       <Answer of={found}>
-        {(diff) =>
-          // A run that rated nothing differs in quantities, or in nothing.
-          !("by" in diff) || diff.by !== "account" || diff.totals.length === 0 ? (
+        {({ diff }) =>
+          diff === null || diff.totals.length === 0 ? (
             <Empty title="It changes no bill." />
           ) : (
-            <Shown diff={diff} />
+            <Shown diff={diff} all={all} />
           )
         }
       </Answer>
@@ -136,8 +147,24 @@ function Diff({ run }: { readonly run: string }) {
   );
 }
 
-function Shown({ diff }: { readonly diff: RatingDiffByAccount }) {
+/** How many lines, of what there are. */
+function countsOf(lines: Readonly<Record<"added" | "removed" | "changed", string>>): string {
+  const told = Object.entries(lines).filter(([, count]) => count !== "0");
+  return told.length === 0 ? "no line" : `lines: ${told.map(([what, count]) => `${count} ${what}`).join(", ")}`;
+}
+
+/** How much a difference is, whichever way. */
+const sizeOf = (difference: string): number => Math.abs(Number(difference));
+
+function Shown({
+  diff,
+  all,
+}: {
+  readonly diff: RatingDiffByAccount;
+  readonly all: () => Promise<RatingDiffByAccount["data"]>;
+}) {
   const { totals, data, period, next_cursor } = diff;
+  const isWhole = next_cursor === null && said("cursor") === "";
   return (
     <>
       <dl class="tiles">
@@ -148,7 +175,8 @@ function Shown({ diff }: { readonly diff: RatingDiffByAccount }) {
             </dt>
             <dd>{signed(difference)}</dd>
             <dd class="note">
-              {groupDigits(before)} → {groupDigits(after)}; lines +{lines_added} −{lines_removed} ~{lines_changed}
+              {groupDigits(before)} → {groupDigits(after)};{" "}
+              {countsOf({ added: lines_added, removed: lines_removed, changed: lines_changed })}
             </dd>
           </div>
         ))}
@@ -157,10 +185,11 @@ function Shown({ diff }: { readonly diff: RatingDiffByAccount }) {
         <Empty title="No account's lines change." />
       ) : (
         <Table
-          caption="Accounts whose lines it changes"
+          caption={isWhole ? "Accounts whose lines it changes, the most first" : "Accounts whose lines it changes"}
           file={`re-rating-${period}`}
-          rows={data}
+          rows={isWhole ? data.toSorted((a, b) => sizeOf(b.difference) - sizeOf(a.difference)) : data}
           next={next_cursor}
+          all={all}
           keyOf={({ account_id, currency }) => `${account_id} ${currency}`}
           columns={[
             { title: "Account", cell: ({ account_id }) => nameOf(account_id), csv: ({ account_id }) => account_id },

@@ -13,6 +13,7 @@ import { showPeriod } from "../zone.ts";
 /** What ran, and what came of it. */
 export function Runs() {
   const trials = saidOf("trials", ["all"]);
+  const isShown = (run: Run): boolean => trials === "all" || !isTrial(run);
   const found = useLoad(JSON.stringify(["runs", said("cursor")]), (signal) =>
     ask("listRuns", { query: { cursor: said("cursor"), limit: 200 }, signal }),
   );
@@ -39,7 +40,11 @@ export function Runs() {
               Runs are scheduled once usage can be published, or begun with <code>npx tally aggregate</code>.
             </Empty>
           ) : (
-            <RunTable runs={trials === "all" ? data : data.filter((run) => !isTrial(run))} next={next_cursor} />
+            <RunTable
+              runs={data.filter(isShown)}
+              next={next_cursor}
+              all={async () => (await askAll("listRuns", {})).filter(isShown)}
+            />
           )
         }
       </Answer>
@@ -53,14 +58,20 @@ export function isTrial({ dry_run, kind, asked_by }: Pick<Run, "dry_run" | "kind
 }
 
 /** Runs, newest first. */
-export function RunTable({ runs, next = null }: { readonly runs: readonly Run[]; readonly next?: string | null }) {
+export function RunTable({
+  runs,
+  ...paged
+}: {
+  readonly runs: readonly Run[];
+  readonly next?: string | null;
+  readonly all?: () => Promise<readonly Run[]>;
+}) {
   return (
     <Table
       caption="Runs, newest first"
       file="runs"
       rows={runs}
-      next={next}
-      all={() => askAll("listRuns", {})}
+      {...paged}
       keyOf={({ id }) => id}
       columns={[
         {

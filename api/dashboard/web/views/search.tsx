@@ -7,9 +7,6 @@ import { Empty } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
 import { accounts, caller, seesAll } from "../session.ts";
 
-/** Accounts named of one search. */
-const FOUND_MAX = 500;
-
 /** Accounts by name or id, views by name, and whatever an id says it is of. */
 export function Search() {
   const text = said("q");
@@ -47,9 +44,9 @@ export function Search() {
             <section aria-labelledby="accounts-found">
               <h2 id="accounts-found">Accounts</h2>
               <Table
-                caption={found.length > FOUND_MAX ? `The first ${FOUND_MAX} of ${found.length}` : "Accounts found"}
+                caption="Accounts found"
                 file="accounts-found"
-                rows={found.slice(0, FOUND_MAX)}
+                rows={found}
                 keyOf={({ account_id }) => account_id}
                 columns={[
                   {

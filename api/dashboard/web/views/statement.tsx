@@ -3,7 +3,7 @@ import { addressTo } from "../address.ts";
 import { ask } from "../client.ts";
 import { groupDigits, showAmount, sumOf, trimZeros } from "../figures.ts";
 import { Heading } from "../frame.tsx";
-import { priceOf, quantityOf } from "../line-words.ts";
+import { itemOf, priceOf, quantityOf } from "../line-words.ts";
 import { useLoad } from "../load.ts";
 import { Answer } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
@@ -18,7 +18,10 @@ export function StatementView({ id = "" }: Readonly<Record<string, string>>) {
       ask("getStatement", { path: { id }, signal }),
       ask("listUsageTypes", { signal }),
     ]);
-    return { statement, types: types.data };
+    const named = [statement.reverses, statement.replaces, statement.void_by].flatMap((other) => other ?? []);
+    const others = await Promise.all(named.map((other) => ask("getStatement", { path: { id: other }, signal })));
+    const numbers = new Map(others.map((other) => [other.id, other.number]));
+    return { statement, types: types.data, numbers };
   });
   const statement = found.data?.statement;
   return (
@@ -35,12 +38,21 @@ export function StatementView({ id = "" }: Readonly<Record<string, string>>) {
           )
         }
       />
-      <Answer of={found}>{({ statement: shown, types }) => <Shown statement={shown} types={types} />}</Answer>
+      <Answer of={found}>{({ statement: shown, ...about }) => <Shown statement={shown} {...about} />}</Answer>
     </>
   );
 }
 
-function Shown({ statement, types }: { readonly statement: Statement; readonly types: readonly UsageType[] }) {
+function Shown({
+  statement,
+  types,
+  numbers,
+}: {
+  readonly statement: Statement;
+  readonly types: readonly UsageType[];
+  /** Of the documents it names. */
+  readonly numbers: ReadonlyMap<string, string | null>;
+}) {
   const { currency, net, taxes, total, credits_applied, payable, paid, open, issued_on, due_on, lines, id, notes } =
     statement;
   const tile = (term: string, amount: string, note: string) => (
@@ -74,7 +86,9 @@ function Shown({ statement, types }: { readonly statement: Statement; readonly t
             ? "nothing taken from credits"
             : `${groupDigits(credits_applied)} taken from credits`,
         )}
-        {issued_on === null ? null : tile("Open", open, `${groupDigits(paid)} paid; due ${due_on ?? "at once"}`)}
+        {issued_on === null || statement.kind === "credit_note"
+          ? null
+          : tile("Open", open, `${groupDigits(paid)} paid; due ${due_on ?? "at once"}`)}
       </dl>
       <p>
         <span class="muted">Documents: </span>
@@ -84,7 +98,7 @@ function Shown({ statement, types }: { readonly statement: Statement; readonly t
       {related.map(([words, of]) =>
         of === null ? null : (
           <p key={words}>
-            {words} <a href={statementAddress(of)}>{of}</a>
+            {words} <a href={statementAddress(of)}>{numbers.get(of) ?? of}</a>
           </p>
         ),
       )}
@@ -138,7 +152,9 @@ function Section({
             title: "Item",
             cell: (line) => (
               <>
-                <a href={`${statementAddress(statement_id)}/lines/${line.line}`}>{line.description}</a>
+                <a href={`${statementAddress(statement_id)}/lines/${line.line}`}>
+                  {itemOf(line.description, line.adjusts !== null)}
+                </a>
                 {line.adjusts === null ? null : (
                   <span class="muted">
                     {" "}

@@ -14,22 +14,25 @@ export function Resources({
   from,
   to,
   account,
+  basis,
   types,
 }: {
   readonly from: string;
   readonly to: string;
   readonly account: string;
+  readonly basis: "usage" | "billing";
   readonly types: readonly UsageType[];
 }) {
   const type = said("type");
   const chosen = types.find(({ usage_type }) => String(usage_type) === type);
-  const key = chosen === undefined ? null : JSON.stringify(["resources", from, to, account, type]);
+  const key = chosen === undefined ? null : JSON.stringify(["resources", from, to, account, type, basis]);
   const found = useLoad(key, (signal) =>
     ask("summarizeUsage", {
       query: {
         from,
         to,
         account_id: account,
+        basis,
         usage_type: Number(type),
         group_by: "resource",
         clip: true,

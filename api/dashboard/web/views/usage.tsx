@@ -55,12 +55,14 @@ function UsageOf({ period }: { readonly period: string }) {
   const from_period = year ? monthAfter(period, -11) : period;
   const from = monthRange(from_period, zone.value).from;
   const to = monthRange(period, zone.value).to;
-  const key = JSON.stringify(["usage", from, to, account, zone.value]);
+  const basis: "usage" | "billing" = said("basis") === "billing" ? "billing" : "usage";
+  const key = JSON.stringify(["usage", from, to, account, zone.value, basis]);
   const found = useLoad(key, async (signal) => {
     const query = {
       from,
       to,
       account_id: account,
+      basis,
       group_by: "day",
       time_zone: zone.value,
       clip: true,
@@ -94,6 +96,15 @@ function UsageOf({ period }: { readonly period: string }) {
             options={[
               ["", "The month"],
               ["year", "Twelve months"],
+            ]}
+          />
+          <Choice
+            label="What came late"
+            name="basis"
+            value={said("basis")}
+            options={[
+              ["", "On the day of its use"],
+              ["billing", "Where it is billed"],
             ]}
           />
           <AccountChoice />
@@ -131,7 +142,7 @@ function UsageOf({ period }: { readonly period: string }) {
           )
         }
       </Answer>
-      <Resources from={from} to={to} account={account} types={found.data?.types ?? []} />
+      <Resources from={from} to={to} account={account} basis={basis} types={found.data?.types ?? []} />
     </>
   );
 }

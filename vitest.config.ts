@@ -4,7 +4,7 @@ import { HeavyFirst } from "./test/heavy-first.ts";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["./test/memory-folder.ts", "./test/laid-store.ts"],
+    globalSetup: ["./test/memory-folder.ts", "./test/laid-store.ts", "./test/programs.ts"],
     // one embedded engine per process, so each file gets a process of its own
     pool: "forks",
     fileParallelism: true,

@@ -71,6 +71,7 @@ export { readReadiness, type StatementFinding, type StatementReadiness } from ".
 export { reissueStatement, type Reversed, voidStatement } from "./finalize/reverse.ts";
 export { writeOffStatement } from "./finalize/write-off.ts";
 export { StatementLine } from "./statement-line.ts";
-export { createStatements, Statement, type Statements } from "./statements.ts";
+export { Statement } from "./statement.ts";
+export { createStatements, type Statements } from "./statements.ts";
 export { readTariffs, Tariff, TariffInput } from "./tariff.ts";
 export { unitBase, type Unit } from "./units.ts";

@@ -1,5 +1,5 @@
 import Type, { type Static } from "typebox";
-import { monthAnywhere, type Span } from "../core/calendar.ts";
+import { monthAnywhere } from "../core/calendar.ts";
 import { defineCommand, defineQuery } from "../core/sql.ts";
 import type { Store } from "../core/store.ts";
 import { instant } from "../core/instant.ts";
@@ -9,8 +9,8 @@ import { decideSeries, needsTotal, type OwnCurve } from "./decide-series.ts";
 import { type IntegerWidth, integerWidth } from "./integer-width.ts";
 import { cutsOf, listPrices, type PriceList } from "./price-list.ts";
 import { fillAccountCards } from "./assignments.ts";
-import type { PricedTariff } from "./cards/priced-card.ts";
 import type { Pricing } from "./cards/pricing.ts";
+import type { Plan } from "./plan.ts";
 import { validity } from "./tariff.ts";
 import { writePrices, writeSeries } from "./write-prices.ts";
 
@@ -19,18 +19,6 @@ export interface RatingDefaults {
   readonly currency: string;
   readonly time_zone: string;
   readonly rate_card_id: string;
-}
-
-/** What accounts with the same card, currency and zones over time have in common: the tariffs that may price them, and their month. */
-export interface Plan {
-  readonly plan: number;
-  readonly rate_card_id: string;
-  readonly currency: string;
-  /** As `parseTimeline` reads it, and that of who pays. */
-  readonly timeline: string;
-  readonly payer_timeline: string;
-  readonly month: Span;
-  readonly tariffs: readonly PricedTariff[];
 }
 
 /** The plans of a period, and what the pricing statement must know of them all. */

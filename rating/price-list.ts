@@ -1,6 +1,6 @@
 import type { Span } from "../core/calendar.ts";
 import { accountMonth, parseTimeline } from "../core/zone-timeline.ts";
-import type { Plan } from "./plans.ts";
+import type { Plan } from "./plan.ts";
 import { spansOf } from "./price-schedule.ts";
 import { type Price, pricesOf } from "./prices.ts";
 import type { PricedTariff } from "./cards/priced-card.ts";

@@ -13,7 +13,8 @@ import { restateClosed } from "./closed/restate.ts";
 import { keepPrices } from "./explain/keep-prices.ts";
 import { endingBefore } from "./forecast/lay-projection.ts";
 import type { IntegerWidth } from "./integer-width.ts";
-import { type Plan, type RatingDefaults, readPlans, writePlans } from "./plans.ts";
+import type { Plan } from "./plan.ts";
+import { type RatingDefaults, readPlans, writePlans } from "./plans.ts";
 import type { RateRequest, RatingDeps } from "./rate.ts";
 import { refuseTooMuch } from "./too-much.ts";
 

@@ -16,8 +16,12 @@ const heavy = [
   "test/api/backup/drill.test.ts",
   "test/api/dashboard/readers.test.ts",
   "test/aggregate/retention-late.test.ts",
+  "test/rating/closed/closed-property.test.ts",
+  "test/rating/forecast.test.ts",
+  "test/rating/ledger/property.test.ts",
   "test/aggregate/closing-faults.test.ts",
   "test/property/retention.test.ts",
+  "test/rating/finalize/finalize-property.test.ts",
   "test/property/rebuild.test.ts",
   "test/aggregate/metering.test.ts",
   "test/e2e/kafka-month.test.ts",
@@ -33,6 +37,8 @@ const heavy = [
   "test/e2e/faults/many-faults.test.ts",
   "test/rating/closed/changes-after-closing.test.ts",
   "test/api/backfill-topic.test.ts",
+  "test/e2e/finalize-killed.test.ts",
+  "test/bench/history-fill.test.ts",
 ];
 
 /** Orders test files so that those that take long begin first. */

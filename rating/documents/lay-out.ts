@@ -5,7 +5,7 @@ import { fill, type Labels, labelsOf, showMonth } from "./labels.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { Issuer } from "../profiles/issuer.ts";
 import type { StatementLine } from "../statement-line.ts";
-import type { Statement } from "../statements.ts";
+import type { Statement } from "../statement.ts";
 
 /** What a document shows beside the statement itself; all of it labels. */
 export interface Shown {

@@ -1,7 +1,7 @@
 import { layOut, type Shown } from "./lay-out.ts";
 import { renderCsv } from "./render-csv.ts";
 import { renderHtml } from "./render-html.ts";
-import type { Statement } from "../statements.ts";
+import type { Statement } from "../statement.ts";
 import type { Typesetter } from "./typeset.ts";
 import { lackingForUbl, writeUbl } from "./ubl/write-ubl.ts";
 

@@ -1,6 +1,6 @@
 import { csvText as text } from "../../core/csv-text.ts";
 import type { Shown } from "./lay-out.ts";
-import type { Statement } from "../statements.ts";
+import type { Statement } from "../statement.ts";
 
 const columns = [
   "statement_id",

@@ -4,7 +4,7 @@ import { field, insertLines } from "../../core/insert-lines.ts";
 import { defineCommand } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import { withoutInstant } from "../closed/closed-accounts.ts";
-import type { Plan } from "../plans.ts";
+import type { Plan } from "../plan.ts";
 import { cutsOf, type ListedPrice, type PriceList } from "../price-list.ts";
 
 const RunScope = { run_seq: Type.String(), period: Type.String() };

@@ -9,7 +9,7 @@ import type { Profile } from "../profiles/profile.ts";
 import type { Profiles } from "../profiles/profiles.ts";
 import { selectPaid } from "../ledger/paid.ts";
 import { type StatementLine, toLine } from "../statement-line.ts";
-import type { Statement } from "../statements.ts";
+import type { Statement } from "../statement.ts";
 import { coins } from "../taxes/coins.ts";
 import { formatRates, layRates } from "../taxes/lay-rates.ts";
 import {

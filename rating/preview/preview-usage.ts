@@ -9,7 +9,7 @@ import { matchCondition } from "../conditions/match-condition.ts";
 import { readCondition } from "../conditions/read-condition.ts";
 import { decideSeries, needsTotal, type SeriesTotal } from "../decide-series.ts";
 import type { PriceCurve } from "../models/curve.ts";
-import type { Plan } from "../plans.ts";
+import type { Plan } from "../plan.ts";
 import { priceOnCurve } from "../price.ts";
 import { cutsOf, type ListedPrice, listPrices } from "../price-list.ts";
 import { refuse } from "../refuse.ts";

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { runCommandLine } from "../../api/cli/program.ts";
 import { systemClock } from "../../core/clock.ts";
+import { programAt } from "../programs.ts";
 
 /** What a command said and how it ended. */
 export interface Told {
@@ -24,8 +23,7 @@ export async function tally(environment: Readonly<Record<string, string>>, ...ar
   return { status, ...told };
 }
 
-const main = new URL("../../api/main.ts", import.meta.url).pathname;
-const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+const main = new URL("../../api/main.ts", import.meta.url);
 
 /** A command in a process of its own. */
 export interface Spawned {
@@ -42,7 +40,7 @@ export function spawnTally(
   cwd: string,
 ): Spawned {
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(process.execPath, ["--import", loader, main, ...argv], {
+  const child = spawn(process.execPath, [...programAt(main), ...argv], {
     cwd,
     env: { PATH, HOME, ...environment },
   });

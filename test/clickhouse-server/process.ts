@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { programAt } from "../programs.ts";
 
 /** A test server in a process of its own, which can be killed and started again on the same folder and port. */
 export interface ServerProcess {
@@ -19,9 +19,9 @@ export async function spawnClickHouseServer(folder: string): Promise<ServerProce
   let url = "";
 
   async function start(): Promise<void> {
-    const main = fileURLToPath(new URL("main.ts", import.meta.url));
+    const main = new URL("main.ts", import.meta.url);
     const port = url === "" ? "0" : new URL(url).port;
-    const born = spawn(process.execPath, ["--import", "tsx", main, folder, port], {
+    const born = spawn(process.execPath, [...programAt(main), folder, port], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     child = born;

@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Statement } from "../../rating/index.ts";
+import { programAt } from "../programs.ts";
 
-const main = new URL("finalize-process.ts", import.meta.url).pathname;
+const main = new URL("finalize-process.ts", import.meta.url);
 /** At which statements of the run: what it begins with, lines, taxes, numbers, the check, and publishing. */
 const kills = [1, 4, 5, 6, 7, 8, 9, 10];
 
@@ -22,7 +23,7 @@ let folder: string;
 let drafts: Told;
 
 async function run(what: string, place = "-1"): Promise<{ signal: string | null; said: string; failed: string }> {
-  const child = spawn(process.execPath, ["--import", "tsx", main, folder, what, place], {
+  const child = spawn(process.execPath, [...programAt(main), folder, what, place], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [said, failed, [, signal]] = await Promise.all([

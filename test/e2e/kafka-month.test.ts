@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type System } from "../../api/system.ts";
 import { openSystem } from "../../api/open-system.ts";
@@ -14,6 +13,7 @@ import { connectKafka } from "../../ingest/kafka/connect.ts";
 import { createAppender } from "../../ingest/kafka/producer.ts";
 import { type ServerProcess, spawnClickHouseServer } from "../clickhouse-server/process.ts";
 import { readTruth } from "../pipeline.ts";
+import { programAt } from "../programs.ts";
 import { kafkaNote, openTestKafka, skipKafka, type TestKafka } from "../services/kafka.ts";
 import { eventsOf, readMachines, totalOf, traceCard } from "./trace.ts";
 import { canonicalLines } from "./faults/canonical.ts";
@@ -75,10 +75,10 @@ describe.skipIf(skipKafka)(`the month over Kafka${kafkaNote}`, () => {
   });
 
   async function startMember(hold: "hold" | "" = ""): Promise<Member> {
-    const main = fileURLToPath(new URL("kafka-member.ts", import.meta.url));
+    const main = new URL("kafka-member.ts", import.meta.url);
     const data_dir = join(folder, `member-${members.length}`);
     const given = [server.url, kafka.brokers.join(","), topic, data_dir, "3000", hold];
-    const child = spawn(process.execPath, ["--import", "tsx", main, ...given], { stdio: ["pipe", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [...programAt(main), ...given], { stdio: ["pipe", "pipe", "inherit"] });
     const said: string[] = [];
     child.stdout.on("data", (chunk: Buffer) => said.push(chunk.toString()));
     const member = {

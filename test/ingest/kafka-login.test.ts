@@ -9,6 +9,7 @@ import { silentLog } from "../../core/log.ts";
 import { connectKafka } from "../../ingest/kafka/connect.ts";
 import { openTopic } from "../../ingest/kafka/topic.ts";
 import { readTopicId } from "../../ingest/kafka/topic-id.ts";
+import { programAt } from "../programs.ts";
 import type { GuardedKafka } from "../services/kafka-guard.ts";
 import { kafkaNote, openTestKafka, skipKafka, type TestKafka } from "../services/kafka.ts";
 
@@ -72,9 +73,9 @@ describe.skipIf(skipKafka)(`a Kafka that asks for a login${kafkaNote}`, () => {
     const made = await openTopic(admin, kafka.brokers, topic);
     await admin.disconnect();
     const environment = { PATH: process.env["PATH"], BROKERS: address("scram-sha-512", { tls: true }), TOPIC: topic };
-    const script = new URL("read-topic-id.ts", import.meta.url).pathname;
+    const script = new URL("read-topic-id.ts", import.meta.url);
     const asked = (trusted: Record<string, string>): Promise<{ stdout: string }> =>
-      run(process.execPath, ["--import", "tsx", script], { env: { ...environment, ...trusted } });
+      run(process.execPath, programAt(script), { env: { ...environment, ...trusted } });
     const { stdout } = await asked({ NODE_EXTRA_CA_CERTS: guarded.certificate });
     expect(JSON.parse(stdout)).toEqual({ id: made.log_id.slice("kafka-".length), topics: [topic] });
     await expect(asked({})).rejects.toThrow(/certificate/);

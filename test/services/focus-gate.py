@@ -49,15 +49,24 @@ def official(file):
 
 
 def toolkit(*given):
-    tool = str(pathlib.Path(sys.executable).parent / "focus-toolkit")
-    supports = ["--supports", "SupportsUnitPricing", "--supports", "SupportsMultiplePricingCategories"]
-    files = dict(one.split("=", 1) for one in given)
-    worst = 0
-    for dataset, file in files.items():
-        extra = supports if dataset == "cost-and-usage" else []
-        worst = max(worst, subprocess.run([tool, "validate", "--dataset", dataset, *extra, file]).returncode)
-    bundle = [word for dataset, file in files.items() for word in (f"--{dataset}", file)]
-    return max(worst, subprocess.run([tool, "validate-bundle", *bundle]).returncode)
+    from focus_data_toolkit import lint_focus_1_4_structure, validate_dataset_bundle
+    from focus_data_toolkit.io.row_source import read_source_rows
+    from focus_data_toolkit.model.capabilities import CapabilityProfile
+    from focus_data_toolkit.model.validator import resolve_dataset
+
+    # Read once: its commands decode a Parquet file anew for each of their ten checks.
+    files = {resolve_dataset(name.replace("-", " ")): file for name, file in (one.split("=", 1) for one in given)}
+    bundle = {dataset: read_source_rows(file, dataset=dataset) for dataset, file in files.items()}
+    supports = CapabilityProfile(frozenset({"SupportsUnitPricing", "SupportsMultiplePricingCategories"}))
+    passed = True
+    for dataset, rows in bundle.items():
+        profile = supports if dataset == "Cost and Usage" else CapabilityProfile.none()
+        report = lint_focus_1_4_structure(dataset, rows, profile=profile)
+        print(f"{dataset}: {len(rows)} rows,", "no fault" if report.ok else report.messages()[:50])
+        passed = passed and report.ok
+    report = validate_dataset_bundle(bundle)
+    print(report.format())
+    return 0 if passed and report.ok else 1
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 import { Dec, dec } from "../../../core/decimal.ts";
 import type { StatementLine } from "../../statement-line.ts";
-import type { Statement } from "../../statements.ts";
+import type { Statement } from "../../statement.ts";
 import type { TaxCategory } from "../../taxes/tax-rate.ts";
 
 /** Lines that are taxed alike: what EN 16931 calls a VAT breakdown. */

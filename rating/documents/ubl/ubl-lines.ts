@@ -1,7 +1,7 @@
 import { minorUnit } from "../../../core/currencies.ts";
 import { Dec, dec, formatDecimal, formatFixed } from "../../../core/decimal.ts";
 import type { StatementLine } from "../../statement-line.ts";
-import type { Statement } from "../../statements.ts";
+import type { Statement } from "../../statement.ts";
 import { taxOfLine } from "./tax-groups.ts";
 import { element, type Xml } from "./xml.ts";
 

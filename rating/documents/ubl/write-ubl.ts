@@ -6,7 +6,7 @@ import { instant } from "../../../core/instant.ts";
 import type { Shown } from "../lay-out.ts";
 import type { Profile } from "../../profiles/profile.ts";
 import type { Issuer } from "../../profiles/issuer.ts";
-import type { Statement } from "../../statements.ts";
+import type { Statement } from "../../statement.ts";
 import { customerParty, peppolEndpoints, supplierParty } from "./parties.ts";
 import { type TaxGroup, taxGroups } from "./tax-groups.ts";
 import { allowanceCharge, splitLines, taxCategory, ublLine } from "./ubl-lines.ts";

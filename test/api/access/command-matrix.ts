@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "vitest";
 import { commandRules, dataDirectory, mayUse } from "../../../api/access/rules.ts";
+import { programAt } from "../../programs.ts";
 import { tally, type Told } from "../run-tally.ts";
 import { argvFor, type CommandCase, commandCases, foreignCases } from "./command-cases.ts";
 import type { Recorder, Seen } from "./recorder.ts";
@@ -115,8 +116,8 @@ async function runAs(on: Tenants, at: At, run: Run, already?: Told): Promise<Out
 }
 
 async function tallyApart(asked: readonly ReturnType<typeof asOf>[]): Promise<Told[]> {
-  const main = new URL("apart-process.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, ["--import", "tsx", main], { stdio: ["pipe", "pipe", "inherit"] });
+  const main = new URL("apart-process.ts", import.meta.url);
+  const child = spawn(process.execPath, programAt(main), { stdio: ["pipe", "pipe", "inherit"] });
   child.stdin.end(JSON.stringify(asked));
   return JSON.parse(await text(child.stdout)) as Told[];
 }

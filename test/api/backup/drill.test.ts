@@ -10,10 +10,11 @@ import type { Backup } from "../../../api/backup/backups.ts";
 import { type Manifest, writeManifest } from "../../../api/backup/manifest.ts";
 import { openStore } from "../../../core/store.ts";
 import { smallCard, smallCloud } from "../../e2e/small-cloud.ts";
+import { programAt } from "../../programs.ts";
 import { spawnTally, tally, type Told } from "../run-tally.ts";
 
 const token = "drill-token-of-at-least-sixteen";
-const main = new URL("drill-process.ts", import.meta.url).pathname;
+const main = new URL("drill-process.ts", import.meta.url);
 const events = smallCloud(120);
 const [early, later] = [events.slice(0, 200), events.slice(200)];
 /** So large that copying it takes longer than looking for what is to be killed. */
@@ -41,7 +42,7 @@ interface Server {
 async function serve(data_dir: string): Promise<Server> {
   const { PATH = "", HOME = "" } = process.env;
   const env = { PATH, HOME, ...environment(data_dir) };
-  const child = spawn(process.execPath, ["--import", "tsx", main], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, programAt(main), { env, stdio: ["ignore", "pipe", "inherit"] });
   children.add(child);
   const [said] = (await once(child.stdout, "data")) as [Buffer];
   const url = said.toString().trim().replace("at ", "");

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { programAt } from "../../programs.ts";
 
 /** A process of test/core/processes/child.ts. */
 export interface Child {
@@ -29,9 +29,9 @@ export function startChild({
   ahead_ms = 0,
   sleeps = false,
 }: ChildOrders): Child {
-  const main = fileURLToPath(new URL("child.ts", import.meta.url));
+  const main = new URL("child.ts", import.meta.url);
   const given = [task, store_url, redis_url, value, `${ahead_ms}`, sleeps ? "sleeps" : ""];
-  const child = spawn(process.execPath, ["--import", "tsx", main, ...given], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [...programAt(main), ...given], { stdio: ["ignore", "pipe", "inherit"] });
   const lines: string[] = [];
   let rest = "";
   child.stdout.on("data", (chunk: Buffer) => {

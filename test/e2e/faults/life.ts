@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { programAt } from "../../programs.ts";
 import type { Orders } from "./child.ts";
 
 /** One line a child said, and how long after its start in ms. */
@@ -16,7 +17,7 @@ export interface Life {
   readonly killed: boolean;
 }
 
-const child = new URL("child.ts", import.meta.url).pathname;
+const child = new URL("child.ts", import.meta.url);
 const root = new URL("../../..", import.meta.url).pathname;
 
 /**
@@ -26,7 +27,7 @@ const root = new URL("../../..", import.meta.url).pathname;
 export async function live(orders: Orders): Promise<Life> {
   const start = performance.now();
   const options = { cwd: root, stdio: ["ignore", "pipe", "pipe"] as ["ignore", "pipe", "pipe"] };
-  const process_ = spawn(process.execPath, ["--import", "tsx", child, JSON.stringify(orders)], options);
+  const process_ = spawn(process.execPath, [...programAt(child), JSON.stringify(orders)], options);
   const kill = (): boolean => process_.kill("SIGKILL");
   if (orders.die?.phase === "start") setTimeout(kill, orders.die.after_ms).unref();
   const said: Said[] = [];

@@ -1,6 +1,6 @@
 import type { Shown } from "../../../rating/documents/lay-out.ts";
 import type { StatementLine } from "../../../rating/statement-line.ts";
-import type { Statement } from "../../../rating/statements.ts";
+import type { Statement } from "../../../rating/statement.ts";
 
 const address = { lines: ["Keizersgracht 1"], city: "Amsterdam", postal_code: "1015 CS", region: "", country: "NL" };
 

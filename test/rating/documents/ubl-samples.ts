@@ -1,5 +1,5 @@
 import { Dec, formatFixed } from "../../../core/decimal.ts";
-import type { Statement } from "../../../rating/statements.ts";
+import type { Statement } from "../../../rating/statement.ts";
 import { customer, documentOf, lineOf } from "./document-case.ts";
 
 const negated = (text: string): string => formatFixed(new Dec(text).negated(), 2);

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Dec, formatFixed } from "../../../core/decimal.ts";
-import type { Statement } from "../../../rating/statements.ts";
+import type { Statement } from "../../../rating/statement.ts";
 import { writeUbl } from "../../../rating/documents/ubl/write-ubl.ts";
 import { readCases } from "../../read-cases.ts";
 import { all, at, brokenRules, parseXml } from "./check-ubl.ts";

@@ -40,21 +40,36 @@ export async function labelRecords(
 ): Promise<RecordLabels> {
   const of = (key: "account_id" | "resource" | "shape_id"): string[] => [...new Set(rows.map((row) => row[key]))];
   const [shapes, accounts, nameOf] = await Promise.all([
-    rows.length === 0 ? [] : selectShapes(store.read, { shapes: of("shape_id").map(BigInt) }),
+    readShapes({ store }, of("shape_id")),
     rows.length === 0 ? [] : selectAccounts(store.read, { account_ids: of("account_id") }),
     nameResources({ store }, { account_ids: of("account_id"), resources: of("resource") }),
   ]);
-  const byShape = new Map(shapes.map((shape) => [shape.shape_id, shape]));
   const byAccount = new Map(accounts.map(({ account_id, name }) => [account_id, name]));
   return {
     shape: (shape_id) => {
-      const shape = byShape.get(shape_id);
+      const shape = shapes.get(shape_id);
       assert(shape !== undefined, `the store says what shape ${shape_id} stands for`);
       return shape;
     },
     account: (account_id) => byAccount.get(account_id) ?? "",
     name: nameOf,
   };
+}
+
+type Shapes = Map<string, Static<typeof Shape>>;
+const known = new WeakMap<Store, Shapes>();
+/** Some ten megabytes; then it begins anew. */
+const KEPT_MAX = 20_000;
+
+/** A shape is named by its content and so never changes: what was looked up once is kept. */
+async function readShapes({ store }: { store: Store }, asked: readonly string[]): Promise<Shapes> {
+  let kept = known.get(store);
+  if (kept === undefined || kept.size > KEPT_MAX) known.set(store, (kept = new Map()));
+  const shapes = kept;
+  const others = asked.filter((shape_id) => !shapes.has(shape_id));
+  const found = others.length === 0 ? [] : await selectShapes(store.read, { shapes: others.map(BigInt) });
+  for (const shape of found) shapes.set(shape.shape_id, shape);
+  return shapes;
 }
 
 /** What resources and parts of them are called; '' = nobody named it. */

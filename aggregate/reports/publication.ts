@@ -11,7 +11,7 @@ const selectPublication = defineQuery(
 
 /** How far usage is published. */
 export interface Publication {
-  /** Another one after each publishing. */
+  /** Another one after each publishing, and where a closing comes to cover more accounts. */
   readonly state: string;
   /** The latest published run of usage: the highest run_seq that counts; 0 = none. */
   readonly as_of: bigint;

@@ -154,27 +154,33 @@ export function usageRoutes(app: Api, system: System): void {
       const asked = readFilter(query);
       const filter = await seenOf(request.caller, asked);
       const { basis = "billing", live = false } = query;
-      const question = { list: "usage-records", basis, live, ...asked };
+      const question = { list: "usage-records by account, window and resource", basis, live, ...asked };
       const place = query.cursor === undefined ? null : readCursor(query.cursor, question, Place);
       const state = place ?? (await latestState(system, live));
-      if (place !== null && live) await system.live.requireKept(place.completeness.run_id ?? "");
       const limit = form === null ? (query.limit ?? limitDefault) : REPORT_PAGE;
       const pageOf = {
         filter,
         basis,
         as_of: BigInt(state.as_of),
-        ...("published" in state ? { state: state.published } : {}),
+        // A file is read for longer than it stands.
+        ...("published" in state && form === null ? { state: state.published } : {}),
         live_seq: BigInt(state.live_seq),
         limit,
       };
+      const readPage = async (after: UsageKey | null) => {
+        const page = await listUsageRecords(system, { ...pageOf, after });
+        // Asked behind it: rows of a dry run may be cleared at any time.
+        if (live) await system.live.requireKept(state.completeness.run_id ?? "");
+        return page;
+      };
       if (form !== null) {
         const pages = everyPageOf(async (after: UsageKey | undefined) => {
-          const { records: rows, last } = await listUsageRecords(system, { ...pageOf, after: after ?? null });
+          const { records: rows, last } = await readPage(after ?? null);
           return { rows, next: rows.length < limit ? null : last };
         });
         return sendReport(system, { reply, form, name: "usage-records", columns: recordColumns, pages });
       }
-      const { records, last } = await listUsageRecords(system, { ...pageOf, after: place?.after ?? null });
+      const { records, last } = await readPage(place?.after ?? null);
       const { as_of, live_seq, completeness: pinned } = state;
       const next_cursor =
         records.length < limit ? null : writeCursor(question, { as_of, live_seq, completeness: pinned, after: last });

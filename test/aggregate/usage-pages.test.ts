@@ -64,4 +64,8 @@ test("what only publishing changes is read anew after it", async () => {
   const after = await readCompleteness(pipeline.system());
   expect(after.completeness.complete_to).toBe("2026-10-04T00:00:00.000Z");
   expect(after.as_of).toBeGreaterThan(before.as_of);
+  expect(after.state).not.toBe(before.state);
+  // As an account is put under the closings of a payer it has come to (closings.ts): no run is published by that.
+  await pipeline.store.write.command({ query: "INSERT INTO period_close (run_seq, account_id) VALUES (1, 'acme')" });
+  expect((await readCompleteness(pipeline.system())).state).not.toBe(after.state);
 });

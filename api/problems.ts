@@ -89,7 +89,7 @@ export function sendProblem(error: Error, request: FastifyRequest, reply: Fastif
 }
 
 function fromFastify(error: FastifyError, { headers, routeOptions }: FastifyRequest): Error {
-  const key = ofFastify[error.code];
+  const key = isBrokenOff(error) ? "unreadable-body" : ofFastify[error.code];
   if (key === undefined) return error;
   const type = headers["content-type"];
   const details: Partial<Record<ProblemKey, string>> = {
@@ -98,6 +98,11 @@ function fromFastify(error: FastifyError, { headers, routeOptions }: FastifyRequ
     "unsupported-media-type": `content-type is ${type === undefined ? "missing" : JSON.stringify(type.slice(0, 200))}, expected one that this address takes`,
   };
   return new AppError(key, details[key] ?? error.message, { cause: error, ...fieldOf[key] });
+}
+
+/** A body whose sender went away in its middle; others' connections that break bear no status. */
+function isBrokenOff({ code, statusCode }: FastifyError): boolean {
+  return code === "ECONNRESET" && statusCode === 400;
 }
 
 function patternOf(url: string): RegExp {

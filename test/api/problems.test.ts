@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { type AddressInfo, connect } from "node:net";
 import { Writable } from "node:stream";
 import { pino } from "pino";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { problems } from "../../core/errors.ts";
 import { openTestApi, type TestApi } from "./test-api.ts";
 
@@ -87,6 +87,19 @@ test.each([
   });
   expect(answer.statusCode, answer.body).toBe(status);
   expect(answer.json()).toMatchObject({ type: `/problems/${key}`, instance: answer.headers["x-request-id"] });
+});
+
+test("a body whose sender goes away in its middle is the sender's doing, not a failure here", async () => {
+  const { port } = api.app.server.address() as AddressInfo;
+  const head =
+    "POST /v1/events HTTP/1.1\r\nhost: a\r\nauthorization: Bearer test-admin-token\r\ncontent-type: application/json";
+  const before = lines.length;
+  const socket = connect(port, "127.0.0.1", () => {
+    socket.write(`${head}\r\ncontent-length: 1000\r\n\r\n[`, () => setTimeout(() => socket.destroy(), 100));
+  });
+  await vi.waitUntil(() => lines.length > before, 5000);
+  const told = lines.slice(before).map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(told).toMatchObject([{ level: 30, status: 400, problem: "/problems/unreadable-body" }]);
 });
 
 test("an address that cannot be decoded is a 400", async () => {

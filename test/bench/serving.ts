@@ -143,7 +143,13 @@ async function measure(served: Served, { name, path, floor }: Question): Promise
   for (let round = 0; round < ROUNDS; round += 1) runs_ms.push(await ask());
   const floor_ms = await served.engine({ text: floor, params: {} });
   const note = `p50 ${quantile(runs_ms, 0.5).toFixed(0)}, p99 ${quantile(runs_ms, 0.99).toFixed(0)} ms, the first time ${cold.toFixed(0)}`;
-  const figure = { name, runs_ms, floor_ms, target: "≤ 3 ×; a page, and the sums of an account's month, p99 < 50 ms", note };
+  const figure = {
+    name,
+    runs_ms,
+    floor_ms,
+    target: "≤ 3 ×; a page, and the sums of an account's month, p99 < 50 ms",
+    note,
+  };
   process.stderr.write(`${name}: ${note}; floor ${quantile(floor_ms, 0.5).toFixed(0)}\n`);
   return figure;
 }

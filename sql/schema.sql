@@ -2294,13 +2294,10 @@ AS SELECT *
 FROM published_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
 WHERE (run_seq, window_start) NOT IN (
     SELECT
-        late.1,
-        fromUnixTimestamp64Milli(late.2, 'UTC')
-    FROM
-    (
-        SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late
-    )
-    WHERE (late.2) >= {from_ms:Int64}
+        run_seq,
+        window_start
+    FROM late_pair(late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)})
+    WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
 )
 UNION ALL
 SELECT late.*
@@ -2310,13 +2307,10 @@ FROM
     FROM published_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
     WHERE (empty({account_ids:Array(String)}) OR (account_id IN ({account_ids:Array(String)}))) AND ((run_seq, window_start) IN (
         SELECT
-            late.1,
-            fromUnixTimestamp64Milli(late.2, 'UTC')
-        FROM
-        (
-            SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late
-        )
-        WHERE (late.2) >= {from_ms:Int64}
+            run_seq,
+            window_start
+        FROM late_pair(late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)})
+        WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
     ))
 ) AS late
 ASOF LEFT JOIN closed_account(account_ids = {account_ids:Array(String)}) AS closing ON (closing.account_id = late.account_id) AND (closing.close_seq < late.run_seq)
@@ -2344,13 +2338,10 @@ AS SELECT
 FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
 WHERE (run_seq, window_start) NOT IN (
     SELECT
-        late.1,
-        fromUnixTimestamp64Milli(late.2, 'UTC')
-    FROM
-    (
-        SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late
-    )
-    WHERE (late.2) >= {from_ms:Int64}
+        run_seq,
+        window_start
+    FROM late_pair(late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)})
+    WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
 )
 UNION ALL
 SELECT
@@ -4051,6 +4042,15 @@ WHERE run_seq IN (
     WHERE kind = 'finalize'
 );
 
+CREATE VIEW late_pair
+AS SELECT
+    pair.1 AS run_seq,
+    fromUnixTimestamp64Milli(pair.2, 'UTC') AS window_start
+FROM
+(
+    SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS pair
+);
+
 CREATE VIEW late_usage
 AS SELECT
     usage.run_seq AS run_seq,
@@ -4082,12 +4082,9 @@ FROM
         SELECT fromUnixTimestamp64Milli(arrayJoin({late_starts:Array(Int64)}), 'UTC')
     )) AND ((run_seq, window_start) IN (
         SELECT
-            late.1,
-            fromUnixTimestamp64Milli(late.2, 'UTC')
-        FROM
-        (
-            SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late
-        )
+            run_seq,
+            window_start
+        FROM late_pair(late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)})
     ))
 ) AS usage
 ASOF LEFT JOIN closed_account(account_ids = {account_ids:Array(String)}) AS closing ON (closing.account_id = usage.account_id) AND (closing.close_seq < usage.run_seq);
@@ -5160,15 +5157,9 @@ WHERE (measure != 4) AND (k NOT IN (
 ));
 
 CREATE VIEW usage_about_month
-AS SELECT
-    *,
-    k
-FROM usage_record
-WHERE (run_seq IN (
-    SELECT run_seq
-    FROM published_run
-    WHERE (kind = 'aggregate') AND (run_seq <= {as_of:UInt64})
-)) AND (window_start >= fromUnixTimestamp64Milli({from_ms:Int64} - 129600000, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64} + 129600000, 'UTC')) AND (({payer:String} = '') OR (account_id = {payer:String})) AND (moduloOrZero(cityHash64(toString(account_id)), {parts:UInt32}) = {part:UInt32});
+AS SELECT *
+FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
+WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64} - 129600000, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64} + 129600000, 'UTC')) AND (({payer:String} = '') OR (account_id = {payer:String})) AND (moduloOrZero(cityHash64(toString(account_id)), {parts:UInt32}) = {part:UInt32});
 
 CREATE VIEW usage_page
 AS SELECT

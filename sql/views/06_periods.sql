@@ -40,10 +40,14 @@ FROM closed_period
 WHERE empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)}
 GROUP BY account_id, run_seq;
 
+-- Windows by the runs that wrote them late: late_runs, late_starts (Unix ms UTC), in pairs, as aggregate/reports/late_windows.sql tells them.
+CREATE OR REPLACE VIEW late_pair AS
+SELECT pair.1 AS run_seq, fromUnixTimestamp64Milli(pair.2, 'UTC') AS window_start
+FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS pair);
+
 -- Rows of windows that a published run (or a dry one that counts too) wrote when somebody's period that holds them was closed already, the only
--- places where adjustments can be: late_runs, late_starts (Unix ms UTC), in pairs, as aggregate/reports/late_windows.sql tells them. With where they
--- are booked: adjusted_by: the run of an adjustment, 0 = at the time of use, where only other accounts had closed. An adjustment is
--- booked in one instant: [booked_at, booked_end) is one millisecond.
+-- places where adjustments can be: late_runs, late_starts as of late_pair. With where they are booked: adjusted_by: the run of an adjustment, 0 = at the
+-- time of use, where only other accounts had closed. An adjustment is booked in one instant: [booked_at, booked_end) is one millisecond.
 CREATE OR REPLACE VIEW late_usage AS
 SELECT usage.run_seq AS run_seq, usage.sign AS sign, usage.account_id AS account_id, usage.window_start AS window_start,
   usage.window_end AS window_end, usage.k AS k, usage.usage_type AS usage_type, usage.resource AS resource, usage.part AS part, usage.shape AS shape,
@@ -56,7 +60,7 @@ FROM (
   WHERE run_seq IN {late_runs:Array(UInt64)}
     AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
     AND window_start IN (SELECT fromUnixTimestamp64Milli(arrayJoin({late_starts:Array(Int64)}), 'UTC'))
-    AND (run_seq, window_start) IN (SELECT late.1, fromUnixTimestamp64Milli(late.2, 'UTC') FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late))
+    AND (run_seq, window_start) IN (SELECT run_seq, window_start FROM late_pair(late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)}))
 ) AS usage
 ASOF LEFT JOIN closed_account(account_ids = {account_ids:Array(String)}) AS closing ON closing.account_id = usage.account_id AND closing.close_seq < usage.run_seq;
 
@@ -67,8 +71,7 @@ SELECT run_seq, sign, account_id, window_start, window_end, usage_type, resource
   toUInt64(0) AS adjusted_by, window_start AS booked_at, window_end AS booked_end
 FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
 WHERE (run_seq, window_start) NOT IN (
-  SELECT late.1, fromUnixTimestamp64Milli(late.2, 'UTC') FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late)
-  WHERE late.2 >= {from_ms:Int64}
+  SELECT run_seq, window_start FROM late_pair(late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)}) WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
 )
 UNION ALL
 SELECT run_seq, sign, account_id, window_start, window_end, usage_type, resource, part, shape, quantity, duration_ms, slices, first_at, last_at,
@@ -79,8 +82,7 @@ FROM late_usage(account_ids = {account_ids:Array(String)}, late_runs = {late_run
 CREATE OR REPLACE VIEW booked_slice AS
 SELECT * FROM published_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
 WHERE (run_seq, window_start) NOT IN (
-  SELECT late.1, fromUnixTimestamp64Milli(late.2, 'UTC') FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late)
-  WHERE late.2 >= {from_ms:Int64}
+  SELECT run_seq, window_start FROM late_pair(late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)}) WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
 )
 UNION ALL
 SELECT late.*
@@ -88,8 +90,7 @@ FROM (
   SELECT * FROM published_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
   WHERE (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
     AND (run_seq, window_start) IN (
-      SELECT late.1, fromUnixTimestamp64Milli(late.2, 'UTC') FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late)
-      WHERE late.2 >= {from_ms:Int64}
+      SELECT run_seq, window_start FROM late_pair(late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)}) WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
     )
 ) AS late
 ASOF LEFT JOIN closed_account(account_ids = {account_ids:Array(String)}) AS closing ON closing.account_id = late.account_id AND closing.close_seq < late.run_seq

@@ -82,11 +82,10 @@ SELECT * FROM ledger
 WHERE booked_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND booked_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
   AND ({payer:String} = '' OR payer_account_id = {payer:String}) AND moduloOrZero(cityHash64(payer_account_id), {parts:UInt32}) = {part:UInt32};
 
--- Published usage of the days about a month, row by row; with k, by which the rows of one record lie together in their table's order.
+-- Published usage of the days about a month, row by row.
 CREATE OR REPLACE VIEW usage_about_month AS
-SELECT *, k FROM usage_record
-WHERE run_seq IN (SELECT run_seq FROM published_run WHERE kind = 'aggregate' AND run_seq <= {as_of:UInt64})
-  AND window_start >= fromUnixTimestamp64Milli({from_ms:Int64} - 129600000, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64} + 129600000, 'UTC')
+SELECT * FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
+WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64} - 129600000, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64} + 129600000, 'UTC')
   AND ({payer:String} = '' OR account_id = {payer:String}) AND moduloOrZero(cityHash64(toString(account_id)), {parts:UInt32}) = {part:UInt32};
 
 -- Whether a window is of the month as its account lived it. from_ms, to_ms: the month of accounts nobody knows.

@@ -2633,6 +2633,10 @@ FROM closed_period
 WHERE empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)}
 GROUP BY account_id, run_seq;
 
+CREATE OR REPLACE VIEW late_pair ON CLUSTER `tally` AS
+SELECT pair.1 AS run_seq, fromUnixTimestamp64Milli(pair.2, 'UTC') AS window_start
+FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS pair);
+
 CREATE OR REPLACE VIEW late_usage ON CLUSTER `tally` AS
 SELECT usage.run_seq AS run_seq, usage.sign AS sign, usage.account_id AS account_id, usage.window_start AS window_start,
   usage.window_end AS window_end, usage.k AS k, usage.usage_type AS usage_type, usage.resource AS resource, usage.part AS part, usage.shape AS shape,
@@ -2645,7 +2649,7 @@ FROM (
   WHERE run_seq IN {late_runs:Array(UInt64)}
     AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
     AND window_start GLOBAL IN (SELECT fromUnixTimestamp64Milli(arrayJoin({late_starts:Array(Int64)}), 'UTC'))
-    AND (run_seq, window_start) GLOBAL IN (SELECT late.1, fromUnixTimestamp64Milli(late.2, 'UTC') FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late))
+    AND (run_seq, window_start) GLOBAL IN (SELECT run_seq, window_start FROM late_pair(late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)}))
 ) AS usage
 GLOBAL ASOF LEFT JOIN closed_account(account_ids = {account_ids:Array(String)}) AS closing ON closing.account_id = usage.account_id AND closing.close_seq < usage.run_seq;
 
@@ -2654,8 +2658,7 @@ SELECT run_seq, sign, account_id, window_start, window_end, usage_type, resource
   toUInt64(0) AS adjusted_by, window_start AS booked_at, window_end AS booked_end
 FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
 WHERE (run_seq, window_start) GLOBAL NOT IN (
-  SELECT late.1, fromUnixTimestamp64Milli(late.2, 'UTC') FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late)
-  WHERE late.2 >= {from_ms:Int64}
+  SELECT run_seq, window_start FROM late_pair(late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)}) WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
 )
 UNION ALL
 SELECT run_seq, sign, account_id, window_start, window_end, usage_type, resource, part, shape, quantity, duration_ms, slices, first_at, last_at,
@@ -2665,8 +2668,7 @@ FROM late_usage(account_ids = {account_ids:Array(String)}, late_runs = {late_run
 CREATE OR REPLACE VIEW booked_slice ON CLUSTER `tally` AS
 SELECT * FROM published_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
 WHERE (run_seq, window_start) GLOBAL NOT IN (
-  SELECT late.1, fromUnixTimestamp64Milli(late.2, 'UTC') FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late)
-  WHERE late.2 >= {from_ms:Int64}
+  SELECT run_seq, window_start FROM late_pair(late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)}) WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
 )
 UNION ALL
 SELECT late.*
@@ -2674,8 +2676,7 @@ FROM (
   SELECT * FROM published_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
   WHERE (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
     AND (run_seq, window_start) GLOBAL IN (
-      SELECT late.1, fromUnixTimestamp64Milli(late.2, 'UTC') FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late)
-      WHERE late.2 >= {from_ms:Int64}
+      SELECT run_seq, window_start FROM late_pair(late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)}) WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
     )
 ) AS late
 GLOBAL ASOF LEFT JOIN closed_account(account_ids = {account_ids:Array(String)}) AS closing ON closing.account_id = late.account_id AND closing.close_seq < late.run_seq
@@ -3313,9 +3314,8 @@ WHERE booked_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND booked_a
   AND ({payer:String} = '' OR payer_account_id = {payer:String}) AND moduloOrZero(cityHash64(payer_account_id), {parts:UInt32}) = {part:UInt32};
 
 CREATE OR REPLACE VIEW usage_about_month ON CLUSTER `tally` AS
-SELECT *, k FROM usage_record
-WHERE run_seq GLOBAL IN (SELECT run_seq FROM published_run WHERE kind = 'aggregate' AND run_seq <= {as_of:UInt64})
-  AND window_start >= fromUnixTimestamp64Milli({from_ms:Int64} - 129600000, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64} + 129600000, 'UTC')
+SELECT * FROM published_usage(as_of = {as_of:UInt64}, live_seq = 0)
+WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64} - 129600000, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64} + 129600000, 'UTC')
   AND ({payer:String} = '' OR account_id = {payer:String}) AND moduloOrZero(cityHash64(toString(account_id)), {parts:UInt32}) = {part:UInt32};
 
 CREATE OR REPLACE FUNCTION is_lived ON CLUSTER `tally` AS (window_start, account_id, starts, ends, from_ms, to_ms) ->

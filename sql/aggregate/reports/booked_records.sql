@@ -17,7 +17,7 @@ SELECT account_id, usage_type, resource, part, toString(shape) AS shape_id,
   sumIf(sign, NOT is_adjustment) > 0 AS counts, sum(count()) OVER () AS read
 FROM (
   SELECT page.*, closing.closed_to > page.window_start
-    AND (page.run_seq, page.window_start) IN (SELECT late.1, fromUnixTimestamp64Milli(late.2, 'UTC') FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late)) AS is_adjustment
+    AND (page.run_seq, page.window_start) IN (SELECT run_seq, window_start FROM late_pair(late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)})) AS is_adjustment
   FROM usage_page(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, account_ids = {account_ids:Array(String)}, usage_types = {usage_types:Array(UInt16)}, resources = {resources:Array(String)},
   after_account = {after_account:String}, after_ms = {after_ms:Int64}, after_type = {after_type:UInt16}, after_resource = {after_resource:String}, after_part = {after_part:String}, after_shape = {after_shape:String}, rows = {rows:UInt32}) AS page
   ASOF LEFT JOIN closed_account(account_ids = {account_ids:Array(String)}) AS closing ON closing.account_id = page.account_id AND closing.close_seq < page.run_seq

@@ -14,29 +14,10 @@ WITH sums AS (
   SELECT if(has({group_by:Array(String)}, 'account'), account_id, '') AS of_account, usage_type,
     if(hasAny({group_by:Array(String)}, ['zone', 'offering', 'tag']), shape, toUInt128(0)) AS of_shape,
     if(has({group_by:Array(String)}, 'resource'), resource, '') AS of_resource,
-    roundDown(toUnixTimestamp64Milli(window_start), {edges:Array(Int64)}) AS bucket_ms,
-    sum(usage.quantity) AS q, sum(usage.duration_ms) AS d, sum(toInt64(sign)) AS n,
-    countIf(NOT lies_in_bucket(toUnixTimestamp64Milli(window_start), toUnixTimestamp64Milli(window_end), {edges:Array(Int64)})) AS cuts
-  FROM (
-    SELECT * FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
-    WHERE (run_seq, window_start) NOT IN (
-      SELECT late.1, fromUnixTimestamp64Milli(late.2, 'UTC') FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late)
-      WHERE late.2 >= {from_ms:Int64} AND late.2 < {to_ms:Int64}
-    )
-  ) AS usage
-  WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
-    AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
-    AND (empty({usage_types:Array(UInt16)}) OR usage_type IN {usage_types:Array(UInt16)})
-    AND (empty({resources:Array(String)}) OR resource IN {resources:Array(String)})
-  GROUP BY of_account, usage_type, of_shape, of_resource, bucket_ms
-  UNION ALL
-  SELECT if(has({group_by:Array(String)}, 'account'), account_id, '') AS of_account, usage_type,
-    if(hasAny({group_by:Array(String)}, ['zone', 'offering', 'tag']), shape, toUInt128(0)) AS of_shape,
-    if(has({group_by:Array(String)}, 'resource'), resource, '') AS of_resource,
     roundDown(toUnixTimestamp64Milli(booked_at), {edges:Array(Int64)}) AS bucket_ms,
     sum(usage.quantity) AS q, sum(usage.duration_ms) AS d, sum(toInt64(sign)) AS n,
     countIf(NOT lies_in_bucket(toUnixTimestamp64Milli(booked_at), toUnixTimestamp64Milli(booked_end), {edges:Array(Int64)})) AS cuts
-  FROM late_usage(account_ids = {account_ids:Array(String)}, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)}) AS usage
+  FROM booked_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)}, from_ms = {from_ms:Int64}, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)}) AS usage
   WHERE booked_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND booked_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
     AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
     AND (empty({usage_types:Array(UInt16)}) OR usage_type IN {usage_types:Array(UInt16)})

@@ -22,17 +22,11 @@ export { type CheckedPeriod, Finding, type ReadinessCheck, usageChecks } from ".
 export { createLive, type Live } from "./reports/live-usage.ts";
 export { type Repetition, repeatRun } from "./repeat-run.ts";
 export { nameResources } from "./reports/label-records.ts";
+export { RecordKey, UsageKey } from "./reports/usage-key.ts";
 export { readRunDiff, UsageDifference } from "./reports/run-diff.ts";
 export { TouchedWindow, touchedWindows } from "./reports/touched-windows.ts";
 export { UsageBasis } from "./reports/usage-basis.ts";
-export {
-  displayQuantity,
-  listUsageRecords,
-  typeOf,
-  type UsageFilter,
-  type UsageKey,
-  UsageRecord,
-} from "./reports/usage-records.ts";
+export { displayQuantity, listUsageRecords, typeOf, type UsageFilter, UsageRecord } from "./reports/usage-records.ts";
 export { withResourceNames } from "./reports/last-names.ts";
 export { type Grouping, groupings, summarizeUsage, type SummaryRequest, UsageSum } from "./reports/usage-summary.ts";
 export {

@@ -2289,6 +2289,18 @@ FROM
     FROM line_record(period = {period:String}, rating_seq = {rating_seq:UInt64}, export_id = {export_id:String}, part = {part:UInt32}, parts = {parts:UInt32}, discounted = 1)
 );
 
+CREATE VIEW booked_page
+AS SELECT
+    page.*,
+    (closing.closed_to > page.window_start) AND ((page.run_seq, page.window_start) IN (
+        SELECT
+            run_seq,
+            window_start
+        FROM late_pair(late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)})
+    )) AS is_adjustment
+FROM usage_page(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, ends_ms = {ends_ms:Int64}, account_ids = {account_ids:Array(String)}, usage_types = {usage_types:Array(UInt16)}, resources = {resources:Array(String)}, after_account = {after_account:String}, after_ms = {after_ms:Int64}, after_end_ms = {after_end_ms:Int64}, after_type = {after_type:UInt16}, after_resource = {after_resource:String}, after_part = {after_part:String}, after_shape = {after_shape:String}, rows = {rows:UInt32}) AS page
+ASOF LEFT JOIN closed_account(account_ids = {account_ids:Array(String)}) AS closing ON (closing.account_id = page.account_id) AND (closing.close_seq < page.run_seq);
+
 CREATE VIEW booked_slice
 AS SELECT *
 FROM published_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
@@ -5179,7 +5191,7 @@ AS SELECT
     first_at,
     last_at
 FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
-WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND (empty({account_ids:Array(String)}) OR (account_id IN ({account_ids:Array(String)}))) AND (empty({usage_types:Array(UInt16)}) OR (usage_type IN ({usage_types:Array(UInt16)}))) AND (empty({resources:Array(String)}) OR (resource IN ({resources:Array(String)}))) AND (({after_account:String} = '') OR (account_id > {after_account:String}) OR ((account_id = {after_account:String}) AND ((window_start > fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')) OR ((window_start = fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')) AND ((k, usage_type, resource, part, shape) > (sipHash64({after_resource:String}), {after_type:UInt16}, {after_resource:String}, {after_part:String}, toUInt128({after_shape:String})))))))
+WHERE (window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')) AND (window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')) AND (window_end > fromUnixTimestamp64Milli({ends_ms:Int64}, 'UTC')) AND (empty({account_ids:Array(String)}) OR (account_id IN ({account_ids:Array(String)}))) AND (empty({usage_types:Array(UInt16)}) OR (usage_type IN ({usage_types:Array(UInt16)}))) AND (empty({resources:Array(String)}) OR (resource IN ({resources:Array(String)}))) AND (({after_account:String} = '') OR (account_id > {after_account:String}) OR ((account_id = {after_account:String}) AND ((window_start > fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')) OR ((window_start = fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')) AND ((k, usage_type, resource, part, shape, window_end) > (sipHash64({after_resource:String}), {after_type:UInt16}, {after_resource:String}, {after_part:String}, toUInt128({after_shape:String}), fromUnixTimestamp64Milli({after_end_ms:Int64}, 'UTC')))))))
 ORDER BY
     account_id ASC,
     window_start ASC,

@@ -2,12 +2,9 @@ import Type, { type Static } from "typebox";
 import { formatMs } from "../../core/instant.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
-import type { UsageKey } from "./usage-records.ts";
+import { afterParams, goOnAfter, type RecordKey } from "./usage-key.ts";
 
 const Text = Type.String();
-
-/** The key of the last record of a page. */
-export type DiffKey = Omit<UsageKey, "adjusted_by">;
 
 const Quantity = Type.Union([Type.String(), Type.Null()]);
 
@@ -36,12 +33,7 @@ const select = defineQuery(
   Type.Object({
     run_seq: Text,
     account_ids: Type.Array(Text),
-    after_account: Text,
-    after_ms: Text,
-    after_type: Type.Integer(),
-    after_resource: Text,
-    after_part: Text,
-    after_shape: Text,
+    ...afterParams,
     limit: Type.Integer(),
   }),
   Type.Object({
@@ -50,7 +42,7 @@ const select = defineQuery(
     usage_type: Type.Integer(),
     resource: Text,
     part: Text,
-    shape_text: Text,
+    shape_id: Text,
     start_ms: Text,
     end_ms: Text,
     taken: Text,
@@ -72,17 +64,12 @@ export async function readRunDiff(
     account_ids,
     after,
     limit,
-  }: { run_seq: bigint; account_ids: readonly string[]; after: DiffKey | null; limit: number },
-): Promise<{ change: UsageDifference; key: DiffKey }[]> {
+  }: { run_seq: bigint; account_ids: readonly string[]; after: RecordKey | null; limit: number },
+): Promise<{ change: UsageDifference; key: RecordKey }[]> {
   const rows = await select(store.read, {
     run_seq: run_seq.toString(),
     account_ids: [...account_ids],
-    after_account: after?.account_id ?? "",
-    after_ms: after?.start_ms ?? "0",
-    after_type: after?.usage_type ?? 0,
-    after_resource: after?.resource ?? "",
-    after_part: after?.part ?? "",
-    after_shape: after?.shape ?? "0",
+    ...goOnAfter(after),
     limit,
   });
   return rows.map(({ record_id, account_id, usage_type, resource, part, ...row }) => ({
@@ -97,6 +84,6 @@ export async function readRunDiff(
       quantity_after: row.is === 1 ? row.given : null,
       difference: row.difference,
     },
-    key: { account_id, start_ms: row.start_ms, usage_type, resource, part, shape: row.shape_text },
+    key: { account_id, start_ms: row.start_ms, end_ms: row.end_ms, usage_type, resource, part, shape: row.shape_id },
   }));
 }

@@ -1,5 +1,5 @@
 import Type, { type Static } from "typebox";
-import type { InstantMs } from "../../core/instant.ts";
+import { instant, type InstantMs } from "../../core/instant.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import { oncePublished, readPublication } from "./publication.ts";
@@ -41,12 +41,19 @@ interface Span {
   /** The highest run that counts. */
   readonly as_of: bigint;
   /** Of publication, by whoever has just read it. */
-  readonly state?: string;
+  readonly state?: string | undefined;
   readonly live_seq?: bigint;
   readonly from: InstantMs;
   readonly to: InstantMs;
   /** Empty = all. */
   readonly account_ids?: readonly string[];
+}
+
+const dayMs = 86_400_000;
+
+/** The span in which windows start that reach into another one. */
+export function reachingInto<T extends { readonly from: InstantMs }>(span: T): T {
+  return { ...span, from: instant(span.from - 2 * dayMs) };
 }
 
 /** Where a basis may differ from plain usage in a span, by what is used in it or booked in it; null = nowhere: both bases say the same. */

@@ -9,7 +9,16 @@ import { alwaysIn, zoneAt } from "../../core/zone-timeline.ts";
 import { readTimelines } from "./account-zones.ts";
 import { readPublication } from "./publication.ts";
 import { labelRecords, type RecordLabels } from "./label-records.ts";
-import { findLateWindows, lateParams, type LateWindows, lateWithin, type UsageBasis } from "./usage-basis.ts";
+import {
+  findLateWindows,
+  lateParams,
+  type LateWindows,
+  lateWithin,
+  noLateWindows,
+  reachingInto,
+  type UsageBasis,
+} from "./usage-basis.ts";
+import { afterParams, goOnAfter, type RecordKey, type UsageKey } from "./usage-key.ts";
 import type { Registry } from "../../core/registry.ts";
 import type { UsageType } from "../../core/usage-type.ts";
 
@@ -40,7 +49,7 @@ export const UsageRecord = Type.Object(
     details: Type.Record(Text, Text),
     tags: Type.Record(Text, Text),
     window: Type.Object({ start: Text, end: Text, time_zone: Text }),
-    quantity: Type.String({ description: "Base units" }),
+    quantity: Type.String({ description: "Base units; cut at the ends of the span where clip is asked for" }),
     unit: Text,
     display_quantity: Type.String({ description: "At most 9 decimals, rounded half away from zero" }),
     display_unit: Text,
@@ -66,18 +75,6 @@ export interface UsageFilter {
   readonly resources: readonly string[];
 }
 
-/** The key of the last record of a page; the next page goes on after it, in the same state of publication. */
-export interface UsageKey {
-  readonly account_id: string;
-  readonly start_ms: string;
-  readonly usage_type: number;
-  readonly resource: string;
-  readonly part: string;
-  readonly shape: string;
-  /** The run of an adjustment; "0" = a record of its own period. */
-  readonly adjusted_by: string;
-}
-
 const Row = Type.Object({
   record_id: Text,
   account_id: Text,
@@ -88,37 +85,26 @@ const Row = Type.Object({
   start_ms: Text,
   end_ms: Text,
   quantity: Text,
-  duration_ms: Text,
   slices: Text,
-  first_ms: Text,
-  last_ms: Text,
 });
 
-const Filter = Type.Object({
+const Filter = {
   from_ms: Type.Integer(),
   to_ms: Type.Integer(),
   account_ids: Type.Array(Text),
   usage_types: Type.Array(Type.Integer()),
   resources: Type.Array(Text),
-  after_account: Text,
-  after_ms: Text,
-  after_type: Type.Integer(),
-  after_resource: Text,
-  after_part: Text,
-  after_shape: Text,
-  limit: Type.Integer(),
-});
-const PageParams = Type.Object({ ...Filter.properties, as_of: Text, live_seq: Text, rows: Type.Integer() });
+  ...afterParams,
+};
+const PageParams = { ...Filter, as_of: Text, live_seq: Text, rows: Type.Integer() };
 const PageRow = Type.Object({ ...Row.properties, counts: Type.Integer(), read: Text });
-const selectRecords = defineQuery("aggregate/reports/usage_records", PageParams, PageRow);
-const selectBooked = defineQuery(
-  "aggregate/reports/booked_records",
-  Type.Object({ ...PageParams.properties, ...lateParams }),
-  PageRow,
-);
+const BookedParams = Type.Object({ ...PageParams, ...lateParams });
+const selectRecords = defineQuery("aggregate/reports/usage_records", Type.Object(PageParams), PageRow);
+const selectBooked = defineQuery("aggregate/reports/booked_records", BookedParams, PageRow);
+const selectCut = defineQuery("aggregate/reports/cut_records", BookedParams, PageRow);
 const selectAdjustments = defineQuery(
   "aggregate/reports/adjustments",
-  Type.Object({ ...Filter.properties, ...lateParams, after_adjusted_by: Text }),
+  Type.Object({ ...Filter, ...lateParams, after_adjusted_by: Text, limit: Type.Integer() }),
   Type.Object({ ...Row.properties, adjusted_by: Text, adjustment_id: Text, booked_ms: Text }),
 );
 
@@ -133,6 +119,8 @@ interface UsagePage {
   readonly state?: string;
   /** A dry run whose rows count as well: usage as it is now. 0 = none. */
   readonly live_seq?: bigint;
+  /** Whether records whose windows reach over an end of the span are cut there, instead of counting whole where they start. */
+  readonly clip?: boolean;
   readonly after: UsageKey | null;
   readonly limit: number;
 }
@@ -145,9 +133,10 @@ export async function listUsageRecords(
   { store, usageTypes, settings }: { store: Store; usageTypes: Registry; settings: Pick<Settings, "get"> },
   page: UsagePage,
 ): Promise<{ records: UsageRecord[]; last: UsageKey | null }> {
-  const { filter, after, basis = "usage", as_of, live_seq = 0n, limit } = page;
+  const { filter, after, basis = "usage", as_of, live_seq = 0n, limit, clip = false } = page;
   const state = page.state ?? (await readPublication({ store })).state;
-  const late = await findLateWindows({ store }, { basis, as_of, state, live_seq, ...filter });
+  const span = clip ? reachingInto(filter) : filter;
+  const late = await findLateWindows({ store }, { basis, as_of, state, live_seq, ...span });
   const rows = after === null || after.adjusted_by === "0" ? await readRecords(store, page, late) : [];
   if (late !== null && rows.length < limit)
     rows.push(...(await readAdjustments(store, page, late, limit - rows.length)));
@@ -160,52 +149,68 @@ export async function listUsageRecords(
     records: rows.map((row) =>
       toRecord(row, { type: typeOf(usageTypes, row.usage_type), time_zone: zoneOf(row), labels }),
     ),
-    last: last === undefined ? null : pickKey(last),
+    last: last === undefined ? null : keyOf(last),
   };
 }
 
+/** More rows are not read at once, but of a record that has more. */
+const ROWS_MAX = 20_000;
+
 /**
- * So many records, of no more rows than they need: most records are one row, and where rows that take back others leave too few, more of
- * them are read. Rows of a record lie together, so that all are whole but the last one of those read.
+ * So many records, of hardly more rows than they need: most records are one row, and where rows that take back others leave too few,
+ * reading goes on behind them. Rows of a key lie together, so that all are whole but those of the last one.
  */
 async function readRecords(store: Store, page: UsagePage, late: LateWindows | null): Promise<BookedRow[]> {
   const { filter, as_of, live_seq = 0n, limit } = page;
-  const asked = { ...paramsOf(page, limit), as_of: as_of.toString(), live_seq: live_seq.toString() };
-  // Without adjustments both bases say the same, and this is the fast way to it.
-  const adjusted = late === null ? null : lateWithin(late, filter);
-  for (let rows = limit + Math.ceil(limit / 8) + 100; ; rows *= 4) {
-    const read = { ...asked, rows, limit: limit + 1 };
-    const found =
-      adjusted === null
-        ? await selectRecords(store.read, read)
-        : await selectBooked(store.read, { ...read, ...adjusted });
-    const there = found.filter(({ counts }) => counts === 1);
-    if (there.length > limit || Number(found[0]?.read ?? 0) < rows)
-      return there.slice(0, limit).map((row) => ({ ...row, ...unadjusted }));
+  const asked = { ...paramsOf(filter), as_of: as_of.toString(), live_seq: live_seq.toString() };
+  const read = readingOf(store, page, late);
+  const records: BookedRow[] = [];
+  let after: RecordKey | null = page.after;
+  for (let rows = limit + Math.ceil(limit / 8) + 1; ;) {
+    const found = await read({ ...asked, ...goOnAfter(after), rows });
+    const isAll = Number(found[0]?.read ?? 0) < rows;
+    const whole = isAll ? found : beforeLastKey(found);
+    records.push(...whole.filter(({ counts }) => counts === 1).map((row) => ({ ...row, ...unadjusted })));
+    if (isAll || records.length >= limit) return records.slice(0, limit);
+    const last = whole.at(-1);
+    if (last !== undefined) after = keyOf({ ...last, ...unadjusted });
+    rows = last === undefined ? rows * 4 : Math.min(rows * 4, ROWS_MAX);
   }
 }
 
+/** Without those of the last key, whatever window of that start they are of. */
+function beforeLastKey(rows: readonly Static<typeof PageRow>[]): Static<typeof PageRow>[] {
+  const keyIn = ({ account_id, start_ms, usage_type, resource, part, shape_id }: Static<typeof PageRow>): string =>
+    JSON.stringify([account_id, start_ms, usage_type, resource, part, shape_id]);
+  const last = rows.at(-1);
+  const from = last === undefined ? 0 : rows.findLastIndex((row) => keyIn(row) !== keyIn(last)) + 1;
+  return rows.slice(0, from);
+}
+
+type Read = (asked: Static<ReturnType<typeof Type.Object<typeof PageParams>>>) => Promise<Static<typeof PageRow>[]>;
+
+/** The statement that reads a page: without adjustments both bases say the same, and that is the fast way to it. */
+function readingOf(store: Store, { filter, clip = false }: UsagePage, late: LateWindows | null): Read {
+  const adjusted = late === null ? null : lateWithin(late, clip ? reachingInto(filter) : filter);
+  if (clip) return (asked) => selectCut(store.read, { ...asked, ...(adjusted ?? noLateWindows) });
+  if (adjusted === null) return (asked) => selectRecords(store.read, asked);
+  return (asked) => selectBooked(store.read, { ...asked, ...adjusted });
+}
+
 async function readAdjustments(store: Store, page: UsagePage, late: LateWindows, limit: number): Promise<BookedRow[]> {
-  const { after } = page;
+  const { filter, after } = page;
   const isFirst = after === null || after.adjusted_by === "0";
-  const asked = paramsOf(isFirst ? { ...page, after: null } : page, limit);
+  const asked = { ...paramsOf(filter), ...goOnAfter(isFirst ? null : after), limit };
   return selectAdjustments(store.read, { ...asked, ...late, after_adjusted_by: after?.adjusted_by ?? "0" });
 }
 
-function paramsOf({ filter, after }: UsagePage, limit: number): Static<typeof Filter> {
+function paramsOf({ from, to, account_ids, usage_types, resources }: UsageFilter) {
   return {
-    from_ms: filter.from,
-    to_ms: filter.to,
-    account_ids: [...filter.account_ids],
-    usage_types: [...filter.usage_types],
-    resources: [...filter.resources],
-    after_account: after?.account_id ?? "",
-    after_ms: after?.start_ms ?? "0",
-    after_type: after?.usage_type ?? 0,
-    after_resource: after?.resource ?? "",
-    after_part: after?.part ?? "",
-    after_shape: after?.shape ?? "0",
-    limit,
+    from_ms: from,
+    to_ms: to,
+    account_ids: [...account_ids],
+    usage_types: [...usage_types],
+    resources: [...resources],
   };
 }
 
@@ -224,9 +229,9 @@ export function typeOf(usageTypes: Registry, usage_type: number): UsageType {
 type BookedRow = Static<typeof Row> & typeof unadjusted;
 const unadjusted = { adjusted_by: "0", adjustment_id: "", booked_ms: "0" };
 
-function pickKey(row: BookedRow): UsageKey {
-  const { account_id, start_ms, usage_type, resource, part, shape_id: shape, adjusted_by } = row;
-  return { account_id, start_ms, usage_type, resource, part, shape, adjusted_by };
+function keyOf({ shape_id: shape, ...row }: BookedRow): UsageKey {
+  const { account_id, start_ms, end_ms, usage_type, resource, part, adjusted_by } = row;
+  return { account_id, start_ms, end_ms, usage_type, resource, part, shape, adjusted_by };
 }
 
 type ZoneOf = (row: Pick<Static<typeof Row>, "account_id" | "start_ms">) => string;

@@ -5,7 +5,7 @@ import type { Registry } from "../../core/registry.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import { displayQuantity, typeOf, type UsageFilter } from "./usage-records.ts";
-import { findLateWindows, lateParams, noLateWindows, type UsageBasis } from "./usage-basis.ts";
+import { findLateWindows, lateParams, noLateWindows, reachingInto, type UsageBasis } from "./usage-basis.ts";
 
 const Text = Type.String();
 
@@ -144,12 +144,7 @@ async function sumUsage(
   { filter, basis = "usage", as_of, state, live_seq = 0n, clip }: SummaryRequest,
   asked: Static<typeof Params>,
 ): Promise<Static<typeof Row>[]> {
-  // Cut usage may begin in the window before.
-  const from = instant(filter.from - 2 * dayMs);
-  const late = await findLateWindows(
-    { store },
-    { basis, as_of, ...(state === undefined ? {} : { state }), live_seq, ...filter, from },
-  );
+  const late = await findLateWindows({ store }, { basis, as_of, state, live_seq, ...reachingInto(filter) });
   if (!clip) {
     const whole =
       late === null ? await select(store.read, asked) : await selectBooked(store.read, { ...asked, ...late });

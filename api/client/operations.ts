@@ -154,8 +154,8 @@ export interface Operations {
   checkEvents: { body: nouns.CloudEvent | readonly (nouns.CloudEvent)[]; answer: nouns.EventCheck };
   getEvent: { path: { source: string; id: string }; answer: nouns.KeptEventList };
   countEvents: { query: { from: string; to: string; step?: "minute" | "hour" | "day" }; answer: nouns.EventCountList };
-  listUsageRecords: { query: { from: string; to: string; account_id?: readonly (string)[]; usage_type?: readonly (number)[]; resource?: readonly (string)[]; live?: boolean; basis?: "usage" | "billing"; cursor?: string; limit?: number }; answer: nouns.UsageRecordPage };
-  summarizeUsage: { query: { from: string; to: string; account_id?: readonly (string)[]; usage_type?: readonly (number)[]; resource?: readonly (string)[]; live?: boolean; basis?: "usage" | "billing"; group_by?: readonly (string)[]; time_zone?: string; clip?: boolean; limit?: number }; answer: nouns.UsageSummary };
+  listUsageRecords: { query: { from: string; to: string; account_id?: readonly (string)[]; usage_type?: readonly (number)[]; resource?: readonly (string)[]; live?: boolean; basis?: "usage" | "billing"; clip?: boolean; cursor?: string; limit?: number }; answer: nouns.UsageRecordPage };
+  summarizeUsage: { query: { from: string; to: string; account_id?: readonly (string)[]; usage_type?: readonly (number)[]; resource?: readonly (string)[]; live?: boolean; basis?: "usage" | "billing"; clip?: boolean; group_by?: readonly (string)[]; time_zone?: string; limit?: number }; answer: nouns.UsageSummary };
   listUsageTypes: { answer: nouns.UsageTypeList };
   addUsageType: { body: nouns.UsageTypeInput; answer: nouns.UsageType };
   startRun: { body: nouns.RunRequest; answer: nouns.Run };

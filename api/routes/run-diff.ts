@@ -1,5 +1,5 @@
 import Type from "typebox";
-import { readRunDiff, UsageDifference } from "../../aggregate/index.ts";
+import { readRunDiff, RecordKey, UsageDifference } from "../../aggregate/index.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Run } from "../../core/runs.ts";
 import type { Api } from "../api.ts";
@@ -10,15 +10,6 @@ import type { System } from "../system.ts";
 import { RatingDiffByAccount, RatingDiffByRecord, readRatingDiff } from "./rating-diff.ts";
 
 const ChangePage = pageOf(UsageDifference, "UsageDifferencePage");
-const ChangePlace = Type.Object({
-  account_id: Type.String(),
-  start_ms: Type.String({ pattern: "^-?\\d{1,19}$" }),
-  usage_type: Type.Integer(),
-  resource: Type.String(),
-  part: Type.String(),
-  shape: Type.String({ pattern: "^\\d{1,39}$" }),
-});
-
 const PageQuery = Type.Object(
   {
     account_id: Type.Optional(Texts),
@@ -65,9 +56,9 @@ export function runDiffRoutes(app: Api, system: System): void {
         question: { list: "run-diff", run_id: id, account_ids: account_ids.join("\n") },
         cursor,
         limit,
-        place: ChangePlace,
+        place: RecordKey,
         read: (after, most) => readRunDiff(system, { run_seq: run.seq, account_ids, after, limit: most }),
-        placeOf: ({ key }) => ({ ...key }),
+        placeOf: ({ key }) => key,
       });
       return { ...page, data: page.data.map(({ change }) => change) };
     },

@@ -8,7 +8,7 @@ import {
   summarizeUsage,
   UsageBasis,
   type UsageFilter,
-  type UsageKey,
+  UsageKey,
   UsageRecord,
   UsageSum,
   withResourceNames,
@@ -41,6 +41,12 @@ const filters = {
         "billing (unless said otherwise): adjustments to closed periods count where they are booked, and those periods stay as they were; usage: all at the time of use",
     }),
   ),
+  clip: Type.Optional(
+    Type.Boolean({
+      description:
+        "Cut usage at from and to, on slices and never pro rata, instead of taking windows by their start; adjustments count whole where they are booked",
+    }),
+  ),
 };
 const RecordQuery = Type.Object({ ...filters, ...pageQuery }, { additionalProperties: false });
 const SummaryQuery = Type.Object(
@@ -53,9 +59,6 @@ const SummaryQuery = Type.Object(
       Type.String({
         description: "Zone of days and months; the setting usage.aggregation.timezone unless said otherwise",
       }),
-    ),
-    clip: Type.Optional(
-      Type.Boolean({ description: "Cut usage at from and to, instead of taking windows by their start" }),
     ),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, description: "1000 unless said otherwise" })),
   },
@@ -111,15 +114,7 @@ const Place = Type.Object({
   as_of: Type.String({ pattern: "^\\d{1,19}$" }),
   live_seq: Type.String({ pattern: "^\\d{1,19}$" }),
   completeness: Type.Object(completeness),
-  after: Type.Object({
-    account_id: Type.String(),
-    start_ms: Type.String({ pattern: "^-?\\d{1,15}$" }),
-    usage_type: Type.Integer({ minimum: 0, maximum: 65_535 }),
-    resource: Type.String(),
-    part: Type.String(),
-    shape: Type.String({ pattern: "^\\d{1,39}$" }),
-    adjusted_by: Type.String({ pattern: "^\\d{1,20}$" }),
-  }),
+  after: UsageKey,
 });
 
 /** What was used. */
@@ -135,7 +130,7 @@ export function usageRoutes(app: Api, system: System): void {
       handlerTimeout: REPORT_MS,
       schema: {
         operationId: "listUsageRecords",
-        summary: "Usage records whose window starts in [from, to)",
+        summary: "Usage records whose window starts in [from, to), or what of them lies in it",
         tags: ["usage"],
         querystring: RecordQuery,
         response: answer({
@@ -153,14 +148,15 @@ export function usageRoutes(app: Api, system: System): void {
       const form = reportForm(request);
       const asked = readFilter(query);
       const filter = await seenOf(request.caller, asked);
-      const { basis = "billing", live = false } = query;
-      const question = { list: "usage-records by account, window and resource", basis, live, ...asked };
+      const { basis = "billing", live = false, clip = false } = query;
+      const question = { list: "usage-records by account, window and resource", basis, live, clip, ...asked };
       const place = query.cursor === undefined ? null : readCursor(query.cursor, question, Place);
       const state = place ?? (await latestState(system, live));
       const limit = form === null ? (query.limit ?? limitDefault) : REPORT_PAGE;
       const pageOf = {
         filter,
         basis,
+        clip,
         as_of: BigInt(state.as_of),
         // A file is read for longer than it stands.
         ...("published" in state && form === null ? { state: state.published } : {}),

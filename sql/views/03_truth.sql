@@ -36,17 +36,18 @@ SELECT account_id, resource, part, argMax(resource_name.name, (resource_name.occ
 WHERE empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)}
 GROUP BY account_id, resource, part;
 
--- So many rows of usage behind a key, in the order they lie in; of the last record some may be missing. after_*: key of the last record of the former page,
--- after_account '' = the first page; account_ids, usage_types, resources: empty = all.
+-- So many rows of usage behind a key, in the order they lie in, of windows that start in [from_ms, to_ms) and end after ends_ms; of the last key some
+-- may be missing. after_*: key of the last record of the former page, after_account '' = the first page; account_ids, usage_types, resources: empty = all.
 CREATE OR REPLACE VIEW usage_page AS
 SELECT run_seq, sign, account_id, window_start, window_end, k, usage_type, resource, part, shape, quantity, duration_ms, slices, first_at, last_at
 FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
 WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
+  AND window_end > fromUnixTimestamp64Milli({ends_ms:Int64}, 'UTC')
   AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
   AND (empty({usage_types:Array(UInt16)}) OR usage_type IN {usage_types:Array(UInt16)})
   AND (empty({resources:Array(String)}) OR resource IN {resources:Array(String)})
   AND ({after_account:String} = '' OR account_id > {after_account:String} OR (account_id = {after_account:String} AND (
     window_start > fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC') OR (window_start = fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')
-      AND (k, usage_type, resource, part, shape) > (sipHash64({after_resource:String}), {after_type:UInt16}, {after_resource:String}, {after_part:String}, toUInt128({after_shape:String}))))))
+      AND (k, usage_type, resource, part, shape, window_end) > (sipHash64({after_resource:String}), {after_type:UInt16}, {after_resource:String}, {after_part:String}, toUInt128({after_shape:String}), fromUnixTimestamp64Milli({after_end_ms:Int64}, 'UTC'))))))
 ORDER BY account_id, window_start, k, usage_type, resource, part, shape
 LIMIT {rows:UInt32};

@@ -78,6 +78,14 @@ SELECT run_seq, sign, account_id, window_start, window_end, usage_type, resource
   adjusted_by, booked_at, booked_end
 FROM late_usage(account_ids = {account_ids:Array(String)}, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)});
 
+-- So many rows of usage as usage_page has them, with whether they adjust a closed period: late_runs, late_starts as of late_pair.
+CREATE OR REPLACE VIEW booked_page AS
+SELECT page.*, closing.closed_to > page.window_start
+  AND (page.run_seq, page.window_start) IN (SELECT run_seq, window_start FROM late_pair(late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)})) AS is_adjustment
+FROM usage_page(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, ends_ms = {ends_ms:Int64}, account_ids = {account_ids:Array(String)}, usage_types = {usage_types:Array(UInt16)}, resources = {resources:Array(String)},
+  after_account = {after_account:String}, after_ms = {after_ms:Int64}, after_end_ms = {after_end_ms:Int64}, after_type = {after_type:UInt16}, after_resource = {after_resource:String}, after_part = {after_part:String}, after_shape = {after_shape:String}, rows = {rows:UInt32}) AS page
+ASOF LEFT JOIN closed_account(account_ids = {account_ids:Array(String)}) AS closing ON closing.account_id = page.account_id AND closing.close_seq < page.run_seq;
+
 -- Published slices used in a span, without those of adjustments, which are booked whole.
 CREATE OR REPLACE VIEW booked_slice AS
 SELECT * FROM published_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})

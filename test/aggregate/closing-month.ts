@@ -21,6 +21,7 @@ interface Asked {
   readonly to?: string;
   readonly account_ids?: readonly string[];
   readonly limit?: number;
+  readonly clip?: boolean;
   readonly time_zone?: string;
 }
 
@@ -35,10 +36,10 @@ const filterOf = ({ from, to, account_ids = [] }: Asked) => ({
 /** All usage records of a range in one basis, page after page. */
 export async function readRecords(system: System, asked: Asked): Promise<UsageRecord[]> {
   const { as_of } = await readCompleteness(system);
-  const { basis, limit = 1000 } = asked;
+  const { basis, limit = 1000, clip = false } = asked;
   const found: UsageRecord[] = [];
   for (let after: UsageKey | null = null; ;) {
-    const page = { filter: filterOf(asked), basis, as_of, after, limit };
+    const page = { filter: filterOf(asked), basis, as_of, clip, after, limit };
     const { records, last }: { records: UsageRecord[]; last: UsageKey | null } = await listUsageRecords(system, page);
     found.push(...records);
     if (records.length < limit) return found;
@@ -49,8 +50,8 @@ export async function readRecords(system: System, asked: Asked): Promise<UsageRe
 /** Usage of a range in one basis, summed by month or day in a zone. */
 export async function sumMonths(system: System, asked: Asked & { group_by?: "day" | "month" }): Promise<UsageSum[]> {
   const { as_of } = await readCompleteness(system);
-  const { basis, time_zone = "UTC", group_by = "month" } = asked;
-  const summary = { filter: filterOf(asked), basis, as_of, time_zone, tag_key: null, clip: false, limit: 10_000 };
+  const { basis, time_zone = "UTC", group_by = "month", clip = false } = asked;
+  const summary = { filter: filterOf(asked), basis, as_of, time_zone, tag_key: null, clip, limit: 10_000 };
   return summarizeUsage(system, { ...summary, group_by: [group_by] });
 }
 

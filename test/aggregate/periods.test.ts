@@ -87,6 +87,43 @@ test("a closed month's own records are the same bytes before and after late fact
   expect(new Set(adjustments.map(({ id }) => id)).size, "each has an id of its own").toBe(adjustments.length);
 });
 
+test("records cut within a day hold what was billed then, of several stretches, too; adjustments are whole where they are booked", async () => {
+  // 10 March: running 01–03, 05–09 and 20–24 o'clock; then found to have run until 08 instead of 09.
+  const turns = [
+    ["01", "VM.START"],
+    ["03", "VM.STOP"],
+    ["05", "VM.START"],
+    ["09", "VM.STOP"],
+    ["20", "VM.START"],
+  ] as const;
+  await send(...turns.map(([hour, type]) => [`2026-03-10T${hour}:00:00Z`, type] as const));
+  await send(["2026-03-11T00:00:00Z", "VM.STOP"]);
+  await aggregateAt("2026-04-05T00:00:00Z");
+  await closeUnpriced(pipeline.system(), "2026-03");
+  await send(["2026-03-10T08:00:00Z", "VM.STOP"]);
+  await aggregateAt("2026-04-06T00:00:00Z");
+  // From 02 to 21 o'clock: 1 + 4 + 1 hours as billed, 1 + 3 + 1 as used.
+  const span = { from: "2026-03-10T02:00:00Z", to: "2026-03-10T21:00:00Z", clip: true };
+  const cut = async (basis: "billing" | "usage", more: object = {}) =>
+    (await readRecords(pipeline.system(), { basis, ...span, ...more })).map(({ usage_type, quantity, slices }) => ({
+      usage_type,
+      hours: Number(quantity) / 3_600_000,
+      slices,
+    }));
+  expect(await cut("billing")).toEqual([{ usage_type: 1, hours: 6, slices: 3 }]);
+  expect(await cut("usage")).toEqual([{ usage_type: 1, hours: 5, slices: 3 }]);
+  // Nothing ran between 09 and 20; between 08 and 09 it did as billed alone.
+  expect(await cut("billing", { from: "2026-03-10T08:00:00Z", to: "2026-03-10T12:00:00Z" })).toEqual([
+    { usage_type: 1, hours: 1, slices: 1 },
+  ]);
+  expect(await cut("usage", { from: "2026-03-10T08:00:00Z", to: "2026-03-10T12:00:00Z" })).toEqual([]);
+  // −1 hour, booked at the start of April.
+  expect(await cut("billing", { from: "2026-03-10T21:00:00Z", to: "2026-04-01T00:00:00.001Z" })).toEqual([
+    { usage_type: 1, hours: 3, slices: 1 },
+    { usage_type: 1, hours: -1, slices: 0 },
+  ]);
+});
+
 test("pages of two hold the same records and adjustments as one page, each once", async () => {
   await send(...inMarch, ["2026-03-30T00:00:00Z", "VM.START", { resource: "r2" }]);
   await aggregateAt("2026-04-03T00:00:00Z");

@@ -162,6 +162,27 @@ test("clip cuts at both ends", async () => {
   expect(answer.json()).toMatchObject({ data: [{ quantity: "9000000", display_quantity: "2.5" }] });
 });
 
+test("records cut at both ends hold what lies between, of windows that reach in from before, too", async () => {
+  // vm-4 was allocated all the time and ran: 2.5 hours of the one day; and from 22:00 on two hours of it and one of the next.
+  const cut = async (from: string, to: string) =>
+    (await pageThrough(`from=${from}&to=${to}&account_id=beta-id&clip=true&limit=1`))
+      .flatMap(({ data }) => data)
+      .map(({ usage_type, display_quantity }) => [usage_type, display_quantity]);
+  expect(await cut("2026-09-30T13:00:00Z", "2026-09-30T15:30:00Z")).toEqual([
+    [1, "2.5"],
+    [2, "2.5"],
+  ]);
+  expect(await cut("2026-09-30T22:00:00Z", "2026-10-01T01:00:00Z")).toEqual([
+    [1, "2"],
+    [2, "2"],
+    [1, "1"],
+    [2, "1"],
+  ]);
+  expect(await cut("2026-10-01T06:00:00Z", "2026-10-01T07:00:00Z"), "stopped by then").toEqual([[2, "1"]]);
+  const whole = (await read(`${range}&account_id=beta-id`)).data;
+  expect((await read(`${range}&account_id=beta-id&clip=true`)).data, "no window reaches out").toEqual(whole);
+});
+
 test("a sum by resource says what the resource was called last", async () => {
   const sums = async (query: string) =>
     (await api.call("GET", `/v1/usage-summary?${range}&${query}`)).json<{ data: { name?: string | null }[] }>().data;

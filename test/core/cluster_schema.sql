@@ -2468,12 +2468,13 @@ CREATE OR REPLACE VIEW usage_page ON CLUSTER `tally` AS
 SELECT run_seq, sign, account_id, window_start, window_end, k, usage_type, resource, part, shape, quantity, duration_ms, slices, first_at, last_at
 FROM published_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})
 WHERE window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
+  AND window_end > fromUnixTimestamp64Milli({ends_ms:Int64}, 'UTC')
   AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
   AND (empty({usage_types:Array(UInt16)}) OR usage_type IN {usage_types:Array(UInt16)})
   AND (empty({resources:Array(String)}) OR resource IN {resources:Array(String)})
   AND ({after_account:String} = '' OR account_id > {after_account:String} OR (account_id = {after_account:String} AND (
     window_start > fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC') OR (window_start = fromUnixTimestamp64Milli({after_ms:Int64}, 'UTC')
-      AND (k, usage_type, resource, part, shape) > (sipHash64({after_resource:String}), {after_type:UInt16}, {after_resource:String}, {after_part:String}, toUInt128({after_shape:String}))))))
+      AND (k, usage_type, resource, part, shape, window_end) > (sipHash64({after_resource:String}), {after_type:UInt16}, {after_resource:String}, {after_part:String}, toUInt128({after_shape:String}), fromUnixTimestamp64Milli({after_end_ms:Int64}, 'UTC'))))))
 ORDER BY account_id, window_start, k, usage_type, resource, part, shape
 LIMIT {rows:UInt32};
 
@@ -2664,6 +2665,13 @@ UNION ALL
 SELECT run_seq, sign, account_id, window_start, window_end, usage_type, resource, part, shape, quantity, duration_ms, slices, first_at, last_at,
   adjusted_by, booked_at, booked_end
 FROM late_usage(account_ids = {account_ids:Array(String)}, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)});
+
+CREATE OR REPLACE VIEW booked_page ON CLUSTER `tally` AS
+SELECT page.*, closing.closed_to > page.window_start
+  AND (page.run_seq, page.window_start) GLOBAL IN (SELECT run_seq, window_start FROM late_pair(late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)})) AS is_adjustment
+FROM usage_page(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, ends_ms = {ends_ms:Int64}, account_ids = {account_ids:Array(String)}, usage_types = {usage_types:Array(UInt16)}, resources = {resources:Array(String)},
+  after_account = {after_account:String}, after_ms = {after_ms:Int64}, after_end_ms = {after_end_ms:Int64}, after_type = {after_type:UInt16}, after_resource = {after_resource:String}, after_part = {after_part:String}, after_shape = {after_shape:String}, rows = {rows:UInt32}) AS page
+GLOBAL ASOF LEFT JOIN closed_account(account_ids = {account_ids:Array(String)}) AS closing ON closing.account_id = page.account_id AND closing.close_seq < page.run_seq;
 
 CREATE OR REPLACE VIEW booked_slice ON CLUSTER `tally` AS
 SELECT * FROM published_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64})

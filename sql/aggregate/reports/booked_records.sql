@@ -2,26 +2,18 @@
 -- Params  as_of UInt64                     highest run that counts
 -- Params  live_seq UInt64                  dry run whose rows count too, 0 = none
 -- Params  from_ms, to_ms Int64             from <= window start < to, Unix ms UTC
--- Params  late_runs Array(UInt64), late_starts Array(Int64)   see late_usage; those of the span
+-- Params  late_runs Array(UInt64), late_starts Array(Int64)   see late_pair; those of the span
 -- Params  account_ids Array(String), usage_types Array(UInt16), resources Array(String)   empty = all
--- Params  after_account, after_resource, after_part, after_shape String, after_ms Int64, after_type UInt16   key of the last record of the former page; after_account '' = first page
--- Params  rows, limit UInt32               rows that are read; records that are given
+-- Params  after_account, after_resource, after_part, after_shape String, after_ms, after_end_ms Int64, after_type UInt16   key of the last record of the former page; after_account '' = first page
+-- Params  rows UInt32                      rows that are read
 -- Rows    as of usage_records.sql
 -- Why     as usage_records.sql, where closed periods stay as they were; that one is read where nothing came late
 SELECT account_id, usage_type, resource, part, toString(shape) AS shape_id,
   toUnixTimestamp64Milli(window_start) AS start_ms, toUnixTimestamp64Milli(window_end) AS end_ms,
   lower(hex(usage_record_id_of(account_id, usage_type, resource, part, shape, window_start, window_end))) AS record_id,
-  sumIf(usage.quantity, NOT is_adjustment) AS quantity, sumIf(usage.duration_ms, NOT is_adjustment) AS duration_ms, sumIf(usage.slices, NOT is_adjustment) AS slices,
-  toUnixTimestamp64Milli(argMaxIf(first_at, run_seq, sign = 1 AND NOT is_adjustment)) AS first_ms,
-  toUnixTimestamp64Milli(argMaxIf(last_at, run_seq, sign = 1 AND NOT is_adjustment)) AS last_ms,
+  sumIf(usage.quantity, NOT is_adjustment) AS quantity, sumIf(usage.slices, NOT is_adjustment) AS slices,
   sumIf(sign, NOT is_adjustment) > 0 AS counts, sum(count()) OVER () AS read
-FROM (
-  SELECT page.*, closing.closed_to > page.window_start
-    AND (page.run_seq, page.window_start) IN (SELECT run_seq, window_start FROM late_pair(late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)})) AS is_adjustment
-  FROM usage_page(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, account_ids = {account_ids:Array(String)}, usage_types = {usage_types:Array(UInt16)}, resources = {resources:Array(String)},
-  after_account = {after_account:String}, after_ms = {after_ms:Int64}, after_type = {after_type:UInt16}, after_resource = {after_resource:String}, after_part = {after_part:String}, after_shape = {after_shape:String}, rows = {rows:UInt32}) AS page
-  ASOF LEFT JOIN closed_account(account_ids = {account_ids:Array(String)}) AS closing ON closing.account_id = page.account_id AND closing.close_seq < page.run_seq
-) AS usage
+FROM booked_page(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, from_ms = {from_ms:Int64}, to_ms = {to_ms:Int64}, ends_ms = {from_ms:Int64}, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)}, account_ids = {account_ids:Array(String)}, usage_types = {usage_types:Array(UInt16)}, resources = {resources:Array(String)},
+  after_account = {after_account:String}, after_ms = {after_ms:Int64}, after_end_ms = {after_end_ms:Int64}, after_type = {after_type:UInt16}, after_resource = {after_resource:String}, after_part = {after_part:String}, after_shape = {after_shape:String}, rows = {rows:UInt32}) AS usage
 GROUP BY account_id, window_start, window_end, k, usage_type, resource, part, shape
-ORDER BY counts DESC, account_id, window_start, k, usage_type, resource, part, shape
-LIMIT {limit:UInt32}
+ORDER BY account_id, window_start, k, usage_type, resource, part, shape, window_end

@@ -72,7 +72,6 @@ export async function sendReport(
   const stream = await openReport({ store }, { form, columns, pages: whileRead(pages, reply) });
   return reply
     .type(form === "csv" ? "text/csv; charset=utf-8" : types[form])
-    .header("vary", "accept")
     .header("content-disposition", `attachment; filename="${name}.${form}"`)
     .send(stream);
 }

@@ -4,6 +4,7 @@ import { AppError } from "../../core/errors.ts";
 import { formatCard, parseCard, type RateCard as CoreRateCard } from "../../rating/index.ts";
 import type { Api } from "../api.ts";
 import { authorOf } from "../access/caller.ts";
+import { preferred } from "../http/accept.ts";
 import { IfMatch } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
@@ -15,6 +16,7 @@ const VersionQuery = Type.Object(
   { additionalProperties: false },
 );
 const yamlTypes = ["application/yaml", "application/x-yaml", "text/yaml"];
+const forms = ["application/json", ...yamlTypes].map((type) => [type, type] as const);
 
 const answerCard = (description: string, problems: NonNullable<Parameters<typeof answer>[0]["problems"]>) => {
   const answers: Readonly<Record<number, { readonly content: object }>> = answer({
@@ -24,8 +26,9 @@ const answerCard = (description: string, problems: NonNullable<Parameters<typeof
     problems,
   });
   const file = Type.String({ description: "The card as a file that can be put again" });
-  const yaml = { "application/yaml": { schema: file, example: "rate_card_id: default\nname: List prices\n" } };
-  return { ...answers, 200: { ...answers[200], content: { ...answers[200]?.content, ...yaml } } };
+  const yaml = { schema: file, example: "rate_card_id: default\nname: List prices\n" };
+  const files = Object.fromEntries(yamlTypes.map((type) => [type, yaml]));
+  return { ...answers, 200: { ...answers[200], content: { ...answers[200]?.content, ...files } } };
 };
 
 /** What things cost: cards, their versions and states; as JSON, or as YAML where the headers say so. */
@@ -35,8 +38,8 @@ export function rateCardRoutes(app: Api, { rateCards }: Pick<System, "rateCards"
   );
   const send = (reply: FastifyReply, card: CoreRateCard): FastifyReply => {
     void reply.header("etag", `"${card.revision}"`);
-    if (!wantsYaml(reply.request.headers.accept)) return reply.send(card);
-    return reply.type("application/yaml; charset=utf-8").send(formatCard(card));
+    const form = preferred(reply.request.headers.accept, forms);
+    return form === "application/json" ? reply.send(card) : reply.type(`${form}; charset=utf-8`).send(formatCard(card));
   };
   const missing = (id: string): AppError =>
     new AppError("not-found", `there is no rate card "${id}"`, { field: "rate_card_id" });
@@ -164,12 +167,4 @@ export function rateCardRoutes(app: Api, { rateCards }: Pick<System, "rateCards"
       );
     },
   );
-}
-
-/** Whether a caller would rather have YAML than JSON: only where the header says so. */
-function wantsYaml(accept: string | undefined): boolean {
-  const types = (accept ?? "").split(",").map((type) => type.split(";")[0]?.trim() ?? "");
-  const yaml = types.findIndex((type) => yamlTypes.includes(type));
-  const json = types.indexOf("application/json");
-  return yaml >= 0 && (json < 0 || yaml < json);
 }

@@ -8,7 +8,7 @@ import { preferred } from "../http/accept.ts";
 import { IfMatch } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
-import { CardName, RateCard, RateCardInput, RateCardList, readRevision, StateChange, tags } from "./card-schemas.ts";
+import { CardName, RateCard, RateCardInput, RateCardList, requireRevision, StateChange, tags } from "./card-schemas.ts";
 
 const Version = Type.Object({ id: Type.String(), version: Type.String({ pattern: "^[1-9]\\d{0,8}$" }) });
 const VersionQuery = Type.Object(
@@ -131,8 +131,7 @@ export function rateCardRoutes(app: Api, { rateCards }: Pick<System, "rateCards"
         throw new AppError("invalid-request", `rate_card_id is "${rate_card_id}", expected "${id}" as in the address`, {
           field: "rate_card_id",
         });
-      const exists = (await rateCards.get(id)) !== null;
-      const seen = readRevision(request.headers["if-match"], exists);
+      const seen = await requireRevision(request.headers, (await rateCards.get(id))?.revision ?? null);
       return send(reply, await rateCards.put(id, { ...input, ...seen }, authorOf(request)));
     },
   );
@@ -159,7 +158,7 @@ export function rateCardRoutes(app: Api, { rateCards }: Pick<System, "rateCards"
     },
     async (request, reply) => {
       const { id, version } = request.params;
-      const seen = readRevision(request.headers["if-match"], true);
+      const seen = await requireRevision(request.headers, (await rateCards.get(id))?.revision ?? null);
       const change = { ...request.body, ...seen };
       return send(
         reply,

@@ -14,9 +14,13 @@ import { createRateLimits, type RateLimits } from "./rate-limit.ts";
 import { secureHeaders } from "./security-headers.ts";
 
 /** What holds for every request of the application. To be called before any route is added. */
-export async function frameAll(app: Api, system: System, limits: HttpLimits): Promise<RateLimits> {
+export async function frameAll(
+  app: Api,
+  system: System,
+  { limits, https }: { limits: HttpLimits; https: boolean },
+): Promise<RateLimits> {
   app.addHook("onRoute", describeOpen);
-  await secureHeaders(app);
+  await secureHeaders(app, { https });
   readShallowJson(app, limits.json_depth);
   const rates = await createRateLimits(app, system);
   app.addHook("onRequest", rates.byAddress);

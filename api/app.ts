@@ -108,7 +108,7 @@ export async function buildApp(
   const metrics = createMetrics(system);
   metrics.observe(app);
 
-  const rates = await frameAll(app, system, limits);
+  const rates = await frameAll(app, system, { limits, https: tls !== null });
   await app.register(cookie);
   await describeApi(app);
   await app.register(async (open: Api) => healthRoutes(open, { system, standing }));

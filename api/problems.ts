@@ -85,6 +85,7 @@ export function sendProblem(error: Error, request: FastifyRequest, reply: Fastif
   // Also where no hook has run: what the router refuses.
   void reply.header("x-request-id", request.id);
   if (problem.status === 401) void reply.header("www-authenticate", "Bearer");
+  if (problem.status === 406) void reply.header("vary", "accept");
   return reply.code(problem.status).type("application/problem+json").send(problem);
 }
 

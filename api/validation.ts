@@ -1,6 +1,7 @@
 import type { FastifySchemaCompiler } from "fastify";
 import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
+import { isSecretName } from "./access/redact.ts";
 import { AppError } from "../core/errors.ts";
 
 interface Fault {
@@ -12,7 +13,8 @@ interface Fault {
 
 /**
  * Checks what came in against a route's schema. Nothing is coerced and nothing removed, but that a query string, which
- * knows text only, may give integers, booleans and lists of one. An error names field, value and expectation.
+ * knows text only, may give integers, booleans and lists of one. An error names field, value and expectation, but no value of which it
+ * is not known what it is (of no field there is, or a body as a whole), and none of what is secret by its name.
  */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const check = Compile(schema);
@@ -58,7 +60,7 @@ function explain(part: string, faults: readonly Fault[], value: unknown): AppErr
     fault.keyword === "required" && missing !== undefined ? `${fault.instancePath}/${missing}` : fault.instancePath;
   const field = path.slice(1).replaceAll("/", ".");
   const expected = expectation(fault, faults);
-  const shown = show(valueAt(value, path));
+  const shown = unknown === undefined ? show(valueAt(value, path), path) : "given";
   return new AppError("invalid-request", `${field === "" ? `the ${part}` : field} is ${shown}, ${expected}`, {
     field: field === "" ? part : field,
   });
@@ -82,8 +84,9 @@ function valueAt(value: unknown, path: string): unknown {
   return path.split("/").slice(1).reduce(into, value);
 }
 
-function show(value: unknown): string {
+function show(value: unknown, path: string): string {
   if (value === undefined) return "missing";
   if (Array.isArray(value)) return "a list";
-  return typeof value === "object" && value !== null ? "an object" : JSON.stringify(value).slice(0, 200);
+  if (typeof value === "object" && value !== null) return "an object";
+  return path === "" || path.split("/").some(isSecretName) ? "…" : JSON.stringify(value).slice(0, 200);
 }

@@ -2,10 +2,15 @@
 const FORMULA = /^(?:[\s\u00a0\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/u;
 
 /**
- * A text as a field of CSV (RFC 4180): one that a spreadsheet would take for a formula gets an apostrophe before it, since names come from
- * anybody. Figures are no texts. The same as function formula_safe in sql/views. Pure.
+ * A text that a spreadsheet would take for a formula with an apostrophe before it, any other as it is: names come from anybody. Figures are no
+ * texts. The same as function formula_safe in sql/views. Pure.
  */
+export function formulaSafe(text: string): string {
+  return FORMULA.test(text) ? `'${text}` : text;
+}
+
+/** A text as a field of CSV (RFC 4180), no formula whatever it is. Pure. */
 export function csvText(text: string): string {
-  const safe = FORMULA.test(text) ? `'${text}` : text;
+  const safe = formulaSafe(text);
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -144,7 +144,7 @@ export async function countFile(
   return (await result.json<{ rows: string }>())[0]?.rows ?? "0";
 }
 
-/** Writes lines of JSON anew in another format; in CSV text that a spreadsheet would take for a formula gets an apostrophe. `client` is an engine that sees files of this machine. */
+/** Writes lines of JSON anew in another format. `client` is an engine that sees files of this machine. */
 export async function convertFile(
   client: ClickHouseClient,
   {
@@ -160,11 +160,7 @@ export async function convertFile(
   },
 ): Promise<void> {
   const quoted = (name: string): string => `\`${name.replaceAll(/[`\\]/g, "")}\``;
-  const safe = (name: string): string => `if(match(${name}, '^[=+@\\\\-\\\\t\\\\r]'), concat('\\'', ${name}), ${name})`;
-  const wanted = columns.map(({ name, type }) => {
-    const own = quoted(name);
-    return `${format === "csv" && type === "String" ? safe(own) : own} AS ${own}`;
-  });
+  const wanted = columns.map(({ name }) => quoted(name));
   await client.command({
     query: `INSERT INTO FUNCTION file({to:String}, {format:String}) SELECT ${wanted.join(", ")} FROM file({from:String}, 'JSONEachRow', {structure:String})`,
     query_params: {

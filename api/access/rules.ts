@@ -4,6 +4,8 @@ import type { Role } from "./roles.ts";
 const admin: readonly Role[] = ["admin"];
 const billing: readonly Role[] = ["admin", "finance"];
 const staff: readonly Role[] = ["admin", "finance", "auditor"];
+/** Who looks at how the installation is run. */
+const overseers: readonly Role[] = ["admin", "auditor"];
 /** Roles that see the records of some accounts alone: such a route filters by `scopeOf`. */
 const everyReader: readonly Role[] = [...staff, "domain-admin", "account"];
 const senders: readonly Role[] = ["admin", "producer"];
@@ -129,16 +131,16 @@ export const routeRules: Readonly<Record<string, readonly Role[]>> = {
   listNotifications: staff,
   resendNotification: billing,
 
-  listSettings: staff,
-  getSetting: staff,
+  listSettings: overseers,
+  getSetting: overseers,
   putSetting: admin,
-  listKeys: staff,
+  listKeys: overseers,
   createBackup: admin,
   getBackup: admin,
   createKey: admin,
   revokeKey: admin,
-  listUsers: everyReader,
-  getUser: everyReader,
+  listUsers: [...overseers, "domain-admin", "account"],
+  getUser: [...overseers, "domain-admin", "account"],
   createUser: admin,
   putUser: admin,
   putUserPassword: admin,
@@ -147,7 +149,7 @@ export const routeRules: Readonly<Record<string, readonly Role[]>> = {
   createDomain: admin,
   putDomain: admin,
 
-  listAudit: ["admin", "auditor"],
+  listAudit: overseers,
 
   getSession: [...everyReader, "producer"],
   endSession: [...everyReader, "producer"],

@@ -59,7 +59,7 @@ export function createClient(send: Send, token: string | null): Client {
   };
 
   async function call(request: ApiCall): Promise<unknown> {
-    const { status, bytes, location = "" } = await sendAs(request);
+    const { status, bytes, location = "" } = await sendAs({ accept: "application/json", ...request });
     const body = new TextDecoder().decode(bytes);
     const value: unknown = body === "" ? null : parse(body, request);
     if (status >= 400 && status !== request.answers) throw toError(value, request);

@@ -109,3 +109,5 @@ export function defineCommand<const P extends Params>(definition: Definition<P>)
 export const everywhere = ["admin", "finance", "auditor"] as const satisfies readonly Role[];
 /** Everybody who may look at usage at all. */
 export const anybody = [...everywhere, "domain-admin", "account"] as const satisfies readonly Role[];
+/** Who looks at how the installation is run: not finance. */
+export const overseers = ["admin", "auditor"] as const satisfies readonly Role[];

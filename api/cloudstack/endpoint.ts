@@ -45,14 +45,15 @@ function clientApiRoutes(app: Api, system: System, standing: Standing): void {
   const validatorCompiler = () => (value: unknown) => ({ value });
   const answer = (request: FastifyRequest, reply: FastifyReply) => answerRequest(system, { request, reply }, standing);
   const get = schema("getClientApi", "CloudStack's API, by GET");
-  app.get(CLIENT_API, { schema: get, validatorCompiler }, answer);
+  const options = { config: { form_by_parameter: true as const }, validatorCompiler };
+  app.get(CLIENT_API, { schema: get, ...options }, answer);
   const post = {
     ...schema("postClientApi", "CloudStack's API, by POST: parameters in the query, the form, or both"),
     consumes: ["application/x-www-form-urlencoded"],
   };
-  app.post(CLIENT_API, { schema: post, validatorCompiler }, answer);
-  app.get(WITH_SLASH, { schema: { ...get, hide: true }, validatorCompiler }, answer);
-  app.post(WITH_SLASH, { schema: { ...post, hide: true }, validatorCompiler }, answer);
+  app.post(CLIENT_API, { schema: post, ...options }, answer);
+  app.get(WITH_SLASH, { schema: { ...get, hide: true }, ...options }, answer);
+  app.post(WITH_SLASH, { schema: { ...post, hide: true }, ...options }, answer);
 }
 
 /** Registers the endpoint on an application, with what it parses kept to itself. */

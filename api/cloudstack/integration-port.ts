@@ -48,7 +48,7 @@ export async function openIntegrationPort(
   answerProblems(app);
   observeRequests(app);
   keepAudit(app, { ...of, log });
-  await secureHeaders(app);
+  await secureHeaders(app, { https: false });
   app.addHook("onRequest", async (request, reply) => {
     const { origin, "sec-fetch-site": site } = request.headers;
     const local = ["127.0.0.1", "localhost"].includes(request.hostname.replace(/:\d+$/, ""));

@@ -25,6 +25,7 @@ export async function dashboardRoutes(scope: FastifyInstance, { clock }: { reado
     scope.get(path, hidden, (_request, reply) => sendPage(reply));
   }
   scope.get(anywhere, hidden, (request, reply) => {
+    void reply.header("vary", "accept");
     if (prefersPage(request.headers.accept)) return sendPage(reply.code(404));
     reply.callNotFound();
     return reply;

@@ -1,4 +1,17 @@
+import type { FastifyInstance } from "fastify";
 import { AppError } from "../../core/errors.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** A parameter says in which form a route answers, and Accept nothing. */
+    form_by_parameter?: true;
+  }
+}
+
+interface Route {
+  readonly schema?: { readonly response?: unknown } | undefined;
+  readonly config?: { readonly form_by_parameter?: true } | undefined;
+}
 
 interface Range {
   readonly type: string;
@@ -7,6 +20,30 @@ interface Range {
 }
 
 type Known<T> = readonly (readonly [type: string, value: T])[];
+
+/**
+ * Refuses who takes none of the forms a route answers in, before anything is done: they are those its description names. What comes in
+ * several says so to whoever keeps answers. Problems are told in their own form all the same.
+ */
+export function answerAcceptable(app: FastifyInstance): void {
+  app.addHook("preParsing", async ({ headers, routeOptions }, reply) => {
+    const forms = formsOf(routeOptions);
+    if (forms.length > 1) void reply.header("vary", "accept");
+    if (forms.length > 0)
+      preferred(
+        headers.accept,
+        forms.map((form) => [form, form] as const),
+      );
+  });
+}
+
+/** The media types of what a route answers where nothing is wrong, by its description; none where `Accept` says nothing there. */
+export function formsOf({ schema, config }: Route): string[] {
+  if (config?.form_by_parameter === true) return [];
+  const answers = (schema?.response ?? {}) as Record<string, { readonly content?: object }>;
+  const good = Object.entries(answers).filter(([status]) => status.startsWith("2"));
+  return [...new Set(good.flatMap(([, { content = {} }]) => Object.keys(content)))];
+}
 
 /**
  * What an Accept header prefers of what there is: each type has the weight of the range that names it most closely, 0 = not this one (RFC 9110,

@@ -5,6 +5,7 @@ import type { Api } from "../api.ts";
 import { requireCaller } from "../access/guard.ts";
 import { withProblems } from "../openapi.ts";
 import type { System } from "../system.ts";
+import { answerAcceptable, formsOf } from "./accept.ts";
 import { answerUnchanged } from "./etags.ts";
 import { answerOnce, IdempotencyKey, takesIdempotencyKey } from "./idempotency.ts";
 import { type HttpLimits, httpLimits } from "./limits.ts";
@@ -13,12 +14,17 @@ import { createRateLimits, type RateLimits } from "./rate-limit.ts";
 import { secureHeaders } from "./security-headers.ts";
 
 /** What holds for every request of the application. To be called before any route is added. */
-export async function frameAll(app: Api, system: System, limits: HttpLimits): Promise<RateLimits> {
+export async function frameAll(
+  app: Api,
+  system: System,
+  { limits, https }: { limits: HttpLimits; https: boolean },
+): Promise<RateLimits> {
   app.addHook("onRoute", describeOpen);
-  await secureHeaders(app);
+  await secureHeaders(app, { https });
   readShallowJson(app, limits.json_depth);
   const rates = await createRateLimits(app, system);
   app.addHook("onRequest", rates.byAddress);
+  answerAcceptable(app);
   return rates;
 }
 
@@ -77,7 +83,10 @@ function describeOpen(route: RouteOptions): void {
     ...schema,
     // What is empty in an address is no name of anything.
     ...(properties === undefined ? {} : { params: Type.Object(Object.fromEntries(named)) }),
-    response: withProblems((schema.response ?? {}) as Record<string, unknown>, everywhere),
+    response: withProblems((schema.response ?? {}) as Record<string, unknown>, [
+      ...everywhere,
+      ...(formsOf(route).length > 0 ? (["not-acceptable"] as const) : []),
+    ]),
   };
 }
 

@@ -1,11 +1,13 @@
 import helmet from "@fastify/helmet";
 import type { FastifyInstance } from "fastify";
 
+const YEAR_S = 31_536_000;
+
 /**
  * What a browser may do with any answer: scripts, styles, data and pictures of this server alone, nothing in a frame, forms to this server
- * alone, no guessing of types. What needs less says so in its own answer.
+ * alone, no guessing of types. What needs less says so in its own answer. `https`: this server speaks TLS itself.
  */
-export async function secureHeaders(app: FastifyInstance): Promise<void> {
+export async function secureHeaders(app: FastifyInstance, { https }: { https: boolean }): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -24,7 +26,7 @@ export async function secureHeaders(app: FastifyInstance): Promise<void> {
     },
     xFrameOptions: { action: "deny" },
     referrerPolicy: { policy: "same-origin" },
-    // On plain HTTP it says nothing, and behind TLS of this server a browser must not be locked out when the operator takes it away again.
-    strictTransportSecurity: false,
+    // On plain HTTP it would say nothing; of a proxy's TLS the proxy knows. Other names of the domain are not ours to speak for.
+    strictTransportSecurity: https && { maxAge: YEAR_S, includeSubDomains: false },
   });
 }

@@ -1,4 +1,5 @@
 import type { TObject, TSchema } from "typebox";
+import { formulaSafe } from "../../core/csv-text.ts";
 
 /** What a column of a report holds, as the engine has it; null is nothing. */
 type ColumnType =
@@ -41,11 +42,18 @@ export function columnsOf(schema: TObject, typed: Typed, within: readonly string
   });
 }
 
-/** A row of the JSON answer as one line of these columns. */
-export function toLine(row: object, columns: readonly ReportColumn[]): string {
+/** A row of the JSON answer as one line of these columns. `spreadsheet`: texts are none that it would take for a formula. */
+export function toLine(
+  row: object,
+  columns: readonly ReportColumn[],
+  { spreadsheet }: { spreadsheet: boolean },
+): string {
   const into = (value: unknown, key: string): unknown =>
     typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : null;
-  const values = columns.map(({ name, path }) => [name, flat(path.reduce(into, row as unknown))]);
+  const values = columns.map(({ name, path, type }) => {
+    const value = flat(path.reduce(into, row as unknown));
+    return [name, spreadsheet && type === "String" && typeof value === "string" ? formulaSafe(value) : value];
+  });
   return `${JSON.stringify(Object.fromEntries(values))}\n`;
 }
 

@@ -72,7 +72,6 @@ export async function sendReport(
   const stream = await openReport({ store }, { form, columns, pages: whileRead(pages, reply) });
   return reply
     .type(form === "csv" ? "text/csv; charset=utf-8" : types[form])
-    .header("vary", "accept")
     .header("content-disposition", `attachment; filename="${name}.${form}"`)
     .send(stream);
 }
@@ -99,7 +98,7 @@ async function openReport(
   const folder = await mkdtemp(join(spool, "report-"));
   try {
     const lines = join(folder, "rows.ndjson");
-    await writeLines(lines, columns, pages);
+    await writeLines(lines, pages, (row) => toLine(row, columns, { spreadsheet: form === "csv" }));
     const path = form === "ndjson" ? lines : join(folder, `report.${form}`);
     if (form !== "ndjson") await convertFile(store.files(store.run), { from: lines, to: path, format: form, columns });
     const stream = createReadStream(path);
@@ -112,12 +111,12 @@ async function openReport(
 
 async function writeLines(
   path: string,
-  columns: readonly ReportColumn[],
   pages: AsyncIterable<readonly object[]>,
+  lineOf: (row: object) => string,
 ): Promise<void> {
   const file = await open(path, "w");
   try {
-    for await (const rows of pages) await file.write(rows.map((row) => toLine(row, columns)).join(""));
+    for await (const rows of pages) await file.write(rows.map(lineOf).join(""));
   } finally {
     await file.close();
   }

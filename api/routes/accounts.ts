@@ -138,7 +138,7 @@ export function accountRoutes(app: Api, system: System): void {
         throw new AppError("invalid-request", `account_id is "${account_id}", expected "${id}" as in the address`, {
           field: "account_id",
         });
-      const seen = seenVersion(request.headers["if-match"]);
+      const seen = await seenVersion(request.headers, async () => (await accounts.get(id))?.version ?? null);
       const written = accounts.put({ account_id, ...change }, { by: authorOf(request), ...seen });
       return send(reply, await written.catch(tellPrecondition));
     },

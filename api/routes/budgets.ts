@@ -10,7 +10,7 @@ import {
 import type { Api } from "../api.ts";
 import { authorOf, type Caller } from "../access/caller.ts";
 import { isWithinScope, nobody, type Scope, scopeOf } from "../access/scope.ts";
-import { IfMatch, readSeen } from "../http/etags.ts";
+import { IfMatch, requireSeen } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import { pageOf, pageQuery, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
@@ -71,10 +71,6 @@ export function budgetRoutes(app: Api, system: Pick<System, "budgets" | "store" 
     );
     const seen = versions.map(({ budget }) => budget.budget_id).filter((id) => !hidden.has(id));
     return seen.length === 0 ? [nobody] : [...new Set(seen)];
-  };
-  const madeFrom = (header: string | undefined, exists: boolean): { if_version?: number } => {
-    const if_version = readSeen(header, exists);
-    return if_version === undefined ? {} : { if_version };
   };
   const noticesOf = async (
     { budget_id, caller }: { budget_id: string; caller: Caller },
@@ -178,7 +174,7 @@ export function budgetRoutes(app: Api, system: Pick<System, "budgets" | "store" 
         throw new AppError("invalid-request", `budget_id is "${budget_id}", expected "${id}" as in the address`, {
           field: "budget_id",
         });
-      const seen = madeFrom(request.headers["if-match"], (await budgets.get(id)) !== null);
+      const seen = await requireSeen(request.headers, (await budgets.get(id))?.version ?? null);
       return send(reply, await budgets.put({ budget_id, ...input }, { by: authorOf(request), ...seen }));
     },
   );
@@ -197,11 +193,9 @@ export function budgetRoutes(app: Api, system: Pick<System, "budgets" | "store" 
     },
     async (request, reply) => {
       const { id } = request.params;
-      await find(id, request.caller);
-      return send(
-        reply,
-        await budgets.remove(id, { by: authorOf(request), ...madeFrom(request.headers["if-match"], true) }),
-      );
+      const { version } = await find(id, request.caller);
+      const seen = await requireSeen(request.headers, version);
+      return send(reply, await budgets.remove(id, { by: authorOf(request), ...seen }));
     },
   );
 

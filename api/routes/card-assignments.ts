@@ -5,10 +5,9 @@ import { AppError } from "../../core/errors.ts";
 import { AccountCard, Assignment, type AssignmentTarget } from "../../rating/index.ts";
 import type { Api } from "../api.ts";
 import { authorOf } from "../access/caller.ts";
-import { IfMatch } from "../http/etags.ts";
+import { IfMatch, seenVersion } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
-import { readRevision } from "./card-schemas.ts";
 
 const tags = ["pricing"];
 const Month = Type.String({ maxLength: 16, description: "such as 2026-10, in the account's own zone" });
@@ -56,20 +55,23 @@ export function cardAssignmentRoutes(app: Api, { accounts, assignments, settings
       own === null || own.time_zone === "" ? await settings.get("usage.aggregation.timezone") : own.time_zone;
     return monthOf({ zone, at: clock.now() });
   };
-  const etagOf = (list: readonly Static<typeof Assignment>[]): string =>
-    `"${Math.max(0, ...list.map(({ revision }) => revision))}"`;
+  const revisionOf = (list: readonly Static<typeof Assignment>[]): number =>
+    Math.max(0, ...list.map(({ revision }) => revision));
+  const etagOf = (list: readonly Static<typeof Assignment>[]): string => `"${revisionOf(list)}"`;
   const put = async (
     target: AssignmentTarget,
     asked: {
       readonly choice: Static<typeof RateCardChoice>;
-      readonly if_match: string | undefined;
+      readonly conditions: Parameters<typeof seenVersion>[0];
       readonly by: string;
     },
     reply: FastifyReply,
   ): Promise<FastifyReply> => {
     const { valid_from, ...choice } = asked.choice;
     const month = valid_from ?? (await presentMonth(target.kind === "account" ? target.id : null));
-    const change = { ...choice, valid_from: month, ...readRevision(asked.if_match) };
+    const { if_version } = await seenVersion(asked.conditions, async () => revisionOf(await assignments.list(target)));
+    const seen = if_version === undefined ? {} : { if_revision: Number(if_version) };
+    const change = { ...choice, valid_from: month, ...seen };
     const written = await assignments.put(target, change, asked.by);
     return reply.header("etag", `"${written.revision}"`).send(written);
   };
@@ -123,7 +125,7 @@ export function cardAssignmentRoutes(app: Api, { accounts, assignments, settings
     async (request, reply) => {
       const { id } = request.params;
       await requireAccount(id);
-      const asked = { choice: request.body, if_match: request.headers["if-match"], by: authorOf(request) };
+      const asked = { choice: request.body, conditions: request.headers, by: authorOf(request) };
       return put({ kind: "account", id }, asked, reply);
     },
   );
@@ -163,7 +165,7 @@ export function cardAssignmentRoutes(app: Api, { accounts, assignments, settings
       },
     },
     async (request, reply) => {
-      const asked = { choice: request.body, if_match: request.headers["if-match"], by: authorOf(request) };
+      const asked = { choice: request.body, conditions: request.headers, by: authorOf(request) };
       return put({ kind: "domain", id: request.params.id }, asked, reply);
     },
   );

@@ -6,7 +6,7 @@ import {
   Tariff,
   TariffInput,
 } from "../../rating/index.ts";
-import { readSeen } from "../http/etags.ts";
+import { requireSeen } from "../http/etags.ts";
 
 export const tags = ["pricing"];
 
@@ -52,8 +52,11 @@ export const StateChange = Type.Object(
 
 export const CardName = Type.Object({ id: Type.String() });
 
-/** The revision of a card a header names, as `readSeen` reads it. @throws AppError precondition-required, invalid-request */
-export function readRevision(header: string | undefined, exists?: boolean): { if_revision?: number } {
-  const if_revision = readSeen(header, exists);
-  return if_revision === undefined ? {} : { if_revision };
+/** The revision of a card a change was made from, as `requireSeen` reads it. @throws AppError precondition-required, precondition-failed, invalid-request */
+export async function requireRevision(
+  conditions: Parameters<typeof requireSeen>[0],
+  present: number | null,
+): Promise<{ if_revision?: number }> {
+  const { if_version } = await requireSeen(conditions, present);
+  return if_version === undefined ? {} : { if_revision: if_version };
 }

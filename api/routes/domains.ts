@@ -83,8 +83,8 @@ export function domainRoutes(app: Api, { domains }: Pick<System, "domains">): vo
       },
     },
     async (request, reply) => {
-      const { domain_id } = await find(request.params.id, request.caller);
-      const options = { by: authorOf(request), ...seenVersion(request.headers["if-match"]) };
+      const { domain_id, version } = await find(request.params.id, request.caller);
+      const options = { by: authorOf(request), ...(await seenVersion(request.headers, async () => version)) };
       return send(reply, await domains.put({ ...request.body, domain_id }, options).catch(tellPrecondition));
     },
   );

@@ -6,6 +6,7 @@ import { parseInstant } from "../../core/instant.ts";
 import { Export as CoreExport, type ExportedFile, ExportInput as CoreInput, ExportPlace } from "../../rating/index.ts";
 import type { Api } from "../api.ts";
 import { authorOf } from "../access/caller.ts";
+import { preferred } from "../http/accept.ts";
 import { answer, problemAnswers } from "../openapi.ts";
 import { pageOf, pageQuery, readPage } from "../paging.ts";
 import type { System } from "../system.ts";
@@ -162,11 +163,12 @@ export function exportRoutes(app: Api, { exports }: Pick<System, "exports">): vo
   );
 }
 
-/** As it lies on the disk, piece by piece. */
+/** As it lies on the disk, piece by piece, in the one form it has. @throws AppError not-acceptable */
 function sendFile(reply: FastifyReply, { file, path }: { file: ExportedFile; path: string }): FastifyReply {
   const ending = file.name.split(".").at(-1) as keyof typeof mediaTypes;
+  const [type = ""] = mediaTypes[ending].split(";");
   return reply
-    .header("content-type", mediaTypes[ending])
+    .header("content-type", preferred(reply.request.headers.accept, [[type, mediaTypes[ending]]]))
     .header("content-length", file.bytes)
     .header("etag", `"${file.sha256}"`)
     .header("content-disposition", `attachment; filename="${file.name}"`)

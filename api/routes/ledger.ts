@@ -130,7 +130,7 @@ export function ledgerRoutes(
           status: 200,
           description: "In the order they were booked: the last cursor goes on where the list ended",
           schema: pageOf(LedgerEntry, "LedgerEntryPage"),
-          problems: ["not-found", "not-acceptable"],
+          problems: ["not-found"],
           also: reportContents,
         }),
       },

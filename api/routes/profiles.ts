@@ -15,7 +15,7 @@ import {
 import type { Api } from "../api.ts";
 import { authorOf, type Caller } from "../access/caller.ts";
 import { maySee, outOfSight } from "../access/scope.ts";
-import { IfMatch, readSeen } from "../http/etags.ts";
+import { IfMatch, requireSeen } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
 
@@ -159,8 +159,7 @@ function bookRoutes<T extends object, I extends object>(app: Api, shown: Shown<T
     { schema: { ...shown.put, tags, params: Name, headers: IfMatch, body: change, response } },
     async (request, reply) => {
       const { id } = request.params;
-      const if_version = readSeen(request.headers["if-match"], (await book.get(id)) !== null);
-      const seen = if_version === undefined ? {} : { if_version };
+      const seen = await requireSeen(request.headers, (await book.get(id))?.version ?? null);
       const input = named(request.body as object, key, id) as I;
       return send(reply, await book.put(input, { by: authorOf(request), ...seen }));
     },

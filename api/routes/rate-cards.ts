@@ -4,10 +4,11 @@ import { AppError } from "../../core/errors.ts";
 import { formatCard, parseCard, type RateCard as CoreRateCard } from "../../rating/index.ts";
 import type { Api } from "../api.ts";
 import { authorOf } from "../access/caller.ts";
+import { preferred } from "../http/accept.ts";
 import { IfMatch } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
-import { CardName, RateCard, RateCardInput, RateCardList, readRevision, StateChange, tags } from "./card-schemas.ts";
+import { CardName, RateCard, RateCardInput, RateCardList, requireRevision, StateChange, tags } from "./card-schemas.ts";
 
 const Version = Type.Object({ id: Type.String(), version: Type.String({ pattern: "^[1-9]\\d{0,8}$" }) });
 const VersionQuery = Type.Object(
@@ -15,6 +16,7 @@ const VersionQuery = Type.Object(
   { additionalProperties: false },
 );
 const yamlTypes = ["application/yaml", "application/x-yaml", "text/yaml"];
+const forms = ["application/json", ...yamlTypes].map((type) => [type, type] as const);
 
 const answerCard = (description: string, problems: NonNullable<Parameters<typeof answer>[0]["problems"]>) => {
   const answers: Readonly<Record<number, { readonly content: object }>> = answer({
@@ -24,8 +26,9 @@ const answerCard = (description: string, problems: NonNullable<Parameters<typeof
     problems,
   });
   const file = Type.String({ description: "The card as a file that can be put again" });
-  const yaml = { "application/yaml": { schema: file, example: "rate_card_id: default\nname: List prices\n" } };
-  return { ...answers, 200: { ...answers[200], content: { ...answers[200]?.content, ...yaml } } };
+  const yaml = { schema: file, example: "rate_card_id: default\nname: List prices\n" };
+  const files = Object.fromEntries(yamlTypes.map((type) => [type, yaml]));
+  return { ...answers, 200: { ...answers[200], content: { ...answers[200]?.content, ...files } } };
 };
 
 /** What things cost: cards, their versions and states; as JSON, or as YAML where the headers say so. */
@@ -35,8 +38,8 @@ export function rateCardRoutes(app: Api, { rateCards }: Pick<System, "rateCards"
   );
   const send = (reply: FastifyReply, card: CoreRateCard): FastifyReply => {
     void reply.header("etag", `"${card.revision}"`);
-    if (!wantsYaml(reply.request.headers.accept)) return reply.send(card);
-    return reply.type("application/yaml; charset=utf-8").send(formatCard(card));
+    const form = preferred(reply.request.headers.accept, forms);
+    return form === "application/json" ? reply.send(card) : reply.type(`${form}; charset=utf-8`).send(formatCard(card));
   };
   const missing = (id: string): AppError =>
     new AppError("not-found", `there is no rate card "${id}"`, { field: "rate_card_id" });
@@ -128,8 +131,7 @@ export function rateCardRoutes(app: Api, { rateCards }: Pick<System, "rateCards"
         throw new AppError("invalid-request", `rate_card_id is "${rate_card_id}", expected "${id}" as in the address`, {
           field: "rate_card_id",
         });
-      const exists = (await rateCards.get(id)) !== null;
-      const seen = readRevision(request.headers["if-match"], exists);
+      const seen = await requireRevision(request.headers, (await rateCards.get(id))?.revision ?? null);
       return send(reply, await rateCards.put(id, { ...input, ...seen }, authorOf(request)));
     },
   );
@@ -156,7 +158,7 @@ export function rateCardRoutes(app: Api, { rateCards }: Pick<System, "rateCards"
     },
     async (request, reply) => {
       const { id, version } = request.params;
-      const seen = readRevision(request.headers["if-match"], true);
+      const seen = await requireRevision(request.headers, (await rateCards.get(id))?.revision ?? null);
       const change = { ...request.body, ...seen };
       return send(
         reply,
@@ -164,12 +166,4 @@ export function rateCardRoutes(app: Api, { rateCards }: Pick<System, "rateCards"
       );
     },
   );
-}
-
-/** Whether a caller would rather have YAML than JSON: only where the header says so. */
-function wantsYaml(accept: string | undefined): boolean {
-  const types = (accept ?? "").split(",").map((type) => type.split(";")[0]?.trim() ?? "");
-  const yaml = types.findIndex((type) => yamlTypes.includes(type));
-  const json = types.indexOf("application/json");
-  return yaml >= 0 && (json < 0 || yaml < json);
 }

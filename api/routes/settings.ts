@@ -101,8 +101,9 @@ export function settingRoutes(app: Api, { settings }: Pick<System, "settings">):
       },
     },
     async (request, reply) => {
-      const seen = seenVersion(request.headers["if-match"]);
-      return send(reply, await settings.set(request.params.name, request.body.value, authorOf(request), seen));
+      const { name } = request.params;
+      const seen = await seenVersion(request.headers, async () => `${(await settings.find(name)).version}`);
+      return send(reply, await settings.set(name, request.body.value, authorOf(request), seen));
     },
   );
 }

@@ -47,7 +47,6 @@ export async function sendStatement(
   { statement, request, reply }: { statement: Statement; request: FastifyRequest; reply: FastifyReply },
 ): Promise<FastifyReply> {
   const query = request.query as Static<typeof FormatQuery>;
-  void reply.header("vary", "accept");
   const format = query.format ?? preferred(request.headers.accept, accepted);
   if (format === "ndjson" || format === "parquet") {
     const pages = everyPageOf(async () => ({ rows: statement.lines, next: null }));

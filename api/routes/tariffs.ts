@@ -7,7 +7,7 @@ import { authorOf } from "../access/caller.ts";
 import { IfMatch } from "../http/etags.ts";
 import { answer } from "../openapi.ts";
 import type { System } from "../system.ts";
-import { CardTariff, readRevision, tags, TariffBody, TariffList } from "./card-schemas.ts";
+import { CardTariff, requireRevision, tags, TariffBody, TariffList } from "./card-schemas.ts";
 
 const TariffName = Type.Object({ id: Type.String(), tariff_id: Type.String() });
 const TariffQuery = Type.Object(
@@ -110,7 +110,7 @@ export function tariffRoutes(app: Api, { rateCards }: Pick<System, "rateCards">)
       const input = {
         ...asInput(card),
         tariffs: [...others, body],
-        ...readRevision(request.headers["if-match"], true),
+        ...(await requireRevision(request.headers, card.revision)),
       };
       return send(reply, await rateCards.put(id, input, authorOf(request)), tariff_id);
     },
@@ -134,7 +134,7 @@ export function tariffRoutes(app: Api, { rateCards }: Pick<System, "rateCards">)
       const tariff = card.tariffs.find((of) => of.tariff_id === tariff_id);
       if (tariff === undefined) return send(reply, card, tariff_id);
       const tariffs = card.tariffs.filter((of) => of !== tariff);
-      const input = { ...asInput(card), tariffs, ...readRevision(request.headers["if-match"], true) };
+      const input = { ...asInput(card), tariffs, ...(await requireRevision(request.headers, card.revision)) };
       const { version, revision } = await rateCards.put(id, input, authorOf(request));
       return reply.header("etag", `"${revision}"`).send({ rate_card_id: id, version, ...tariff });
     },

@@ -99,8 +99,8 @@ export function userRoutes(app: Api, system: Pick<System, "users" | "store" | "c
       },
     },
     async (request, reply) => {
-      const { user_id } = await find(request.params.id, request.caller);
-      const options = { by: authorOf(request), ...seenVersion(request.headers["if-match"]) };
+      const { user_id, version } = await find(request.params.id, request.caller);
+      const options = { by: authorOf(request), ...(await seenVersion(request.headers, async () => version)) };
       return send(reply, await users.put({ ...request.body, user_id }, options).catch(tellPrecondition));
     },
   );

@@ -24,11 +24,11 @@ describe.each([
 ])("%s", (_where, served) => {
   let on: TestSystem;
   let app: Awaited<ReturnType<typeof buildApp>>;
-  const call = (method: "GET" | "POST" | "PUT", url: string, payload?: object) =>
+  const call = (method: "GET" | "POST" | "PUT", url: string, payload?: object, accept = "*/*") =>
     app.inject({
       method,
       url,
-      headers: { authorization: "Bearer secret-token" },
+      headers: { authorization: "Bearer secret-token", accept },
       ...(payload === undefined ? {} : { payload }),
     });
 
@@ -76,6 +76,9 @@ describe.each([
       if (kind === "billing" || kind === "focus") expect(found.totals).toEqual([{ currency: "EUR", amount: "2.4" }]);
       const file = await call("GET", `/v1/exports/${found.id}/file`);
       expect(file.statusCode).toBe(200);
+      const of = (accept: string) => call("GET", `/v1/exports/${found.id}/file`, undefined, accept);
+      expect((await of(String(file.headers["content-type"]))).statusCode).toBe(200);
+      expect((await of("application/json")).statusCode, "it has another form").toBe(406);
       expect(createHash("sha256").update(file.rawPayload).digest("hex")).toBe(found.sha256);
       expect(file.headers["content-disposition"]).toContain(
         `${kind}${kind === "focus" ? "-1.4" : ""}-2026-10.${format}`,

@@ -89,6 +89,24 @@ test.each([
   expect(answer.json()).toMatchObject({ type: `/problems/${key}`, instance: answer.headers["x-request-id"] });
 });
 
+test.each([
+  ["POST", "/v1/keys", { name: "x", role: "admin", password: "hunter2-in-clear" }, "password is given"],
+  ["POST", "/v1/users", { account_id: "a", username: "u", pin: "hunter2-in-clear" }, "pin is given"],
+  ["PUT", "/v1/accounts/a", { name: "x", more: { deep: "hunter2-in-clear" } }, "more is given"],
+  ["GET", "/v1/accounts?apiKey=hunter2-in-clear", undefined, "apiKey is given"],
+  ["GET", "/v1/audit?from=2026-10-01T00:00:00Z&token=hunter2-in-clear", undefined, "token is given"],
+  ["POST", "/v1/session", { token: ["hunter2-in-clear"] }, "token is a list"],
+  ["POST", "/v1/session", { username: "u", password: 77_123_987_001 }, "password is …"],
+  ["PUT", "/v1/settings/billing.currency", '"hunter2-in-clear"', "the body is …"],
+] as const)("%s %s with a secret out of place tells neither the caller nor the log what it was", async (...given) => {
+  const [method, url, body, words] = given;
+  const headers = { authorization: `Bearer ${api.admin}`, "content-type": "application/json" };
+  const answer = await api.call(method, url, body, headers);
+  expect(answer.json<{ detail: string }>().detail).toContain(words);
+  expect(logged(answer.json<{ instance: string }>().instance)).toHaveLength(1);
+  expect(answer.body + lines.join("")).not.toMatch(/hunter2|77123987001/);
+});
+
 test("a body whose sender goes away in its middle is the sender's doing, not a failure here", async () => {
   const { port } = api.app.server.address() as AddressInfo;
   const head =

@@ -88,7 +88,15 @@ test("a card goes out as YAML and comes in again as it was, rates as they were w
     ],
   });
   const out = await api.call("GET", "/v1/rate-cards/file", undefined, withTag("*", { accept: "application/yaml" }));
-  expect(out.headers["content-type"]).toContain("application/yaml");
+  expect([out.headers["content-type"], out.headers["vary"]]).toEqual(["application/yaml; charset=utf-8", "accept"]);
+  for (const [accept, type] of [
+    ["text/yaml", "text/yaml"],
+    ["application/yaml;q=0.5, application/json", "application/json"],
+    ["application/json;q=0, */*", "application/yaml"],
+  ] as const) {
+    const chosen = await api.call("GET", "/v1/rate-cards/file", undefined, withTag("*", { accept }));
+    expect(chosen.headers["content-type"], accept).toContain(type);
+  }
   const again = await api.call(
     "PUT",
     "/v1/rate-cards/file",

@@ -1,5 +1,5 @@
 import type { Setting } from "../../../core/settings.ts";
-import { defineCommand, everywhere, type Field, listOf } from "../command.ts";
+import { defineCommand, type Field, listOf, overseers } from "../command.ts";
 
 const text = (name: string, description: string): Field => ({ name, type: "string", description });
 
@@ -31,7 +31,7 @@ export function toConfiguration({ name, value, default: initial, meaning, applie
 export const listConfigurations = defineCommand({
   name: "listConfigurations",
   description: "Lists all configurations",
-  roles: everywhere,
+  roles: overseers,
   paged: true,
   params: {
     name: { type: "string", description: "Name of a setting" },

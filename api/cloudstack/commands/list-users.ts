@@ -1,6 +1,6 @@
 import type { Role } from "../../access/roles.ts";
 import { isBelow } from "../../../core/domains.ts";
-import { anybody, defineCommand, listOf } from "../command.ts";
+import { defineCommand, listOf, overseers } from "../command.ts";
 import { domainsByPath, ownerParams, readOwners } from "../owners.ts";
 
 /** CloudStack's account type of a role: 1 root admin, 2 domain admin, 0 user. */
@@ -12,7 +12,7 @@ export function accountTypeOf(role: Role): number {
 export const listUsers = defineCommand({
   name: "listUsers",
   description: "Lists user accounts",
-  roles: anybody,
+  roles: [...overseers, "domain-admin", "account"],
   paged: true,
   params: {
     id: { type: "uuid", description: "Id of a user", related: "listUsers" },

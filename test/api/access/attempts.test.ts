@@ -169,6 +169,24 @@ test("a cell of a table that a spreadsheet would run is text there", async () =>
   expect(csv.body).toContain("HYPERLINK");
   expect(csv.body).not.toMatch(/(^|[,;\n])"?=HYPERLINK/m);
   tell("`=HYPERLINK(…)` as a name, in a statement's CSV", "a quote before it: text");
+  const hidden = ["\t=1+1", "\u00a0=1+1", "  @sum", "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20sum"];
+  const starts = hidden.map((name, at) =>
+    event(`h${at}`, "VM.START", "2026-10-01T00:00:00Z", { name, resource: `vm-h${at}` }),
+  );
+  await api.call("POST", "/v1/events", starts);
+  await api.system.aggregate({ until: at("2026-10-03T00:00:00Z") });
+  const list = async (path: string, accept = "text/csv") =>
+    (await api.app.inject({ url: path, headers: { authorization: `Bearer ${api.admin}`, accept } })).body;
+  const records = "/v1/usage-records?from=2026-10-01T00:00:00Z&to=2026-11-01T00:00:00Z";
+  const usage = await list(records);
+  for (const name of [formula.replaceAll('"', '""'), ...hidden])
+    expect([usage.includes(`"'${name}"`), usage.includes(`"${name}`)], JSON.stringify(name)).toEqual([true, false]);
+  expect(await list(records, "application/x-ndjson"), "to programs as it was said").toContain(`"name":"\uff1d1+1"`);
+  tell("a formula behind a tab or blanks, or with a sign in full width, in a list as CSV", "a quote before it: text");
+  const ledger = await list("/v1/ledger");
+  expect(ledger).toMatch(/,-\d+\.\d+,/);
+  expect(ledger).not.toMatch(/'-?\d/);
+  tell("a negative amount in a list as CSV", "the number it is");
 });
 
 const password = "correct horse battery";

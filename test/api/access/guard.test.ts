@@ -68,18 +68,16 @@ test("a body is not read before its sender is known", async () => {
   expect(answer.statusCode).toBe(401);
 });
 
-const reads = ["/v1/settings", "/v1/keys", "/v1/runs", "/v1/quarantine", "/v1/rate-cards", "/metrics"];
-const allowed: Record<
-  Role,
-  { readonly reads: boolean; readonly accounts: boolean; readonly settings: boolean; readonly events: boolean }
-> = {
-  admin: { reads: true, accounts: true, settings: true, events: true },
-  finance: { reads: true, accounts: true, settings: false, events: false },
-  auditor: { reads: true, accounts: false, settings: false, events: false },
-  producer: { reads: false, accounts: false, settings: false, events: true },
+const reads = ["/v1/runs", "/v1/quarantine", "/v1/rate-cards", "/metrics"];
+const oversees = ["/v1/settings", "/v1/settings/billing.currency", "/v1/keys", "/v1/audit"];
+const allowed: Record<Role, Readonly<Record<"reads" | "oversees" | "accounts" | "settings" | "events", boolean>>> = {
+  admin: { reads: true, oversees: true, accounts: true, settings: true, events: true },
+  finance: { reads: true, oversees: false, accounts: true, settings: false, events: false },
+  auditor: { reads: true, oversees: true, accounts: false, settings: false, events: false },
+  producer: { reads: false, oversees: false, accounts: false, settings: false, events: true },
   // What they see of their own: matrix.test.ts.
-  "domain-admin": { reads: false, accounts: false, settings: false, events: false },
-  account: { reads: false, accounts: false, settings: false, events: false },
+  "domain-admin": { reads: false, oversees: false, accounts: false, settings: false, events: false },
+  account: { reads: false, oversees: false, accounts: false, settings: false, events: false },
 };
 
 test.each(Object.keys(allowed) as Role[])("the role %s may do what it may and nothing else", async (role) => {
@@ -89,6 +87,10 @@ test.each(Object.keys(allowed) as Role[])("the role %s may do what it may and no
     return statusCode !== 403;
   };
   for (const url of reads) expect(await outcome("GET", url), url).toBe(allowed[role].reads);
+  for (const url of oversees) expect(await outcome("GET", url), url).toBe(allowed[role].oversees);
+  // Domain admins and customers see the people of their own accounts.
+  for (const url of ["/v1/users", "/v1/users/nobody"])
+    expect(await outcome("GET", url), url).toBe(role !== "finance" && role !== "producer");
   expect(await outcome("PUT", `/v1/accounts/of-${role}`, {})).toBe(allowed[role].accounts);
   expect(await outcome("PUT", "/v1/settings/billing.currency", { value: "EUR" })).toBe(allowed[role].settings);
   expect(await outcome("POST", "/v1/keys", { name: "x", role: "auditor" })).toBe(allowed[role].settings);

@@ -1,5 +1,6 @@
 // HTTPS by files, on a real server.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,14 +39,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("with a certificate and its key HTTPS is served, and a cookie is for HTTPS and this host alone", async () => {
+test("with a certificate and its key HTTPS is served, to be asked by it alone for a year, and a cookie is for HTTPS and this host alone", async () => {
   expect(running.url).toMatch(/^https:/);
-  const status = await new Promise((resolve, reject) => {
-    get(new URL("/healthz", running.url), { ca: readFileSync(cert) }, (answer) =>
-      resolve(answer.resume().statusCode),
-    ).on("error", reject);
+  const { statusCode, headers } = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(new URL("/healthz", running.url), { ca: readFileSync(cert) }, (answer) => resolve(answer.resume())).on(
+      "error",
+      reject,
+    );
   });
-  expect(status).toBe(200);
+  expect([statusCode, headers["strict-transport-security"]]).toEqual([200, "max-age=31536000"]);
   const { cookie } = await running.system.keys
     .create({ name: "x", role: "auditor" }, { by: "test" })
     .then(async (made) => ({ cookie: await signIn(made.token) }));

@@ -61,6 +61,14 @@ test("a problem is the error it was there, and what is not JSON can be had as by
   await expect(createClient(sendOver("http://127.0.0.1:1"), null).ask("getHealth", {})).rejects.toThrow(
     "does not answer",
   );
+  const seen: (string | undefined)[] = [];
+  const watched = createClient((request) => {
+    seen.push(request.headers["accept"]);
+    return sendOver(url)(request);
+  }, api.admin);
+  await watched.ask("listAccounts", {});
+  await watched.download({ method: "GET", path: "/metrics" });
+  expect(seen, "JSON where it is read, and files as they are").toEqual(["application/json", undefined]);
   const path = "/v1/usage-records?from=2026-10-01T00:00:00Z&to=2026-11-01T00:00:00Z";
   const bytes = await client.download({ method: "GET", path, accept: "application/vnd.apache.parquet" });
   expect(Buffer.from(bytes.subarray(0, 4)).toString()).toBe("PAR1");

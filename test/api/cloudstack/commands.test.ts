@@ -136,9 +136,11 @@ test("lists of accounts, projects, domains, users, zones and events are the call
   expect(await items("listAccounts", "account", { id: "other-id" }, "account")).toEqual([]);
 });
 
-test("settings are read by staff and set by an admin, under its name", async () => {
+test("settings are read by admins and auditors, not by finance, and set by an admin, under its name", async () => {
   const [setting] = await items("listConfigurations", "configuration", { name: "usage.job.overdue" }, "auditor");
   expect(setting).toMatchObject({ value: "2", defaultvalue: "2", category: "Usage", isdynamic: true });
+  for (const command of ["listConfigurations", "listUsers"])
+    expect((await api.ask(command, {}, as("finance"))).statusCode, command).toBe(401);
   const answer = await api.answerOf("updateConfiguration", { name: "usage.job.overdue", value: "4" });
   expect(answer).toMatchObject({ configuration: { name: "usage.job.overdue", value: "4" } });
   expect(await api.system.settings.find("usage.job.overdue")).toMatchObject({

@@ -15,7 +15,7 @@ let app: FastifyInstance;
 beforeAll(async () => {
   app = Fastify();
   answerProblems(app);
-  await secureHeaders(app);
+  await secureHeaders(app, { https: false });
   await dashboardRoutes(app, { clock: createTestClock(at("2026-10-02T12:00:00Z")) });
 });
 afterAll(() => app.close());
@@ -68,6 +68,7 @@ test("the page runs our own script and style sheet alone, asks nobody else, is f
   ])
     expect(policy).toContain(rule);
   expect(headers["x-content-type-options"]).toBe("nosniff");
+  expect(headers["strict-transport-security"], "on plain HTTP it would say nothing").toBeUndefined();
   expect(body).not.toMatch(/<style|\sstyle=|\son\w+="|<script>/);
   const named = [...body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, at]) => at).filter((at) => at !== "data:,");
   expect(named).toHaveLength(2);

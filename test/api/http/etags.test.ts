@@ -59,12 +59,43 @@ test.each(versioned)(
       412,
       { type: "/problems/precondition-failed", field: "if-match" },
     ]);
-    const weak = await api.call("PUT", path, value, headers({ "if-match": "latest" }));
-    expect([weak.statusCode, weak.json<{ field: string }>().field]).toEqual([400, "if-match"]);
-    const changed = await api.call("PUT", path, stale[path] ?? value, headers({ "if-match": etag }));
+    for (const [given, status] of [
+      [{ "if-match": `W/${etag}` }, 412],
+      [{ "if-match": `"x", W/${etag}` }, 412],
+      [{ "if-match": '"x"' }, 412],
+      [{ "if-match": '"9998","9999"' }, 412],
+      [{ "if-match": etag, "if-none-match": `"x", W/${etag}` }, 412],
+      [{ "if-none-match": "*" }, 412],
+      [{ "if-match": "latest" }, 400],
+      [{ "if-match": `${etag}, x` }, 400],
+      [{ "if-match": `${etag} "9999"` }, 400],
+      [{ "if-match": etag, "if-none-match": "x" }, 400],
+    ] as const) {
+      const said = await api.call("PUT", path, value, headers(given));
+      const field = Object.entries(given).at(-1)?.[0];
+      expect([said.statusCode, said.json<{ field: string }>().field], JSON.stringify(given)).toEqual([status, field]);
+    }
+    expect((await api.call("GET", path)).headers["etag"], "nothing of that was done").toBe(etag);
+    const changed = await api.call("PUT", path, stale[path] ?? value, headers({ "if-match": `"9999" , ${etag}` }));
     expect(changed.statusCode, changed.body).toBe(200);
+    const again = await api.call("PUT", path, value, headers({ "if-match": "*", "if-none-match": '"9999"' }));
+    expect(again.statusCode, again.body).toBe(200);
   },
 );
+
+test.each([
+  ["/v1/accounts/fresh", { name: "fresh" }],
+  ["/v1/rate-cards/fresh", { name: "List", currency: "EUR", tariffs: [vm] }],
+  ["/v1/tax-rates/fresh", { name: "VAT", category: "S", percent: "9", country: "NL" }],
+])("%s that is not there has no ETag that If-Match could name, and is made where there must be none", async (...of) => {
+  const [path, value] = of;
+  for (const seen of ["*", '"1"', '"1", "2"', 'W/"0"'])
+    expect((await api.call("PUT", path, value, headers({ "if-match": seen }))).statusCode, seen).toBe(412);
+  expect((await api.call("GET", path)).statusCode).toBe(404);
+  const made = await api.call("PUT", path, value, headers({ "if-none-match": "*" }));
+  expect(made.statusCode, made.body).toBe(200);
+  expect((await api.call("PUT", path, value, headers({ "if-none-match": "*" }))).statusCode).toBe(412);
+});
 
 test("a stale If-Match is told before what else speaks against the change, and what must be new and is there is a conflict", async () => {
   await api.system.accounts.put({ account_id: "etag-2", domain: "ROOT/used" }, { by: "test" });

@@ -1,6 +1,7 @@
 // What README says of asking: forms by Accept, ETags, methods, pages and their cursors.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { preferred } from "../../../api/http/accept.ts";
+import type { Document } from "../check-answer.ts";
 import { event, openTestApi, type TestApi } from "../test-api.ts";
 
 let api: TestApi;
@@ -55,8 +56,53 @@ test("a list comes in the form asked for, and in no other", async () => {
     "application/vnd.apache.parquet",
     "text/csv",
   ]);
-  const refused = await ask("GET", records, { accept: "image/png" });
-  expect([refused.statusCode, refused.json<{ type: string }>().type]).toEqual([406, "/problems/not-acceptable"]);
+});
+
+const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+test("whoever takes none of the forms an operation has is told so, documented, before anything is done", async () => {
+  const { paths } = api.app.swagger() as unknown as Document;
+  const operations = Object.entries(paths)
+    .filter(([path]) => path !== "/client/api")
+    .flatMap(([path, of]) => Object.entries(of).map(([method, { responses }]) => ({ path, method, responses })));
+  expect(operations.length).toBeGreaterThan(100);
+  const before = (await api.call("GET", "/v1/keys")).json<unknown>();
+  for (const { path, method, responses } of operations) {
+    const url = path.replaceAll(/\{\w+\}/g, "x");
+    const refused = await api.app.inject({
+      method: method as "GET",
+      url,
+      headers: { authorization: authorization(), accept: "image/png, application/problem+json" },
+      ...(method === "get" ? {} : { payload: { name: "made", role: "admin" } }),
+    });
+    const { "content-type": type = "", vary } = refused.headers;
+    expect([refused.statusCode, type.toString().split(";")[0], vary], `${method} ${path}`).toEqual([
+      406,
+      "application/problem+json",
+      "accept",
+    ]);
+    expect(refused.json(), path).toMatchObject({ type: "/problems/not-acceptable", field: "accept" });
+    expect(responses["406"], path).toBeDefined();
+  }
+  expect((await api.call("GET", "/v1/keys")).json()).toEqual(before);
+  expect((await api.app.inject({ url: "/v1/accounts", headers: { accept: "image/png" } })).statusCode).toBe(401);
+});
+
+test("what has one form comes in it for a browser, curl and whoever says nothing; what has several says that Accept chose", async () => {
+  const asked = async (url: string, accept: string | undefined) => {
+    const { statusCode, headers } = await ask("GET", url, accept === undefined ? {} : { accept });
+    return [statusCode, String(headers["content-type"]).split(";")[0], headers["vary"]];
+  };
+  for (const accept of [undefined, "*/*", "application/*", "application/json;q=0.1", browser]) {
+    for (const url of ["/v1/accounts", "/v1/audit", "/v1/quarantine", "/healthz", "/openapi.json"])
+      expect(await asked(url, accept), `${url} ${accept}`).toEqual([200, "application/json", undefined]);
+    expect(await asked(records, accept), `${accept}`).toEqual([200, "application/json", "accept"]);
+  }
+  for (const accept of [undefined, "*/*", "text/*", browser])
+    expect(await asked("/metrics", accept), `${accept}`).toEqual([200, "text/plain", undefined]);
+  expect((await asked("/docs/", "text/html"))[0]).toBe(200);
+  // Its parameter `response` chooses.
+  expect((await asked("/client/api?command=listApis&response=json", "image/png"))[0]).toBe(401);
 });
 
 test("a cursor is good for its own question, whole: changed by a letter, of another list or with another filter it is a 400", async () => {
@@ -109,13 +155,13 @@ test("a read names its ETag in any of the forms of RFC 9110; a change names the 
   for (const asked of [etag, `W/${etag}`, `"x", ${etag}`, `"x",W/${etag}`, "*"])
     expect((await ask("GET", url, { "if-none-match": asked })).statusCode, asked).toBe(304);
   expect((await ask("HEAD", url, { "if-none-match": etag })).statusCode).toBe(304);
-  for (const asked of ['"x"', etag.slice(1, -1), "W/*"])
+  for (const asked of ['"x"', etag.slice(1, -1), "W/*", `"x,${etag}`, `x, ${etag}`, `"x, ${etag.slice(1)}`])
     expect((await ask("GET", url, { "if-none-match": asked })).statusCode, asked).toBe(200);
   const put = (seen: string) =>
     api.call("PUT", url, { value: "6000" }, { authorization: authorization(), "if-match": seen });
   for (const [seen, status] of [
     ['"77"', 412],
-    [`W/${etag}`, 400],
+    [`W/${etag}`, 412],
     ["x", 400],
     [etag, 200],
   ] as const)

@@ -23,14 +23,23 @@ const tables = [
   "period_close",
 ];
 
-/** Takes away what failed and dry runs wrote: it was never published, and counted for nobody. */
+/**
+ * Takes away what failed and dry runs wrote: it was never published, and counts for nobody but who reads a dry run. So the ledger says first
+ * that the rows go (cleared 0), and at last that they are gone (1): who finds a run unmarked behind what it read has read all of it. A
+ * crash in between leaves the rest to the next clearing.
+ */
 export async function clearFailedRuns({ store, runs }: AggregateDeps): Promise<void> {
   const failed = await selectFailed(store.run, {});
   if (failed.length === 0) return;
+  const mark = async (cleared: "0" | "1"): Promise<void> => {
+    for (const { run_id } of failed) {
+      const run = await runs.get(run_id);
+      if (run !== null && run.counts["cleared"] !== cleared)
+        await runs.step(run, { counts: { ...run.counts, cleared } });
+    }
+  };
+  await mark("0");
   const seqs = failed.map(({ run_seq }) => run_seq).join(", ");
   for (const table of tables) await store.run.command({ query: `DELETE FROM ${table} WHERE run_seq IN (${seqs})` });
-  for (const { run_id } of failed) {
-    const run = await runs.get(run_id);
-    if (run !== null) await runs.step(run, { counts: { ...run.counts, cleared: "1" } });
-  }
+  await mark("1");
 }

@@ -201,7 +201,7 @@ export function usageRoutes(app: Api, system: System): void {
           status: 200,
           description: "The sums, and how complete they are",
           schema: Summary,
-          problems: ["not-found", "run-in-progress", "not-acceptable"],
+          problems: ["not-found", "conflict", "run-in-progress", "not-acceptable"],
           also: reportContents,
         }),
       },
@@ -231,6 +231,7 @@ export function usageRoutes(app: Api, system: System): void {
         limit: limit + 1,
       };
       const sums = await summarizeUsage(system, asked);
+      if (query.live === true) await system.live.requireKept(state.completeness.run_id ?? "");
       if (form !== null) {
         if (sums.length > limit)
           throw refuse("group_by", group_by.join(","), `groups of which there are ${limit} at most in the range`);

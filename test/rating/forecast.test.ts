@@ -176,6 +176,17 @@ test("a forecast is kept for whoever asks, until what it came from has changed o
   expect(await runsNow()).not.toBe(after);
 });
 
+test("what the forecast before projected goes behind its answer, without another run", async () => {
+  const { runs } = pipeline.system();
+  const projection = async () =>
+    (await runs.list({ before_seq: null, limit: 3 })).find(({ kind }) => kind === "aggregate");
+  const made = await projection();
+  await expect.poll(async () => (await projection())?.counts["cleared"], { timeout: 20_000 }).toBe("1");
+  expect((await projection())?.id).toBe(made?.id);
+  const query = `SELECT window_start FROM usage_record WHERE run_seq = ${made?.seq ?? 0n}`;
+  expect(await (await pipeline.store.read.query({ query, format: "TabSeparated" })).text()).toBe("");
+});
+
 /** Every row that counts of what is billed: usage, slices, records and lines of published runs. */
 async function published(): Promise<string[]> {
   const rows = async (table: string): Promise<string> => {

@@ -41,7 +41,7 @@ WHERE empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(Str
 GROUP BY account_id, run_seq;
 
 -- Rows of windows that a published run (or a dry one that counts too) wrote when somebody's period that holds them was closed already, the only
--- places where adjustments can be: late_runs, late_starts (Unix ms UTC), in pairs, as aggregate/reports/late_windows.sql tells them. With where they
+-- places where adjustments can be: late_runs, late_starts (Unix ms UTC), in pairs, as aggregate/reports/late_windows.sql tells them; not of a run that was heard to fail since. With where they
 -- are booked: adjusted_by: the run of an adjustment, 0 = at the time of use, where only other accounts had closed. An adjustment is
 -- booked in one instant: [booked_at, booked_end) is one millisecond.
 CREATE OR REPLACE VIEW late_usage AS
@@ -53,7 +53,7 @@ SELECT usage.run_seq AS run_seq, usage.sign AS sign, usage.account_id AS account
   if(is_adjustment, closing.closed_to, usage.window_start) AS booked_at, if(is_adjustment, addMilliseconds(closing.closed_to, 1), usage.window_end) AS booked_end
 FROM (
   SELECT *, k FROM usage_record
-  WHERE run_seq IN {late_runs:Array(UInt64)}
+  WHERE run_seq IN {late_runs:Array(UInt64)} AND run_seq NOT IN (SELECT run_seq FROM run WHERE state = 'failed')
     AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
     AND window_start IN (SELECT fromUnixTimestamp64Milli(arrayJoin({late_starts:Array(Int64)}), 'UTC'))
     AND (run_seq, window_start) IN (SELECT late.1, fromUnixTimestamp64Milli(late.2, 'UTC') FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS late))

@@ -27,8 +27,7 @@ beforeAll(async () => {
   api = await openTestApi({ now: at("2026-05-05T00:00:00Z") });
   for (const account_id of ["acme", "child", "parent", "zeta"]) await api.system.accounts.put({ account_id }, by);
   await publish(["acme", "child", "parent", "zeta"].flatMap((account) => use(account, "2026-03-10", 10)));
-  for (const payer of ["acme", "parent"])
-    expect((await closeUnpriced(api.system, "2026-03", payer)).closed).toHaveLength(1);
+  for (const payer of ["acme", "parent"]) await closeUnpriced(api.system, "2026-03", payer);
   await publish([...use("acme", "2026-03-11", 2), ...use("child", "2026-03-11", 3), ...use("zeta", "2026-03-11", 4)]);
 });
 afterAll(() => api.close());
@@ -102,12 +101,21 @@ test("an account that comes to a payer between two pages, and so under its close
   const amid = await ask(next_cursor);
   expect([amid.statusCode, amid.body]).toEqual([409, expect.stringContaining("ask for it again")]);
   expect(await readAll(null)).toEqual([
-    ...["acme 10 ", "child 10 ", "parent 10 ", "zeta 10 ", "zeta 4 "],
-    ...["acme 2 late", "child 3 late"],
+    "acme 10 ",
+    "child 10 ",
+    "parent 10 ",
+    "zeta 10 ",
+    "zeta 4 ",
+    "acme 2 late",
+    "child 3 late",
   ]);
   expect(await sumByMonth()).toEqual([
-    ...["acme 2026-03 10", "acme 2026-04 2", "child 2026-03 10", "child 2026-04 3"],
-    ...["parent 2026-03 10", "zeta 2026-03 14"],
+    "acme 2026-03 10",
+    "acme 2026-04 2",
+    "child 2026-03 10",
+    "child 2026-04 3",
+    "parent 2026-03 10",
+    "zeta 2026-03 14",
   ]);
 });
 
@@ -117,7 +125,9 @@ test("what a run wrote late counts no more for whoever knew it published, once i
   const filter = {
     from: at("2026-03-01T00:00:00Z"),
     to: at("2026-05-01T00:00:00Z"),
-    ...{ account_ids: ["acme"], usage_types: [], resources: [] },
+    account_ids: ["acme"],
+    usage_types: [],
+    resources: [],
   };
   const asked = { filter, basis: "billing" as const, as_of, state };
   const grouping = { group_by: ["month" as const], tag_key: null, time_zone: "UTC", clip: false };

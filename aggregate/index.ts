@@ -8,6 +8,7 @@ export {
 } from "./retention/archive-events.ts";
 export { Archive, archivesNeeded, listArchives } from "./retention/archives.ts";
 export { eraseNames, Erasure } from "./retention/erase-names.ts";
+export { clearDryRun } from "./clear-failed-runs.ts";
 export { watchHorizon } from "./retention/horizon.ts";
 export { restoreArchive, type RestoreOutcome } from "./retention/restore-archive.ts";
 export { changedMonths } from "./reports/changed-months.ts";

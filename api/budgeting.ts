@@ -24,6 +24,8 @@ export interface Budgeting {
   /** Holds a month against its budgets when a run has published its rating; a failure is in the log, and caught up with. */
   rated(outcome: RateOutcome): Promise<RateOutcome>;
   catchUpBudgets(): Promise<void>;
+  /** Waits for what goes on behind forecasts that are answered. */
+  closeForecasts(): Promise<void>;
 }
 
 interface Deps extends Pick<System, "accounts" | "clock" | "log"> {
@@ -32,18 +34,28 @@ interface Deps extends Pick<System, "accounts" | "clock" | "log"> {
   readonly defaults: () => Promise<RatingDefaults>;
   /** A dry run of aggregation to a month's end. */
   project(request: { until: InstantMs; project: string }): Promise<Run>;
+  /** Takes its rows away. */
+  clear(run: Run): Promise<void>;
 }
 
 /** A run that is going on is waited for so long by a forecast; most take less. */
 const patience: Patience = { wait_ms_max: 30_000, step_ms: 200 };
 
 /** Forecasts and budgets on what rating stands on. */
-export function createBudgeting({ accounts, clock, log, rating, inControl, defaults, project }: Deps): Budgeting {
+export function createBudgeting({ accounts, clock, log, rating, inControl, defaults, ...runs }: Deps): Budgeting {
   const { store, ledger } = rating;
+  let clearing = Promise.resolve();
+  const letGo = (run: Run): void => {
+    const cleared = runs
+      .clear(run)
+      .catch((err: unknown) => log.warn({ err, run_id: run.id }, "a forecast's rows are left to the next run"));
+    clearing = clearing.then(() => cleared);
+  };
   const forecasts = createForecasts(clock, async () => ({
     ...rating,
     defaults: await defaults(),
-    project: (period) => project({ until: clock.now(), project: period }),
+    project: (period) => runs.project({ until: clock.now(), project: period }),
+    letGo,
     whenFree: (begin) => whenFree(clock, begin, patience),
   }));
   const defaultCurrency = async (): Promise<string> => (await defaults()).currency;
@@ -61,5 +73,6 @@ export function createBudgeting({ accounts, clock, log, rating, inControl, defau
       return outcome;
     },
     catchUpBudgets: () => catchUpBudgets(deps),
+    closeForecasts: () => clearing,
   };
 }

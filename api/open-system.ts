@@ -3,6 +3,7 @@ import {
   type AggregateDeps,
   type AggregateRequest,
   archiveEvents,
+  clearDryRun,
   closePeriod,
   coverNewAccounts,
   eraseNames,
@@ -164,7 +165,7 @@ export async function buildSystem(store: Store, deps: SystemDeps): Promise<Syste
   };
   const retention = { ...aggregation, horizon, aggregate: runAggregation };
   const defaults = async (): Promise<RatingDefaults> => ratingDefaults(await settings.all());
-  const { rated, ...budgeting } = createBudgeting({
+  const { rated, closeForecasts, ...budgeting } = createBudgeting({
     accounts,
     clock,
     log,
@@ -175,6 +176,7 @@ export async function buildSystem(store: Store, deps: SystemDeps): Promise<Syste
       if (redis !== null) await refresh();
       return aggregate(aggregation, request);
     },
+    clear: (run) => clearDryRun(aggregation, run),
   });
   const { accrued, ...money } = createMoney({ accounts, clock, rating, settings, inControl });
   const jobQueues = redis_url === null ? null : openJobQueues({ redis_url, log });
@@ -241,6 +243,7 @@ export async function buildSystem(store: Store, deps: SystemDeps): Promise<Syste
     close: async () => {
       // First what others wait for: the services may be away, and then their clients take their time.
       await parts.release();
+      await closeForecasts();
       await documenting.closeDocuments();
       notifying.closeNotifying();
       await jobQueues?.close();

@@ -51,7 +51,13 @@ import type { Notifying } from "./notify/notifying.ts";
 
 /** Everything one process needs, built once and handed to whoever asks: the stages know nothing of each other's making. */
 export interface System
-  extends Access, Omit<Budgeting, "rated">, Omit<Money, "accrued">, Finalizing, Documenting, Notifying {
+  extends
+    Access,
+    Omit<Budgeting, "rated" | "closeForecasts">,
+    Omit<Money, "accrued">,
+    Finalizing,
+    Documenting,
+    Notifying {
   readonly clock: Clock;
   readonly log: Log;
   readonly store: Store;

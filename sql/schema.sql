@@ -4090,7 +4090,11 @@ FROM
         *,
         k
     FROM usage_record
-    WHERE (run_seq IN ({late_runs:Array(UInt64)})) AND (empty({account_ids:Array(String)}) OR (account_id IN ({account_ids:Array(String)}))) AND (window_start IN (
+    WHERE (run_seq IN ({late_runs:Array(UInt64)})) AND (run_seq NOT IN (
+        SELECT run_seq
+        FROM run
+        WHERE state = 'failed'
+    )) AND (empty({account_ids:Array(String)}) OR (account_id IN ({account_ids:Array(String)}))) AND (window_start IN (
         SELECT fromUnixTimestamp64Milli(arrayJoin({late_starts:Array(Int64)}), 'UTC')
     )) AND ((run_seq, window_start) IN (
         SELECT

@@ -14,16 +14,16 @@ export interface Completeness {
   readonly provisional: boolean;
 }
 
-/** How far usage is published, the run_seq to read it as of, and the state of publication (publication.ts). */
+/** How far usage is published, the run_seq to read it as of, the state of publication and its covers (publication.ts). */
 export async function readCompleteness({
   store,
 }: {
   store: Store;
-}): Promise<{ as_of: bigint; state: string; completeness: Completeness }> {
-  const { state, as_of, run_id, bound } = await readPublication({ store });
+}): Promise<{ as_of: bigint; state: string; covers: string; completeness: Completeness }> {
+  const { state, as_of, run_id, bound, covers } = await readPublication({ store });
   const read = (): Promise<string | null> => readCompleteTo({ store });
   const complete_to = await oncePublished({ store }, { state, name: "complete to", read });
-  return { as_of, state, completeness: { complete_to, bound, run_id, provisional: false } };
+  return { as_of, state, covers, completeness: { complete_to, bound, run_id, provisional: false } };
 }
 
 async function readCompleteTo({ store }: { store: Store }): Promise<string | null> {

@@ -15,7 +15,7 @@ export interface LiveUsage {
 export interface Live {
   /** What has been used up to now, at most so many seconds old. @throws AppError run-in-progress when a long run goes on */
   read(): Promise<LiveUsage>;
-  /** Refuses to go on with figures that a later run has cleared away. @throws AppError conflict */
+  /** Refuses figures that a later run clears away, or has cleared; to be asked behind what was read. @throws AppError conflict */
   requireKept(run_id: string): Promise<void>;
 }
 
@@ -55,8 +55,8 @@ export function createLive({
     read: () => inTurn(read),
     requireKept: async (run_id) => {
       if (!(await isKept(run_id)))
-        throw new AppError("conflict", "a run has replaced these live figures since the first page; ask for it again", {
-          field: "cursor",
+        throw new AppError("conflict", "a run has replaced these live figures meanwhile; ask for them anew", {
+          field: "live",
         });
     },
   };

@@ -1,4 +1,5 @@
 import Type from "typebox";
+import { AppError } from "../../core/errors.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 
@@ -6,7 +7,7 @@ const Text = Type.String();
 const selectPublication = defineQuery(
   "aggregate/reports/publication",
   Type.Object({}),
-  Type.Object({ state: Text, as_of: Text, run_id: Text, bound: Text }),
+  Type.Object({ state: Text, as_of: Text, run_id: Text, bound: Text, covers: Text }),
 );
 
 /** How far usage is published. */
@@ -17,13 +18,22 @@ export interface Publication {
   readonly as_of: bigint;
   readonly run_id: string | null;
   readonly bound: Readonly<Record<string, string>>;
+  /** How often an account was put under a closing afterwards: what it had used is booked elsewhere from then on, without a run. */
+  readonly covers: string;
 }
 
 export async function readPublication({ store }: { store: Store }): Promise<Publication> {
   const [row] = await selectPublication(store.read, {});
-  const { state = "", as_of = "0", run_id = "", bound = "" } = row ?? {};
-  if (run_id === "") return { state, as_of: 0n, run_id: null, bound: {} };
-  return { state, as_of: BigInt(as_of), run_id, bound: JSON.parse(bound) as Record<string, string> };
+  const { state = "", as_of = "0", run_id = "", bound = "", covers = "0" } = row ?? {};
+  if (run_id === "") return { state, as_of: 0n, run_id: null, bound: {}, covers };
+  return { state, as_of: BigInt(as_of), run_id, bound: JSON.parse(bound) as Record<string, string>, covers };
+}
+
+/** Refuses to go on where an account was put under a closing since: what was a record then may be an adjustment now. @throws AppError conflict */
+export async function requireCovers({ store }: { store: Store }, covers: string): Promise<void> {
+  if ((await readPublication({ store })).covers === covers) return;
+  const why = "an account came to a payer that had closed the period since the first page; ask for it again";
+  throw new AppError("conflict", why, { field: "cursor" });
 }
 
 interface Known {

@@ -7,7 +7,7 @@ import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import { alwaysIn, zoneAt } from "../../core/zone-timeline.ts";
 import { readTimelines } from "./account-zones.ts";
-import { readPublication } from "./publication.ts";
+import { readPublication, requireCovers } from "./publication.ts";
 import { labelRecords, type RecordLabels } from "./label-records.ts";
 import {
   findLateWindows,
@@ -121,6 +121,8 @@ interface UsagePage {
   readonly live_seq?: bigint;
   /** Whether records whose windows reach over an end of the span are cut there, instead of counting whole where they start. */
   readonly clip?: boolean;
+  /** Of publication at the first page (publication.ts); left out = whatever was covered since. */
+  readonly covers?: string;
   readonly after: UsageKey | null;
   readonly limit: number;
 }
@@ -140,6 +142,7 @@ export async function listUsageRecords(
   const rows = after === null || after.adjusted_by === "0" ? await readRecords(store, page, late) : [];
   if (late !== null && rows.length < limit)
     rows.push(...(await readAdjustments(store, page, late, limit - rows.length)));
+  if (late !== null && page.covers !== undefined) await requireCovers({ store }, page.covers);
   const [zoneOf, labels] = await Promise.all([
     zonesOf({ store, settings }, { rows, state }),
     labelRecords({ store }, rows),

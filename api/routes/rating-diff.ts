@@ -49,7 +49,7 @@ export async function readRatingDiff(
   run: Run,
   { by, account_ids, cursor, limit }: Asked,
 ): Promise<RatingDiffByAccount | RatingDiffByRecord> {
-  const compared_with = requireKept(run);
+  const compared_with = requireCompared(run);
   const told = {
     run_id: run.id,
     compared_with,
@@ -79,8 +79,8 @@ export async function readRatingDiff(
   return { by, ...told, ...page, data: page.data.map(({ change }) => change) };
 }
 
-/** The run that this one was held against. */
-function requireKept({ id, state, dry_run, reason, counts }: Run): string {
+/** The run that this one was held against, as long as what differs is kept. @throws AppError not-found */
+export function requireCompared({ id, state, dry_run, reason, counts }: Run): string {
   const { compared_with } = counts;
   if (compared_with !== undefined && counts["cleared"] !== "1") return compared_with;
   const why =

@@ -7,7 +7,7 @@ import { answer } from "../openapi.ts";
 import { pageOf, pageQuery, readPage, Texts } from "../paging.ts";
 import { findRun } from "../run-answer.ts";
 import type { System } from "../system.ts";
-import { RatingDiffByAccount, RatingDiffByRecord, readRatingDiff } from "./rating-diff.ts";
+import { RatingDiffByAccount, RatingDiffByRecord, readRatingDiff, requireCompared } from "./rating-diff.ts";
 
 const ChangePage = pageOf(UsageDifference, "UsageDifferencePage");
 const PageQuery = Type.Object(
@@ -46,7 +46,11 @@ export function runDiffRoutes(app: Api, system: System): void {
       const run = await findRun(system, id);
       requireEnded(run);
       const account_ids = account_id.toSorted();
-      if (run.kind === "rate") return readRatingDiff(system, run, { by: by ?? "account", account_ids, cursor, limit });
+      if (run.kind === "rate") {
+        const rated = await readRatingDiff(system, run, { by: by ?? "account", account_ids, cursor, limit });
+        requireCompared(await findRun(system, id));
+        return rated;
+      }
       requireDiff(run);
       if (by !== undefined)
         throw new AppError("invalid-request", `by is "${by}", expected no such field with a run of aggregation`, {
@@ -60,6 +64,8 @@ export function runDiffRoutes(app: Api, system: System): void {
         read: (after, most) => readRunDiff(system, { run_seq: run.seq, account_ids, after, limit: most }),
         placeOf: ({ key }) => key,
       });
+      // Here too asked again behind it: rows of a dry run may be cleared at any time.
+      requireDiff(await findRun(system, id));
       return { ...page, data: page.data.map(({ change }) => change) };
     },
   );
@@ -78,7 +84,7 @@ function requireDiff({ id, kind, state, counts }: Run): void {
       ? `is of kind ${kind}, and only runs of aggregation and rating have one`
       : state === "failed"
         ? "failed and changed nothing"
-        : counts["cleared"] === "1"
+        : counts["cleared"] !== undefined
           ? "was a dry run, and a later run has cleared its rows away"
           : null;
   if (none !== null) throw new AppError("not-found", `there is no diff: run ${id} ${none}`, { field: "id" });

@@ -1,6 +1,5 @@
 import Type, { type Static } from "typebox";
 import {
-  type Completeness,
   type Grouping,
   groupings,
   listUsageRecords,
@@ -113,6 +112,7 @@ const summaryColumns = (groups: readonly string[]): ReportColumn[] => [
 const Place = Type.Object({
   as_of: Type.String({ pattern: "^\\d{1,19}$" }),
   live_seq: Type.String({ pattern: "^\\d{1,19}$" }),
+  covers: Type.String({ pattern: "^\\d{1,20}$" }),
   completeness: Type.Object(completeness),
   after: UsageKey,
 });
@@ -161,6 +161,7 @@ export function usageRoutes(app: Api, system: System): void {
         // A file is read for longer than it stands.
         ...("published" in state && form === null ? { state: state.published } : {}),
         live_seq: BigInt(state.live_seq),
+        covers: state.covers,
         limit,
       };
       const readPage = async (after: UsageKey | null) => {
@@ -177,10 +178,9 @@ export function usageRoutes(app: Api, system: System): void {
         return sendReport(system, { reply, form, name: "usage-records", columns: recordColumns, pages });
       }
       const { records, last } = await readPage(place?.after ?? null);
-      const { as_of, live_seq, completeness: pinned } = state;
-      const next_cursor =
-        records.length < limit ? null : writeCursor(question, { as_of, live_seq, completeness: pinned, after: last });
-      return { data: records, next_cursor, ...pinned };
+      const { as_of, live_seq, covers, completeness: told } = state;
+      const pinned = { as_of, live_seq, covers, completeness: told, after: last };
+      return { data: records, next_cursor: records.length < limit ? null : writeCursor(question, pinned), ...told };
     },
   );
 
@@ -197,7 +197,7 @@ export function usageRoutes(app: Api, system: System): void {
           status: 200,
           description: "The sums, and how complete they are",
           schema: Summary,
-          problems: ["not-found", "run-in-progress", "not-acceptable"],
+          problems: ["not-found", "conflict", "run-in-progress", "not-acceptable"],
           also: reportContents,
         }),
       },
@@ -227,6 +227,7 @@ export function usageRoutes(app: Api, system: System): void {
         limit: limit + 1,
       };
       const sums = await summarizeUsage(system, asked);
+      if (query.live === true) await system.live.requireKept(state.completeness.run_id ?? "");
       if (form !== null) {
         if (sums.length > limit)
           throw refuse("group_by", group_by.join(","), `groups of which there are ${limit} at most in the range`);
@@ -248,16 +249,14 @@ export function usageRoutes(app: Api, system: System): void {
 }
 
 /** What counts: published runs, and with `live` a dry run on top of them, by whose figures the answer is then provisional. */
-async function latestState(
-  system: System,
-  live: boolean,
-): Promise<{ as_of: string; published: string; live_seq: string; completeness: Completeness }> {
+async function latestState(system: System, live: boolean) {
   const now = live ? await system.live.read() : null;
-  const { as_of, state: published, completeness } = await readCompleteness(system);
-  if (now === null) return { as_of: as_of.toString(), published, live_seq: "0", completeness };
+  const { as_of, state: published, covers, completeness } = await readCompleteness(system);
+  const state = { as_of: as_of.toString(), published, live_seq: "0", covers, completeness };
+  if (now === null) return state;
   const { run, live_to } = now;
   const provisional = { complete_to: live_to, bound: run.bound, run_id: run.id, provisional: true };
-  return { as_of: as_of.toString(), published, live_seq: run.seq.toString(), completeness: provisional };
+  return { ...state, live_seq: run.seq.toString(), completeness: provisional };
 }
 
 function readFilter(query: {

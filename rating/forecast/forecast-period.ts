@@ -23,6 +23,8 @@ export interface ForecastDeps extends RatingDeps {
   readonly defaults: RatingDefaults;
   /** A dry run of aggregation up to the month's end, made now; its `to_ms` is that now. */
   project(period: string): Promise<Run>;
+  /** Takes the rows of such a run away, behind whoever asks; what fails is left to the next run. */
+  letGo(run: Run): void;
   /** Waits for a run that is in the way, within reason. */
   whenFree<T>(begin: () => Promise<T>): Promise<T>;
 }
@@ -77,7 +79,10 @@ export async function forecastLines(deps: ForecastDeps, period: string): Promise
   for (let tries = 1; ; tries += 1) {
     const run = await deps.whenFree(() => deps.project(period));
     const lines = await rateProjection(deps, period, run);
-    if (lines !== null) return lines;
+    if (lines !== null) {
+      deps.letGo(run);
+      return lines;
+    }
     if (tries === TRIES_MAX)
       throw new AppError("run-in-progress", "other runs went on one after the other while the forecast was made");
   }

@@ -81,12 +81,12 @@ function slicesOf(records: number, slice_records: number): number {
   return records === 0 ? 0 : 2 ** Math.max(0, Math.ceil(Math.log2(records / slice_records)));
 }
 
-/** Drops what failed runs and older dry ones kept; of the latter the ledger says that they are cleared. */
+/** Drops what failed runs and older dry ones kept; of the latter the ledger says first that they are cleared, for whoever reads them. */
 export async function dropStaleDifferences({ store, ledger }: Kept): Promise<void> {
   for (const { run_id, ...stale } of await findStale(store.run, {})) {
-    await dropRecords(store.run, stale);
-    await dropAccounts(store.run, stale);
     const run = await ledger.get(run_id);
     if (run?.state === "discarded") await ledger.step(run, { counts: { ...run.counts, cleared: "1" } });
+    await dropRecords(store.run, stale);
+    await dropAccounts(store.run, stale);
   }
 }

@@ -46,8 +46,9 @@ SELECT pair.1 AS run_seq, fromUnixTimestamp64Milli(pair.2, 'UTC') AS window_star
 FROM (SELECT arrayJoin(arrayZip({late_runs:Array(UInt64)}, {late_starts:Array(Int64)})) AS pair);
 
 -- Rows of windows that a published run (or a dry one that counts too) wrote when somebody's period that holds them was closed already, the only
--- places where adjustments can be: late_runs, late_starts as of late_pair. With where they are booked: adjusted_by: the run of an adjustment, 0 = at the
--- time of use, where only other accounts had closed. An adjustment is booked in one instant: [booked_at, booked_end) is one millisecond.
+-- places where adjustments can be: late_runs, late_starts as of late_pair; not of a run that was heard to fail since. With where they are booked:
+-- adjusted_by: the run of an adjustment, 0 = at the time of use, where only other accounts had closed. An adjustment is booked in one instant:
+-- [booked_at, booked_end) is one millisecond.
 CREATE OR REPLACE VIEW late_usage AS
 SELECT usage.run_seq AS run_seq, usage.sign AS sign, usage.account_id AS account_id, usage.window_start AS window_start,
   usage.window_end AS window_end, usage.k AS k, usage.usage_type AS usage_type, usage.resource AS resource, usage.part AS part, usage.shape AS shape,
@@ -57,7 +58,7 @@ SELECT usage.run_seq AS run_seq, usage.sign AS sign, usage.account_id AS account
   if(is_adjustment, closing.closed_to, usage.window_start) AS booked_at, if(is_adjustment, addMilliseconds(closing.closed_to, 1), usage.window_end) AS booked_end
 FROM (
   SELECT *, k FROM usage_record
-  WHERE run_seq IN {late_runs:Array(UInt64)}
+  WHERE run_seq IN {late_runs:Array(UInt64)} AND run_seq NOT IN (SELECT run_seq FROM run WHERE state = 'failed')
     AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
     AND window_start IN (SELECT fromUnixTimestamp64Milli(arrayJoin({late_starts:Array(Int64)}), 'UTC'))
     AND (run_seq, window_start) IN (SELECT run_seq, window_start FROM late_pair(late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)}))

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { readRunDiff } from "../../aggregate/index.ts";
 import type { Run } from "../../core/runs.ts";
 import { at } from "../at.ts";
+import { failing } from "../failing.ts";
 import { openPipeline, type Pipeline, readTruth } from "../pipeline.ts";
 
 let pipeline: Pipeline;
@@ -166,6 +167,23 @@ test("the rows of a dry run are cleared away when the next run begins", async ()
   await pipeline.aggregate(first);
   expect(await rows()).toEqual([]);
   expect((await pipeline.system().runs.get(tried.id))?.counts["cleared"]).toBe("1");
+});
+
+test("a clearing that broke off is taken up by the next one, and nobody takes what is left for the whole meanwhile", async () => {
+  await pipeline.send(early);
+  const tried = await dry();
+  const { run: lane } = pipeline.store;
+  const clearing = failing(lane, /^DELETE FROM slice /, async () => void (await pipeline.aggregate(first)));
+  await expect(clearing).rejects.toThrow("the disk is gone");
+  const { runs, live } = pipeline.system();
+  expect((await runs.get(tried.id))?.counts["cleared"]).toBe("0");
+  await expect(live.requireKept(tried.id)).rejects.toMatchObject({ key: "conflict" });
+  const query = `SELECT window_start FROM run_window WHERE run_seq = ${tried.seq}`;
+  const left = async () => (await pipeline.store.read.query({ query, format: "TabSeparated" })).text();
+  expect(await left()).not.toBe("");
+  await pipeline.aggregate(first);
+  expect(await left()).toBe("");
+  expect((await runs.get(tried.id))?.counts["cleared"]).toBe("1");
 });
 
 test("every table that a run of aggregation writes to under its number is cleared after a dry run", async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Run } from "../../api/run-answer.ts";
 import type { BillingHistory } from "../../rating/index.ts";
 import type { RatingDiffByAccount, RatingDiffByRecord } from "../../api/routes/rating-diff.ts";
+import { amidClearing } from "./amid-clearing.ts";
 import { everyPage, refused } from "./asking.ts";
 import { event, openTestApi, type TestApi } from "./test-api.ts";
 
@@ -137,7 +138,9 @@ test("runs that keep no difference say why", async () => {
   await says(await rate({ reason: "nothing has changed" }), "changed nothing");
   await says(await rate({ period: "2026-11", dry_run: true }), "had not been rated before");
   for (let round = 0; round < 5; round += 1) await rate({ dry_run: true });
-  await rate({ period: "2026-11" });
+  const clearing = { cleared: /rerate.drop_accounts$/, run: { kind: "rate", period: "2026-11" } };
+  const amid = await amidClearing(api, diffOf(runs.dry, "?by=record"), { statement: /rerate.records$/, ...clearing });
+  expect([amid.statusCode, amid.body]).toEqual([404, expect.stringContaining("later ones have taken its place")]);
   await says(runs.dry, "later ones have taken its place");
   expect((await api.call("GET", diffOf(runs.again))).statusCode, "a re-rating's is for ever").toBe(200);
 });

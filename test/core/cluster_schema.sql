@@ -2647,7 +2647,7 @@ SELECT usage.run_seq AS run_seq, usage.sign AS sign, usage.account_id AS account
   if(is_adjustment, closing.closed_to, usage.window_start) AS booked_at, if(is_adjustment, addMilliseconds(closing.closed_to, 1), usage.window_end) AS booked_end
 FROM (
   SELECT *, k FROM usage_record
-  WHERE run_seq IN {late_runs:Array(UInt64)}
+  WHERE run_seq IN {late_runs:Array(UInt64)} AND run_seq GLOBAL NOT IN (SELECT run_seq FROM run WHERE state = 'failed')
     AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
     AND window_start GLOBAL IN (SELECT fromUnixTimestamp64Milli(arrayJoin({late_starts:Array(Int64)}), 'UTC'))
     AND (run_seq, window_start) GLOBAL IN (SELECT run_seq, window_start FROM late_pair(late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)}))

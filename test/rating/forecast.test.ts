@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { instant } from "../../core/instant.ts";
+import type { Run } from "../../core/runs.ts";
+import { forecastLines } from "../../rating/forecast/forecast-period.ts";
 import type { Forecast, PeriodTotal, RateCardInput } from "../../rating/index.ts";
 import { at } from "../at.ts";
 import { openPipeline, type Pipeline } from "../pipeline.ts";
@@ -174,6 +176,33 @@ test("a forecast is kept for whoever asks, until what it came from has changed o
   clock.advance(600_000);
   await forecast({ period });
   expect(await runsNow()).not.toBe(after);
+});
+
+test("what the forecast before projected goes behind its answer, without another run", async () => {
+  const { runs } = pipeline.system();
+  const projection = async () =>
+    (await runs.list({ before_seq: null, limit: 3 })).find(({ kind }) => kind === "aggregate");
+  const made = await projection();
+  await expect.poll(async () => (await projection())?.counts["cleared"], { timeout: 20_000 }).toBe("1");
+  expect((await projection())?.id).toBe(made?.id);
+  const query = `SELECT window_start FROM usage_record WHERE run_seq = ${made?.seq ?? 0n}`;
+  expect(await (await pipeline.store.read.query({ query, format: "TabSeparated" })).text()).toBe("");
+});
+
+test("a forecast whose projection another run clears away in between is made again", async () => {
+  const system = pipeline.system();
+  const until = system.clock.now();
+  const projected: Run[] = [];
+  const project = async (period: string): Promise<Run> => {
+    const run = await system.aggregate({ until, project: period });
+    if (projected.push(run) === 1) await system.aggregate({ until, dry_run: true });
+    return run;
+  };
+  const deps = { ...system, ledger: system.runs, project, letGo: () => undefined };
+  const defaults = { currency: "EUR", time_zone: "UTC", rate_card_id: "default" };
+  const made = await forecastLines({ ...deps, defaults, whenFree: (begin) => begin() }, "2027-01");
+  expect([projected.length, made.run.id]).toEqual([2, projected[1]?.id]);
+  expect(made.forecast.filter(({ kind, amount }) => kind === "usage" && Number(amount) > 0)).not.toEqual([]);
 });
 
 /** Every row that counts of what is billed: usage, slices, records and lines of published runs. */

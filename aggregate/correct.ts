@@ -39,7 +39,9 @@ export async function correctPublished(context: RunContext, zones: readonly Zone
   const [touched] = await selectTouched(lane, { run_seq });
   const resources = BigInt(touched?.resources ?? "0");
   if (resources === 0n) return 0n;
-  await deps.runs.beat(run, { what: "correcting what is published", done: 0, total: 1, unit: "steps" });
+  const tell = (done: number, total: number): Promise<void> =>
+    deps.runs.beat(run, { what: "correcting what is published", done, total, unit: "ranges" });
+  await tell(0, 1);
   const since = await notBehindHorizon(context, instant(Number(touched?.from_ms)));
   await emptyScratch(context, "touched");
   await fillScratchTouched(lane, { run_seq });
@@ -50,7 +52,9 @@ export async function correctPublished(context: RunContext, zones: readonly Zone
   const end = instant(Math.max(...spans.map(({ edges }) => edges.at(-1) ?? since), ...later));
   const from = await stateBefore(context, start);
   const windows = Math.max(1, ...spans.map(({ edges }) => edges.length - 1));
-  for (const range of await rangesFor(context, { from, to: end, windows })) {
+  const ranges = await rangesFor(context, { from, to: end, windows });
+  for (const [done, range] of ranges.entries()) {
+    await tell(done, ranges.length);
     const { extremes } = await pairIntervals(context, { from_ms: from, to_ms: end, ...range, only_touched: 1 });
     for (const span of spans) await writeDeltas(context, span, { ...range, extremes });
     if (later.length > 0) await writeStateRepairs(lane, { run_seq, checkpoints: later });

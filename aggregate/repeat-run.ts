@@ -73,8 +73,15 @@ async function computeAgain(context: RunContext, original: Run): Promise<void> {
   await requireEvents(context, original);
   const zones = await readZones(context, placing);
   await correctPublished(context, zones);
-  for (const span of await dueIn(context, zones, () => original.to_ms))
+  const spans = await dueIn(context, zones, () => original.to_ms);
+  const windowsOf = ({ edges }: (typeof spans)[number]): number => edges.length - 1;
+  const total = spans.reduce((sum, span) => sum + windowsOf(span), 0);
+  let done = 0;
+  for (const span of spans) {
+    await deps.runs.beat(context.run, { what: "computing windows", done, total, unit: "windows" });
     await publishSpan(context, span, { keep: true });
+    done += windowsOf(span);
+  }
 }
 
 /** Refuses where events that the run counted are in archive files alone. */

@@ -1,16 +1,13 @@
 import Type, { type Static } from "typebox";
 import { AppError } from "../core/errors.ts";
 import { formatInstant } from "../core/instant.ts";
+import { tellProgress, ToldProgress } from "../core/progress.ts";
 import { type Run as LedgerRun, RunKind, RunState } from "../core/runs.ts";
 import type { System } from "./system.ts";
 
 const Label = Type.Union([Type.String(), Type.Null()]);
 const Facts = Type.Record(Type.String(), Type.String());
 
-const Progress = Type.Object(
-  { what: Type.String(), done: Type.String(), total: Type.String(), unit: Type.String() },
-  { additionalProperties: false },
-);
 const Lease = Type.Object(
   {
     holder: Type.String({ description: "Host and process" }),
@@ -44,7 +41,7 @@ export const Run = Type.Object(
     error: Label,
     began_at: Label,
     changed_at: Type.String(),
-    progress: Type.Union([Progress, Type.Null()], {
+    progress: Type.Union([ToldProgress, Type.Null()], {
       description: "How far what it does now has come; null where nothing was told",
     }),
     lease: Type.Union([Lease, Type.Null()], {
@@ -77,7 +74,7 @@ export function toRun(run: LedgerRun): Run {
     error: label(run.error),
     began_at: run.began_ms === 0 ? null : formatInstant(run.began_ms),
     changed_at: formatInstant(run.changed_ms),
-    progress: progress === null ? null : { ...progress, done: `${progress.done}`, total: `${progress.total}` },
+    progress: progress === null ? null : tellProgress(progress),
     lease: state === "running" ? leaseOf(run) : null,
   };
 }

@@ -1,10 +1,10 @@
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { ClickHouseClient, ClickHouseSettings } from "@clickhouse/client";
-import type { Static, TObject } from "typebox";
+import Type, { type Static, type TObject } from "typebox";
 import { assert } from "./errors.ts";
 import { inlineViews } from "./inline-views.ts";
-import { loadSql, parameterNames, toParameters } from "./sql.ts";
+import { defineQuery, loadSql, parameterNames, toParameters } from "./sql.ts";
 import { isEmbedded } from "./store.ts";
 
 /** What a file of rows can be: CSV as RFC 4180 has it, Parquet, or a JSON object a line. */
@@ -45,6 +45,12 @@ const settings = {
   output_format_parallel_formatting: 0,
   join_algorithm: "hash",
 } as const;
+
+const selectSoFar = defineQuery(
+  "core/read_so_far",
+  Type.Object({ path: Type.String() }),
+  Type.Object({ done: Type.String(), total: Type.String() }),
+);
 
 const write = /^INSERT INTO FUNCTION file\(\{path:String\}, \{format:String\}\)\s*((?:SELECT|WITH)\b[\s\S]*)$/;
 
@@ -88,9 +94,18 @@ export function defineFileExport<P extends TObject>(name: string, params: P): Fi
       return;
     }
     const query = `${select}\nFORMAT ${engineFormats[format]}`;
-    const { stream } = await client.exec({ query, query_params, clickhouse_settings });
+    const { stream } = await client.exec({ query, query_params, clickhouse_settings, query_id: path });
     await pipeline(stream, createWriteStream(path));
   };
+}
+
+/** How many rows the engine has read for a file that it writes, of how many; null where it does not say. Asked on another lane than it writes. */
+export async function readSoFar(
+  client: ClickHouseClient,
+  { path }: Pick<FileTarget, "path">,
+): Promise<{ done: number; total: number } | null> {
+  const [found] = await selectSoFar(client, { path });
+  return found === undefined ? null : { done: Number(found.done), total: Number(found.total) };
 }
 
 /** What the rows of a file come to that have the same values in some columns; `key`: those values, with blanks between. */

@@ -1,7 +1,8 @@
 import { hostname } from "node:os";
 import { AppError } from "./errors.ts";
 import { formatInstant, type InstantMs } from "./instant.ts";
-import type { Progress, Run } from "./run.ts";
+import type { Progress } from "./progress.ts";
+import type { Run } from "./run.ts";
 
 /** What the beginner of a run makes of one that stands as running: it waits, or takes over for the reason given. */
 export type Standing = { readonly held: true } | { readonly held: false; readonly why: string };

@@ -2,6 +2,7 @@ import Type, { type Static } from "typebox";
 import type { Bound } from "./event-log.ts";
 import { type InstantMs, instant } from "./instant.ts";
 import { field, insertLines, timeField } from "./insert-lines.ts";
+import type { Progress } from "./progress.ts";
 import { defineQuery } from "./sql.ts";
 import type { Store } from "./store.ts";
 
@@ -25,14 +26,6 @@ export const RunState = Type.Union([
   Type.Literal("failed"),
 ]);
 export type RunState = Static<typeof RunState>;
-
-/** How far a run has come in what it does now: `done` of `total` units, such as 3 of 31 windows. */
-export interface Progress {
-  readonly what: string;
-  readonly done: number;
-  readonly total: number;
-  readonly unit: string;
-}
 
 /** A run as it stands. `seq` orders runs and is their fencing number; what run `seq` wrote counts once its state is `published` (P7). */
 export interface Run {

@@ -47,11 +47,16 @@ export async function closePeriod(deps: CloseDeps, request: CloseRequest): Promi
   const asked_by = request.by;
   await deps.aggregate({ until: deps.clock.now(), asked_by });
   return deps.runs.hold({ kind: "close", period: request.period, asked_by }, async (run) => {
+    const tell = (done: number): Promise<void> =>
+      deps.runs.beat(run, { what: `closing ${request.period}`, done, total: 3, unit: "steps" });
+    await tell(0);
     const default_zone = async (): Promise<string> =>
       (await deps.settings.all())["usage.aggregation.timezone"] ?? "UTC";
     await coverNewAccounts(deps, { default_zone });
     const bound = (await deps.runs.latestPublished("aggregate"))?.bound ?? {};
+    await tell(1);
     const { ready, refused } = await judge(deps, await candidates(deps, request), request, { before_run: false });
+    await tell(2);
     await close(deps, request, { run, bound, ready });
     const counts = { payers: `${ready.length}`, refused: `${refused.length}` };
     const done = await deps.runs.step(run, { state: ready.length === 0 ? "unchanged" : "published", bound, counts });

@@ -73,17 +73,25 @@ export async function eraseNames(
   // Ids and contents of all that is there are remembered first: only then may the content change.
   await deps.aggregate({ until: clock.now(), asked_by: by });
   return runs.hold({ kind: "archive", asked_by: by }, async (run) => {
+    const archives = await readArchives(deps);
+    const tell = (done: number): Promise<void> =>
+      runs.beat(run, { what: "erasing names", done, total: archives.length + 3, unit: "steps" });
+    await tell(0);
     const [found] = await selectErasable(lane, { account_id });
     const bound = boundArrays((await runs.latestPublished("aggregate"))?.bound ?? {});
     const messages = await eraseMessages(deps, account_id);
-    for (const archive of await readArchives(deps))
+    for (const [done, archive] of archives.entries()) {
+      await tell(1 + done);
       await eraseInFile(deps, archive, { account_id, by, run_id: run.id });
+    }
+    await tell(1 + archives.length);
     await eraseEventNames(lane, {
       account_id,
       ...labels,
       bound_partitions: [...bound.bound_partitions],
       bound_offsets: [...bound.bound_offsets],
     });
+    await tell(2 + archives.length);
     await eraseKeptNames(lane, { account_id });
     await forgetPastNames(lane, { account_id });
     await eraseResourceNames(lane, { account_id });

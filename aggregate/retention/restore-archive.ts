@@ -43,12 +43,17 @@ async function bringBack(
   { archive, run, by }: { archive: ArchiveRow; run: Run; by: string },
 ): Promise<ArchiveRow> {
   const { store, runs } = deps;
+  const tell = (done: number): Promise<void> =>
+    runs.beat(run, { what: `restoring ${archive.month}`, done, total: 4, unit: "steps" });
+  await tell(0);
   const path = await verifyFile(store, archive);
   const begun = await writeArchive(deps, { ...archive, state: "restoring" }, by);
-  runs.guard(run);
+  await tell(1);
   // What a try that was cut short has brought is brought again.
   await dropMonth(store, archive.month);
+  await tell(2);
   await insertFile(store, path);
+  await tell(3);
   const sums = await sumMonth(deps, archive.month);
   assert(
     sums.rows === archive.rows && sums.key_checksum === archive.key_checksum,

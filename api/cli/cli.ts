@@ -8,6 +8,7 @@ import { commandRules, dataDirectory } from "../access/rules.ts";
 import { assert, AppError } from "../../core/errors.ts";
 import { keepToLine, type RunningCommand } from "./keep-to-line.ts";
 import { type Output, renderJson } from "./output.ts";
+import { createProgressBar } from "./progress-bar.ts";
 import { type Target, withTarget } from "./target.ts";
 
 /** What every command stands on. */
@@ -47,7 +48,8 @@ export function createCli(given: {
   const reach: Cli["reach"] = (act) => {
     const command = running;
     assert(command !== null, "a command that asks has begun");
-    return withTarget({ config: config(), clock, keep: (send) => keepToLine(command, send) }, act);
+    const watcher = output.is_live ? createProgressBar(output) : undefined;
+    return withTarget({ config: config(), clock, keep: (send) => keepToLine(command, send), watcher }, act);
   };
   return {
     output,

@@ -6,6 +6,7 @@ import type { Export, ExportInput } from "../../rating/index.ts";
 import { type Cli, readPeriod, resultCommand } from "./cli.ts";
 import { type Client, queryOf } from "../client/client.ts";
 import { renderTable } from "./output.ts";
+import { createProgressBar } from "./progress-bar.ts";
 
 interface ExportOptions {
   readonly period: string;
@@ -52,7 +53,7 @@ function kindCommand(cli: Cli, { kind, description }: { kind: ExportInput["kind"
     const options = { focus_version, account_id, ...(parts === undefined ? {} : { parts: Number(parts) }) };
     const body = JSON.stringify({ kind, period, format, options });
     const { done, copied } = await cli.reach(async ({ client, fetchFile }) => {
-      const whole = await exportWhole(client, cli.clock, body);
+      const whole = await exportWhole(cli, client, body);
       if (whole.state !== "complete") throw new AppError("conflict", whole.error ?? "the export failed");
       const folder = join(cli.config().data_dir, "exports", whole.id);
       const fetchOne = (name: string, into: string): Promise<void> =>
@@ -69,21 +70,27 @@ function kindCommand(cli: Cli, { kind, description }: { kind: ExportInput["kind"
   });
 }
 
-/** Asks for an export and waits until it has ended. @throws AppError conflict where that takes too long */
-async function exportWhole(client: Client, clock: Cli["clock"], body: string): Promise<Export> {
+/** Asks for an export and waits until it has ended, with a bar where a person watches. @throws AppError conflict where that takes too long */
+async function exportWhole(cli: Cli, client: Client, body: string): Promise<Export> {
+  const bar = createProgressBar(cli.output);
   let found = (await client.call({ method: "POST", path: "/v1/exports", body })) as Export;
   let waited = 0;
-  for (let step = ASK_MS; found.state === "running"; step = Math.min(step * 1.5, ASK_MS_MAX)) {
-    if (waited >= WAIT_MS_MAX)
-      throw new AppError(
-        "conflict",
-        `export ${found.id} is still running after ${WAIT_MS_MAX / 3_600_000} hours; ask for it later: GET /v1/exports/${found.id}`,
-      );
-    await clock.sleep(step);
-    waited += step;
-    found = (await client.call({ method: "GET", path: `/v1/exports/${found.id}` })) as Export;
+  try {
+    for (let step = ASK_MS; found.state === "running"; step = Math.min(step * 1.5, ASK_MS_MAX)) {
+      if (waited >= WAIT_MS_MAX)
+        throw new AppError(
+          "conflict",
+          `export ${found.id} is still running after ${WAIT_MS_MAX / 3_600_000} hours; ask for it later: GET /v1/exports/${found.id}`,
+        );
+      bar.show({ kind: "export", progress: found.progress });
+      await cli.clock.sleep(step);
+      waited += step;
+      found = (await client.call({ method: "GET", path: `/v1/exports/${found.id}` })) as Export;
+    }
+    return found;
+  } finally {
+    bar.clear();
   }
-  return found;
 }
 
 /** Has the files of an export where they are wanted; none is there under its name before it is whole. */

@@ -7,7 +7,7 @@ import { checkRoles } from "../check-roles.ts";
 import { newToken, withLocalToken } from "../access/keys.ts";
 import type { System } from "../system.ts";
 import { openSystem, sharing, storeConfig } from "../open-system.ts";
-import { type Client, createClient, type Send, sendOver } from "../client/client.ts";
+import { type Client, createClient, type Send, sendOver, type Watcher } from "../client/client.ts";
 import { readServerToken, requireNoServerToken, sendIntoFile } from "./remote.ts";
 import { sendOverTls } from "./send-tls.ts";
 
@@ -20,11 +20,12 @@ export interface Target {
   readonly fetchFile: ((path: string, file: string) => Promise<void>) | null;
 }
 
-/** What a command is reached with; `keep`: holds what is sent to the command's line. */
+/** What a command is reached with; `keep`: holds what is sent to the command's line; `watcher`: of work that is waited for. */
 interface Reach {
   readonly config: Config;
   readonly clock: Clock;
   readonly keep: (send: Send) => Send;
+  readonly watcher: Watcher | undefined;
 }
 
 /**
@@ -33,21 +34,21 @@ interface Reach {
  * @throws AppError data-dir-in-use where a process that is no server holds the directory, bad-configuration
  */
 export async function withTarget<T>(reach: Reach, act: (target: Target) => Promise<T>): Promise<T> {
-  const { config, keep } = reach;
+  const { config, keep, watcher } = reach;
   if (config.server_url !== null) return act(remoteTarget(config.server_url, reach));
   requireNoServerToken(config);
   const holder = findHolder(config.data_dir);
-  if (holder === null) return withSystem(reach, (system) => withApp(system, keep, act));
+  if (holder === null) return withSystem(reach, (system) => withApp(system, reach, act));
   if (holder.url === null || holder.token === null) throw inUse(config.data_dir, holder);
   const { url, token, certificate } = holder;
   const send = certificate === null ? sendOver(url) : sendOverTls(url, certificate);
-  return act({ client: createClient(keep(send), token), system: null, fetchFile: null });
+  return act({ client: createClient(keep(send), token, watcher), system: null, fetchFile: null });
 }
 
-function remoteTarget(url: string, { config, keep }: Reach): Target {
+function remoteTarget(url: string, { config, keep, watcher }: Reach): Target {
   const token = readServerToken(config);
   return {
-    client: createClient(keep(sendOver(url)), token),
+    client: createClient(keep(sendOver(url)), token, watcher),
     system: null,
     fetchFile: async (path, file) => {
       await createClient(keep(sendIntoFile(url, file)), token).download({ method: "GET", path });
@@ -74,7 +75,7 @@ async function withSystem<T>({ config, clock }: Reach, act: (system: System) => 
 }
 
 /** The API without a port, with a token that nobody else knows. */
-async function withApp<T>(system: System, keep: Reach["keep"], act: (target: Target) => Promise<T>): Promise<T> {
+async function withApp<T>(system: System, { keep, watcher }: Reach, act: (target: Target) => Promise<T>): Promise<T> {
   const token = newToken();
   const keys = withLocalToken(system.keys, { token, clock: system.clock });
   const app = await buildApp({ ...system, keys }, { log: silentLog });
@@ -89,7 +90,7 @@ async function withApp<T>(system: System, keep: Reach["keep"], act: (target: Tar
       const { location } = response.headers;
       return { status: response.statusCode, bytes: response.rawPayload, location };
     };
-    return await act({ client: createClient(keep(send), token), system, fetchFile: null });
+    return await act({ client: createClient(keep(send), token, watcher), system, fetchFile: null });
   } finally {
     await app.close();
   }

@@ -42,18 +42,28 @@ export type Send = (
   request: ApiCall & { headers: Record<string, string> },
 ) => Promise<{ status: number; bytes: Uint8Array; location?: string | undefined }>;
 
+/** Who watches work that goes on. */
+export interface Watcher {
+  show(work: Pick<Operation, "kind" | "progress">): void;
+  /** It goes on no more. */
+  clear(): void;
+}
+
 const LOOK_MS = 500;
+/** What ends, or is refused, within so many seconds needs nobody to watch it. */
+const QUICK_SECONDS = 3;
 
 /** A client that carries the token with each call; null = the connection says who asks, as a browser's cookie does. */
-export function createClient(send: Send, token: string | null): Client {
+export function createClient(send: Send, token: string | null, watcher?: Watcher): Client {
   const sendAs = (request: ApiCall): ReturnType<Send> => {
-    const { body, content_type = "application/json", accept, if_match, idempotency_key } = request;
+    const { method, body, content_type = "application/json", accept, if_match, idempotency_key } = request;
     const headers = {
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { "content-type": content_type }),
       ...(accept === undefined ? {} : { accept }),
       ...(if_match === undefined ? {} : { "if-match": if_match }),
       ...(idempotency_key === undefined ? {} : { "idempotency-key": idempotency_key }),
+      ...(watcher === undefined || method !== "POST" ? {} : { prefer: `wait=${QUICK_SECONDS}` }),
     };
     return send({ ...request, headers });
   };
@@ -63,7 +73,9 @@ export function createClient(send: Send, token: string | null): Client {
     const body = new TextDecoder().decode(bytes);
     const value: unknown = body === "" ? null : parse(body, request);
     if (status >= 400 && status !== request.answers) throw toError(value, request);
-    return status === 202 && location.startsWith("/v1/operations/op_") ? finish(location) : value;
+    return status === 202 && location.startsWith("/v1/operations/op_")
+      ? finish(location).finally(watcher?.clear)
+      : value;
   }
 
   /** Waits for the end of work that is neither a run nor an export: those have their own answers. */
@@ -72,6 +84,7 @@ export function createClient(send: Send, token: string | null): Client {
       const operation = (await call({ method: "GET", path })) as Operation;
       if (operation.state === "succeeded") return operation.outcome;
       if (operation.state === "failed") throw new AppError("conflict", operation.error ?? `${operation.id} failed`);
+      watcher?.show(operation);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   }

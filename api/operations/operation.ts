@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { ToldProgress } from "../../core/progress.ts";
 
 const Text = Type.Union([Type.String(), Type.Null()]);
 
@@ -9,16 +10,9 @@ export const Operation = Type.Object(
     kind: Type.String({ description: "aggregate, rate, export, close-period, restore-archive and so on" }),
     subject: { ...Text, description: "What it is about: a month, a run, an account, the kind of an export" },
     state: Type.Union([Type.Literal("running"), Type.Literal("succeeded"), Type.Literal("failed")]),
-    progress: Type.Union(
-      [
-        Type.Object(
-          { what: Type.String(), done: Type.String(), total: Type.String(), unit: Type.String() },
-          { additionalProperties: false },
-        ),
-        Type.Null(),
-      ],
-      { description: "How far what it does now has come; null where nothing was told" },
-    ),
+    progress: Type.Union([ToldProgress, Type.Null()], {
+      description: "How far what it does now has come; null where nothing was told",
+    }),
     result: { ...Text, description: "Where what it made is, once it has succeeded" },
     outcome: Type.Unsafe<unknown>({
       description: "What the request would have been answered, had it been waited for; null where result says it",

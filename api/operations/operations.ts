@@ -6,6 +6,7 @@ import { formatMs, type InstantMs, instant } from "../../core/instant.ts";
 import { field, insertLines, timeField } from "../../core/insert-lines.ts";
 import type { Log } from "../../core/log.ts";
 import { standingOf } from "../../core/run-lease.ts";
+import { type Progress, tellProgress } from "../../core/progress.ts";
 import type { RunLedger } from "../../core/runs.ts";
 import { defineQuery } from "../../core/sql.ts";
 import { isEmbedded, type Store } from "../../core/store.ts";
@@ -52,11 +53,14 @@ const Row = Type.Object({
   began_ms: Text,
   changed_ms: Text,
 });
+type Found = Static<typeof Row>;
 const select = defineQuery(
   "api/operations/operations",
   Type.Object({ id: Text, state: Text, before_ms: Text, before_id: Text, limit: Type.Integer() }),
   Row,
 );
+/** Above what goes on at a time. */
+const RUNNING_MAX = 1000;
 const columns = "operation_id version kind subject state holder outcome error asked_by changed_at".split(" ");
 
 /** Operations of a store, once what a process before this one left on its way is ended. */
@@ -99,12 +103,12 @@ function createOperations({
     await insertLines(store.write, { table: "operation", columns }, `${line}\n`);
   }
 
-  function toOperation(row: Static<typeof Row>): Operation {
+  function toOperation(row: Found): Operation {
     const { id, kind, subject, progress, outcome, asked_by } = row;
     const died = row.source === "run" && row.state === "running" ? whyDied(row) : "";
     const state = died === "" ? (row.state as Operation["state"]) : "failed";
     const why = died === "" ? row.error : died;
-    const told = progressOf.get(id)?.() ?? (progress === "" ? null : toProgress(progress));
+    const told = progressOf.get(id)?.() ?? readProgress(progress);
     return {
       id,
       kind,
@@ -121,7 +125,7 @@ function createOperations({
   }
 
   /** Why a run that says it is running is not; '' = it is. */
-  function whyDied({ id, holder, lease_expires_ms }: Static<typeof Row>): string {
+  function whyDied({ id, holder, lease_expires_ms }: Found): string {
     if (runs.holds(id)) return "";
     const standing = standingOf(
       { holder, lease_expires_ms: instant(Number(lease_expires_ms)) },
@@ -130,19 +134,26 @@ function createOperations({
     return standing.held ? "" : standing.why;
   }
 
-  /** What goes on within one that is no run itself: the run that does it now. */
-  async function withProgress(operation: Operation): Promise<Operation> {
-    if (operation.state !== "running" || !operation.id.startsWith("op_")) return operation;
-    const [run] = await read({ state: "running", limit: 1 });
-    const own = run !== undefined && run.source === "run" && formatMs(run.began_ms) >= operation.began_at;
-    return own && run.progress !== "" ? { ...operation, progress: toProgress(run.progress) } : operation;
+  /** What goes on within those that are no runs themselves: the run that does it now, which whoever asked for the one asked for. */
+  async function withProgress(operations: Operation[]): Promise<Operation[]> {
+    const isOuter = ({ id, state }: Operation): boolean => state === "running" && id.startsWith("op_");
+    if (!operations.some(isOuter)) return operations;
+    const running = (await read({ state: "running", limit: RUNNING_MAX })).filter(({ source }) => source === "run");
+    return operations.map((operation) => {
+      const { asked_by, began_at } = operation;
+      const isOwn = (run: Found): boolean => run.asked_by === (asked_by ?? "") && formatMs(run.began_ms) >= began_at;
+      const own = isOuter(operation) ? running.find(isOwn) : undefined;
+      return own === undefined ? operation : { ...operation, progress: readProgress(own.progress) };
+    });
   }
 
   return {
-    list: async ({ before, state = "", limit }) => (await read({ before, state, limit })).map(toOperation),
+    list: async ({ before, state = "", limit }) =>
+      withProgress((await read({ before, state, limit })).map(toOperation)),
     get: async (id) => {
-      const [row] = id === "" ? [] : await read({ id });
-      return row === undefined ? null : withProgress(toOperation(row));
+      const found = id === "" ? [] : await read({ id });
+      const [operation = null] = await withProgress(found.map(toOperation));
+      return operation;
     },
     follow: async ({ outcome, progress, id = `op_${randomBytes(10).toString("hex")}`, ...of }) => {
       // It may fail while that is being written.
@@ -167,7 +178,7 @@ function createOperations({
       return toOperation(row);
     },
     recover: async () => {
-      for (const row of await read({ state: "running", limit: 1000 })) {
+      for (const row of await read({ state: "running", limit: RUNNING_MAX })) {
         // Who has a store alone has what others left in it, also where it was restored from a backup that was on its way then.
         if (row.source !== "operation" || (!sole && row.holder !== store.data_dir)) continue;
         const { id, kind, subject, asked_by, holder } = row;
@@ -190,9 +201,8 @@ const results: Readonly<Record<string, (id: string) => string>> = {
   export: (id) => `/v1/exports/${id}/file`,
 };
 
-function toProgress(text: string): Operation["progress"] {
-  const { what, done, total, unit } = JSON.parse(text) as { what: string; done: number; total: number; unit: string };
-  return { what, done: `${done}`, total: `${total}`, unit };
+function readProgress(text: string): Operation["progress"] {
+  return text === "" ? null : tellProgress(JSON.parse(text) as Progress);
 }
 
 /** Why it failed, for who asked; what is not an answer of ours is in the log. */

@@ -14,6 +14,7 @@ export type ExportPlace = Static<typeof ExportPlace>;
 const Text = Type.String();
 const Row = Type.Object({
   id: Text,
+  version: Text,
   kind: Text,
   format: Text,
   body: Text,
@@ -35,26 +36,26 @@ const columns = "export_id version kind format body state file rows bytes sha256
 /** What of an export only its JSON says. `holder`: the data directory of the process that writes it, and has its files. */
 interface Body extends Pick<Export, "period" | "options" | "files" | "totals"> {
   readonly holder: string;
+  /** Of one that is on its way. */
+  readonly progress?: Export["progress"];
   /** Of one that was removed since. */
   readonly ended_at?: string | null;
   readonly removed_by?: string;
 }
 
-/** An export with whose it is to write. */
+/** An export with whose it is to write, and how many rows tell of it. */
 export interface StoredExport {
   readonly shown: Export;
   readonly holder: string;
+  readonly version: number;
 }
-
-/** A row for each state an export has been in: it begins (1), it has ended (2), its files are removed (3). */
-const versions = { running: 1, complete: 2, failed: 2, removed: 3 } as const;
 
 /** The rows of exports in the store. */
 export interface ExportRows {
   /** Those asked for last first. */
   select(asked: { id?: string; state?: string; before?: ExportPlace | null; limit?: number }): Promise<StoredExport[]>;
-  /** Writes the next state of an export; the file is of this process unless `holder` says otherwise. */
-  write(of: Export, by: string, holder?: string): Promise<void>;
+  /** Writes the next row of an export: it begins, tells how far it is, has ended, or its files are removed. */
+  write(next: StoredExport, by: string): Promise<void>;
 }
 
 /** Exports in their table. */
@@ -64,12 +65,13 @@ export function createExportRows({ store, clock }: { store: Store; clock: Clock 
       const place = { before_ms: before?.asked_ms ?? "0", before_id: before?.id ?? "" };
       return (await selectExports(store.read, { id, state, ...place, limit })).map(toStored);
     },
-    write: async (of, by, holder = store.data_dir) => {
-      const { id, kind, format, state, period, options, files, totals, rows, bytes, sha256, error } = of;
-      const gone = state === "removed" ? { ended_at: of.ended_at, removed_by: by } : {};
-      const body: Body = { period, options, files, totals, holder, ...gone };
+    write: async ({ shown, holder, version }, by) => {
+      const { id, kind, format, state, period, options, files, totals, rows, bytes, sha256, error, progress } = shown;
+      const gone = state === "removed" ? { ended_at: shown.ended_at, removed_by: by } : {};
+      const told = state === "running" && progress !== null ? { progress } : {};
+      const body: Body = { period, options, files, totals, holder, ...told, ...gone };
       const data = files.find(({ role }) => role === "data");
-      const head = [id, versions[state], kind, format, field(JSON.stringify(body)), state, field(data?.name ?? "")];
+      const head = [id, version, kind, format, field(JSON.stringify(body)), state, field(data?.name ?? "")];
       const sizes = [rows ?? "0", bytes ?? "0", sha256 ?? "", field(error ?? ""), timeField(clock.now()), field(by)];
       await insertLines(store.write, { table: "export_file", columns }, `${[...head, ...sizes].join("\t")}\n`);
     },
@@ -93,11 +95,12 @@ function sizesOf({ files }: Pick<WrittenExport, "files">): Pick<Export, "rows" |
 function toStored(row: Static<typeof Row>): StoredExport {
   const { id, asked_ms, asked_by, changed_ms, error } = row;
   const body = JSON.parse(row.body) as Body;
-  const { period, options, files, totals, holder } = body;
+  const { period, options, files, totals, holder, progress = null } = body;
   const state = row.state as Export["state"];
   const changed_at = formatMs(changed_ms);
   return {
     holder,
+    version: Number(row.version),
     shown: {
       id,
       kind: row.kind as Export["kind"],
@@ -105,6 +108,7 @@ function toStored(row: Static<typeof Row>): StoredExport {
       format: row.format as Export["format"],
       options,
       state,
+      progress,
       ...sizesOf({ files }),
       totals,
       files,

@@ -1,5 +1,6 @@
 import Type, { type Static } from "typebox";
 import { MONTH_PATTERN } from "../../core/calendar.ts";
+import { ToldProgress } from "../../core/progress.ts";
 
 /** What can be exported: records of use, bills, rows as FOCUS has them, entries of the ledger. */
 export const ExportKind = Type.Union([
@@ -86,6 +87,9 @@ export const Export = Type.Object(
       [Type.Literal("running"), Type.Literal("complete"), Type.Literal("failed"), Type.Literal("removed")],
       { description: "removed: it was complete or failed, and its files are gone" },
     ),
+    progress: Type.Union([ToldProgress, Type.Null()], {
+      description: "How far what it does now has come; null where nothing was told, and once it has ended",
+    }),
     rows: Text,
     bytes: Text,
     sha256: { ...Text, description: "of the data file; null where there are several, each with its own" },

@@ -6,12 +6,13 @@ import { AppError } from "../../core/errors.ts";
 import { createInTurn } from "../../core/in-turn.ts";
 import { parseInstant } from "../../core/instant.ts";
 import type { Log } from "../../core/log.ts";
+import { type Progress, tellProgress, whileTelling } from "../../core/progress.ts";
+import { traced } from "../../core/trace.ts";
 import type { Export, ExportedFile, ExportInput } from "./export.ts";
 import { clearUnfinished, folderOf, keptHere, removeFolder } from "./export-folder.ts";
 import { createExportRows, type ExportPlace, type StoredExport } from "./export-rows.ts";
 import { clearLayout } from "./lay-out.ts";
 import { toldWhy, writeExport, type WritingDeps } from "./write-export.ts";
-import { traced } from "../../core/trace.ts";
 
 /** Exports: asked for, written one after the other in this process, kept as files. */
 export interface Exports {
@@ -57,15 +58,29 @@ export function createExports(deps: ExportsDeps): Exports {
   let swept_ms = 0;
 
   async function end(id: string, change: Partial<Export>, by: string): Promise<Export> {
-    await rows.write({ ...(await find(id)).shown, ...change }, by);
+    await next(await find(id), change, by);
     return (await find(id)).shown;
+  }
+
+  const next = (of: StoredExport, change: Partial<Export>, by: string): Promise<void> =>
+    rows.write({ ...of, version: of.version + 1, shown: { ...of.shown, ...change } }, by);
+
+  /** How far an export is costs it nothing: what cannot be written is passed over. */
+  async function tell(id: string, progress: Progress, by: string): Promise<void> {
+    try {
+      await next(await find(id), { progress: tellProgress(progress) }, by);
+    } catch (err) {
+      log.warn({ export_id: id, err }, "how far an export is could not be written");
+    }
   }
 
   async function carryOut(id: string, input: ExportInput, by: string): Promise<Export> {
     try {
       const named = { "tally.export.id": id, "tally.export.kind": input.kind, "tally.export.format": input.format };
       const { files, totals } = await traced("export", named, () =>
-        writeExport({ store, usageTypes, settings, now_ms: clock.now() }, id, input),
+        whileTelling({ clock, write: (progress) => tell(id, progress, by) }, (telling) =>
+          writeExport({ store, usageTypes, settings, tell: telling, now_ms: clock.now() }, id, input),
+        ),
       );
       log.info({ export_id: id, kind: input.kind, period: input.period, files: files.length }, "export written");
       return await end(id, { state: "complete", files: [...files], totals: [...totals] }, by);
@@ -94,10 +109,11 @@ export function createExports(deps: ExportsDeps): Exports {
   }
 
   async function remove(id: string, by: string): Promise<Export> {
-    const { shown, holder } = await find(id);
+    const found = await find(id);
+    const { shown } = found;
     if (shown.state === "running")
       throw new AppError("conflict", `export "${id}" is running; remove it once it has ended`, { field: "id" });
-    if (shown.state !== "removed") await rows.write({ ...shown, state: "removed" }, by, holder);
+    if (shown.state !== "removed") await next(found, { state: "removed" }, by);
     await removeFolder(store, id);
     return (await find(id)).shown;
   }
@@ -129,8 +145,9 @@ export function createExports(deps: ExportsDeps): Exports {
       const { kind, period, format, options = {} } = input;
       const none = { rows: null, bytes: null, sha256: null, error: null, totals: [], files: [] };
       const never = { ended_at: null, removed_at: null, removed_by: null };
-      const head = { id, kind, period, format, options, state: "running" as const };
-      await rows.write({ ...head, ...none, ...never, asked_at: "", asked_by: by }, by);
+      const head = { id, kind, period, format, options, state: "running" as const, progress: null };
+      const shown = { ...head, ...none, ...never, asked_at: "", asked_by: by };
+      await rows.write({ shown, holder: store.data_dir, version: 1 }, by);
       const begun = (await find(id)).shown;
       const done = inTurn(() => carryOut(id, input, by)).catch((err: unknown): Export => {
         log.error({ export_id: id, err }, "how an export ended could not be written; it has failed");

@@ -2,6 +2,7 @@ import Type from "typebox";
 import { Dec, dec, formatDecimal } from "../../core/decimal.ts";
 import { AppError } from "../../core/errors.ts";
 import { sumFile } from "../../core/file-export.ts";
+import type { Tell } from "../../core/progress.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import type { ExportKind } from "./export.ts";
@@ -43,11 +44,12 @@ const sums = {
  * its month), to the last digit and row. @throws AppError export-does-not-reconcile with the first difference
  */
 export async function reconcile(
-  store: Store,
+  { store, tell }: { store: Store; tell: Tell },
   { kind, facts, files }: { kind: ExportKind; facts: ExportFacts; files: readonly WrittenFile[] },
 ): Promise<Reconciled> {
   const found: Sums = { sums: new Map(), rows: new Map() };
   const rows: string[] = [];
+  tell(() => ({ what: "reading it back", done: rows.length, total: files.length, unit: "files" }));
   for (const file of files)
     rows.push(addSums(found, await sumFile(store.files(store.run), { ...file, ...sums[kind] })).toString());
   const expected = await expectedOf(store, kind, facts);

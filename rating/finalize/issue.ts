@@ -91,11 +91,15 @@ export async function issueDocuments(
   return ledger.hold({ kind: "finalize", period, asked_by, reason }, async (run) => {
     const rows = { run_seq: run.seq.toString(), period };
     const guard = (): void => ledger.guard(run);
+    const total = 2 + steps.length;
+    const tell = (done: number): Promise<void> =>
+      ledger.beat(run, { what: "issuing documents", done, total, unit: "steps" });
+    await tell(0);
     await dropStale(store);
     await clearScratch(store.run, {});
     const basis = await readBasis(deps);
     await write({ run_seq: rows.run_seq, basis, guard });
-    guard();
+    await tell(1);
     const { issued_on, issuers } = basis;
     await writeDocuments(store.run, { ...rows, issued_on, issuers, asked_by, reason });
     const [found] = await checkDocuments(store.run, rows);
@@ -115,8 +119,8 @@ export async function issueDocuments(
     const made = await selectMade(store.run, { ...rows, limit: TOLD_MAX });
     const documents = Number(made[0]?.documents ?? "0");
     if (documents === 0) return { run: await ledger.step(run, { state: "unchanged" }), documents, made: [] };
-    for (const step of steps) {
-      guard();
+    for (const [done, step] of steps.entries()) {
+      await tell(2 + done);
       await step(rows);
     }
     const published = await ledger.step(run, { state: "published", counts: { documents: `${documents}` } });

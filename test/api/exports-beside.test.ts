@@ -6,7 +6,9 @@ import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ensureAdminToken } from "../../api/access/keys.ts";
 import { buildApp } from "../../api/app.ts";
+import type { Operation } from "../../api/operations/operation.ts";
 import { silentLog } from "../../core/log.ts";
+import { PROGRESS_MS_MIN } from "../../core/progress.ts";
 import { at } from "../at.ts";
 import { openTestSystem, type TestSystem } from "../test-system.ts";
 
@@ -17,6 +19,11 @@ const MEMORY_BYTES = 64 * 1024 * 1024;
 let on: TestSystem;
 let app: FastifyInstance;
 const headers = { authorization: "Bearer secret-token" };
+
+const readProgress = async (id: string): Promise<Operation["progress"]> => {
+  const answer = await app.inject({ method: "GET", url: `/v1/operations/${id}`, headers });
+  return answer.json<Operation>().progress;
+};
 
 beforeAll(async () => {
   on = await openTestSystem(at("2026-09-02T00:00:00Z"));
@@ -42,12 +49,13 @@ afterAll(async () => {
   await on.close();
 });
 
-test("an export has every record, needs little memory, and pages are answered meanwhile", async () => {
+test("an export has every record, needs little memory, and pages are answered meanwhile; it tells how far it is", async () => {
   const asked = { kind: "usage", period: "2026-08", format: "csv" } as const;
-  const { done } = await on.system.exports.begin(asked, "test");
+  const { export: ours, done } = await on.system.exports.begin(asked, "test");
   const ended = new AbortController();
   void done.finally(() => ended.abort());
   const pages: number[] = [];
+  const told: Operation["progress"][] = [];
   const begun = performance.now();
   while (!ended.signal.aborted) {
     const start = performance.now();
@@ -56,9 +64,17 @@ test("an export has every record, needs little memory, and pages are answered me
     expect(page.statusCode, page.body).toBe(200);
     expect(page.json<{ data: object[] }>().data).toHaveLength(1);
     pages.push(performance.now() - start);
+    on.clock.advance(PROGRESS_MS_MIN);
     await sleep(20);
+    told.push(await readProgress(ours.id));
   }
-  expect(await done).toMatchObject({ state: "complete", error: null, rows: `${RECORDS}` });
+  expect(await done).toMatchObject({ state: "complete", error: null, rows: `${RECORDS}`, progress: null });
+  expect(await readProgress(ours.id)).toBeNull();
+  const written = told.flatMap((one) => (one?.what === "writing the file" ? one : []));
+  const rows = written.filter(({ unit }) => unit === "rows read").map(({ done: read }) => Number(read));
+  expect(rows.length, JSON.stringify(told)).toBeGreaterThan(0);
+  expect(rows).toEqual(rows.toSorted((a, b) => a - b));
+  for (const { done: read, total } of written) expect(Number(read)).toBeLessThanOrEqual(Number(total));
   expect(pages.length).toBeGreaterThan(2);
   // A page that waited for the statement would take nearly all of it.
   expect(Math.max(...pages)).toBeLessThan((performance.now() - begun) / 2);

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type Clock, createTestClock, type TestClock } from "../../core/clock.ts";
 import { instant } from "../../core/instant.ts";
 import { standingOf } from "../../core/run-lease.ts";
-import { createRunLedger, type Progress, type Run, type RunLedger } from "../../core/runs.ts";
+import type { Progress } from "../../core/progress.ts";
+import { createRunLedger, type Run, type RunLedger } from "../../core/runs.ts";
 import { openTestStore, type TestStore } from "../test-store.ts";
 
 const LEASE_MS = 300_000;

@@ -14,6 +14,7 @@ import { cutOf } from "./history-life.ts";
 import { historyArbitrary } from "./history.ts";
 import { monthsFrom, reachingBack, refusedByTime } from "./model-archive.ts";
 import { expectBooked } from "./model-booked.ts";
+import { command } from "./model-command.ts";
 import { dieDuring } from "./model-crash.ts";
 import { createDeeds } from "./model-deeds.ts";
 import { addLater, LATER_TYPES } from "./model-types.ts";
@@ -179,39 +180,6 @@ const COMMANDS = {
     deeds.did("change of range");
   },
 };
-
-const numbers = { many: fc.nat({ max: 9999 }), which: fc.nat({ max: 9999 }) };
-const command = fc.record({
-  name: fc.constantFrom<keyof typeof COMMANDS>(
-    ...([
-      "send",
-      "send",
-      "send",
-      "run",
-      "run",
-      "runAgain",
-      "restart",
-      "moveAccount",
-      "moveAccount",
-      "setRange",
-      "addType",
-      "addType",
-      "dryRun",
-      "dryRun",
-      "crash",
-      "crash",
-      "close",
-      "close",
-      "archive",
-      "archive",
-      "restore",
-      "repeat",
-      "repeat",
-      "repeat",
-    ] as const),
-  ),
-  ...numbers,
-});
 
 function setClock(life: Life, now_ms: number): void {
   life.now_ms = now_ms;

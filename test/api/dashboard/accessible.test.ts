@@ -66,6 +66,18 @@ describe.skipIf(without_browser)("in a browser", { timeout: 240_000 }, () => {
       },
       { by: "test" },
     );
+    const progress = { what: "writing the file", done: "3400000", total: "10000000", unit: "rows read" };
+    const body = JSON.stringify({
+      period: "2026-10",
+      options: {},
+      files: [],
+      totals: [],
+      holder: "elsewhere",
+      progress,
+    });
+    await system.store.write.command({
+      query: `INSERT INTO export_file (export_id, version, kind, format, body, state, changed_at) VALUES ('ex_1', 2, 'usage', 'csv', '${body}', 'running', now64(3))`,
+    });
     const [run] = await system.runs.list({ before_seq: null, limit: 1 });
     addresses = Object.values(looked)
       .flat()
@@ -99,6 +111,14 @@ describe.skipIf(without_browser)("in a browser", { timeout: 240_000 }, () => {
     }
     expect(faults).toEqual([]);
     expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test("an export that is being written shows how far it is, with a name for who cannot see the bar", async () => {
+    const { page, context } = await openPage(browser, { url: world.url, token: world.tokens.finance });
+    await page.goto("/exports");
+    const bar = page.getByRole("progressbar", { name: "writing the file: 3,400,000 of 10,000,000 rows read" });
+    expect([await bar.getAttribute("value"), await bar.getAttribute("max")]).toEqual(["3400000", "10000000"]);
     await context.close();
   });
 

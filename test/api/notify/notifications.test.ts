@@ -7,6 +7,7 @@ import { openTestSmtp, type TestSmtp } from "../../services/smtp.ts";
 import { refused } from "../asking.ts";
 import { openTestApi, type TestApi } from "../test-api.ts";
 import { openReceiver, type Receiver } from "./receiver.ts";
+import { newFact, type Page, readStanding, readTold, type Told } from "./telling.ts";
 
 let api: TestApi;
 let smtp: TestSmtp;
@@ -14,19 +15,6 @@ let receiver: Receiver;
 /** Of the webhook that hears of statements. */
 let hook: { webhook_id: string; secret: string };
 const MINUTE_MS = 60_000;
-
-interface Told {
-  readonly notification_id: string;
-  readonly state: string;
-  readonly subject: string;
-  readonly recipient: string;
-  readonly next_at: string | null;
-  readonly attempts: { readonly state: string; readonly answer: string; readonly by: string }[];
-}
-interface Page {
-  readonly data: Told[];
-  readonly next_cursor: string | null;
-}
 
 beforeAll(async () => {
   smtp = await openTestSmtp();
@@ -57,22 +45,8 @@ beforeEach(async () => {
   api.clock.set(systemClock.now());
 });
 
-let subjects = 0;
-/** A fact nobody has heard of. */
-const fact = (type: Fact["type"] = "statement.finalized", data: Fact["data"] = {}): Fact => {
-  subjects += 1;
-  return {
-    type,
-    subject: `s-${subjects}`,
-    at_ms: api.clock.now(),
-    payer_account_id: "",
-    data: { number: `2026-${subjects}`, ...data },
-  };
-};
-const told = async (state?: string): Promise<Told[]> =>
-  (await api.call("GET", `/v1/notifications${state === undefined ? "" : `?state=${state}`}`)).json<Page>().data;
-const standing = async ({ subject }: Fact): Promise<Told> =>
-  (await told()).find((one) => one.subject === subject) as Told;
+const fact = (type?: Fact["type"], data?: Fact["data"]): Fact => newFact(api.clock.now(), type, data);
+const standing = ({ subject }: Fact): Promise<Told> => readStanding(api, subject);
 
 test("a webhook's message is what its secret signs, with the id, type and data of the fact", async () => {
   const said = fact("statement.finalized", { statement_id: "st_1", link: "/v1/statements/st_1" });
@@ -301,8 +275,8 @@ test("notifications are listed by page and state, counted, and a revoked webhook
   const second = (await api.call("GET", `/v1/notifications?limit=500&cursor=${first.next_cursor}`)).json<Page>();
   const ids = [...first.data, ...second.data].map(({ notification_id }) => notification_id);
   expect(new Set(ids).size).toBe(ids.length);
-  expect(ids).toEqual((await told()).map(({ notification_id }) => notification_id));
-  for (const one of await told("failed")) expect(one.state).toBe("failed");
+  expect(ids).toEqual((await readTold(api)).map(({ notification_id }) => notification_id));
+  for (const one of await readTold(api, "failed")) expect(one.state).toBe("failed");
   expect((await api.call("GET", "/metrics")).body).toMatch(
     /tally_notifications\{channel="webhook",state="delivered"\} [1-9]/,
   );

@@ -105,6 +105,30 @@ test("a backup is an operation under its own id, which tells how far it is, what
   expect(await read("backup_z")).toMatchObject({ state: "failed", error: "3 MiB are free", outcome: null });
 });
 
+test("work that is no run tells how far the run has come that who asked for it began, and of nobody else's", async () => {
+  const { operations, runs, clock } = api.system;
+  let end = (_with: object): void => undefined;
+  const outcome = new Promise<object>((resolve) => (end = resolve));
+  const work = { kind: "close-period", subject: "2026-10", asked_by: "finance", began: clock.now(), outcome };
+  const { id } = await operations.follow(work);
+  const told = { what: "computing windows", unit: "windows", done: "8", total: "31" };
+  for (const [asked_by, progress] of [
+    ["another", null],
+    ["finance", told],
+  ] as const) {
+    const run = await runs.begin("aggregate", "", { asked_by });
+    await runs.beat(run, { what: "computing windows", unit: "windows", done: 8, total: 31 });
+    expect(await read(id)).toMatchObject({ state: "running", progress });
+    expect((await operations.list({ before: null, limit: 50 })).find((one) => one.id === id)?.progress).toEqual(
+      progress,
+    );
+    await runs.step(run, { state: "unchanged" });
+    runs.end(run);
+  }
+  end({});
+  await operations.settled();
+});
+
 test("a folder that cannot be one of a backup is refused at once, with the reason and nothing left behind", async () => {
   const [full, file] = [join(own, "full"), join(own, "file")];
   mkdirSync(full);
@@ -125,7 +149,7 @@ test("a folder that cannot be one of a backup is refused at once, with the reaso
   expect(readdirSync(own).filter((name) => name.endsWith(".unfinished"))).toEqual([]);
 });
 
-test("tally backup shows how far it is where a person watches", async () => {
+test("tally shows how far work is that it waits for, where a person watches", async () => {
   const url = await api.app.listen({ port: 0, host: "127.0.0.1" });
   const told = { out: "", err: "" };
   const output = {
@@ -138,6 +162,17 @@ test("tally backup shows how far it is where a person watches", async () => {
   expect(await runCommandLine(["backup", dir], { output, clock: systemClock, environment }), told.err).toBe(0);
   expect(told.err).toMatch(/\[[#-]{24}\] {2}\d+ of \d+ MiB, copying files/);
   expect(told.out).toContain(`${dir}: all that was there at `);
+  told.err = "";
+  // The check has to wait for its lane, and the server answers once three seconds of its clock have passed.
+  const held = api.system.store.run.query({ query: "SELECT sleepEachRow(0.1) FROM numbers(15)" });
+  const moving = setInterval(() => api.clock.advance(1_000), 20);
+  const checked = runCommandLine(["findings", "check"], { output, clock: systemClock, environment });
+  const status = await checked.finally(() => clearInterval(moving));
+  expect([status, told.err]).toEqual([
+    0,
+    expect.stringMatching(/\[[#-]{24}\] {2}(check-sanity has begun|\d+ of \d+ )/),
+  ]);
+  await held;
   const elsewhere = await runCommandLine(["backup", "here"], { output, clock: systemClock, environment });
   expect([elsewhere, told.err]).toEqual([1, expect.stringContaining('dir is "here", expected an absolute path')]);
 });

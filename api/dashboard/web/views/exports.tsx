@@ -8,6 +8,7 @@ import { Heading } from "../frame.tsx";
 import { type Loaded, useAct, useLoad } from "../load.ts";
 import { Moment } from "../parts/moment.tsx";
 import { chosenPeriod, PeriodChoice, Picker, ZoneChoice } from "../parts/picker.tsx";
+import { ShownProgress } from "../parts/progress.tsx";
 import { Answer, Empty, Fault } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
 import { mayBill, now, zone } from "../session.ts";
@@ -71,11 +72,14 @@ export function Exports() {
                 {
                   title: "State",
                   text: true,
-                  cell: ({ state, error }) => (
-                    <span class={state === "failed" ? "warn" : ""}>
-                      {error === null ? state : `${state}: ${error}`}
-                    </span>
-                  ),
+                  cell: ({ state, error, progress }) =>
+                    progress === null ? (
+                      <span class={state === "failed" ? "warn" : ""}>
+                        {error === null ? state : `${state}: ${error}`}
+                      </span>
+                    ) : (
+                      <ShownProgress of={progress} />
+                    ),
                   csv: ({ state }) => state,
                 },
                 { title: "Rows", cell: ({ rows }) => groupDigits(rows ?? ""), csv: ({ rows }) => rows ?? "" },

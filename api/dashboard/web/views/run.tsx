@@ -5,6 +5,7 @@ import { groupDigits, personOf, wordsOf } from "../figures.ts";
 import { Heading } from "../frame.tsx";
 import { useLoad } from "../load.ts";
 import { Moment } from "../parts/moment.tsx";
+import { ShownProgress } from "../parts/progress.tsx";
 import { Answer, Empty } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
 import { showPeriod } from "../zone.ts";
@@ -33,12 +34,7 @@ function Shown({ run }: { readonly run: Answered }) {
     ["Up to", to === null ? null : <Moment at={to} />],
     ["Began", began_at === null ? null : <Moment at={began_at} />],
     [state === "running" ? "Last sign of life" : "Ended", <Moment key="at" at={changed_at} />],
-    [
-      "Progress",
-      progress === null || state !== "running"
-        ? null
-        : `${progress.what}: ${groupDigits(progress.done)} of ${groupDigits(progress.total)} ${progress.unit}`,
-    ],
+    ["Progress", progress === null || state !== "running" ? null : <ShownProgress key="progress" of={progress} />],
   ] as const;
   const rows = Object.entries(counts);
   return (

@@ -7,6 +7,7 @@ import { useLoad } from "../load.ts";
 import { Moment } from "../parts/moment.tsx";
 import { Choice, Picker, ZoneChoice } from "../parts/picker.tsx";
 import { Answer, Empty } from "../parts/states.tsx";
+import { ShownProgress } from "../parts/progress.tsx";
 import { Table } from "../parts/table.tsx";
 import { showPeriod } from "../zone.ts";
 
@@ -104,9 +105,7 @@ export function RunTable({
           title: "Counts",
           text: true,
           cell: ({ counts, progress, state }) =>
-            progress === null || state !== "running"
-              ? shortOf(counts)
-              : `${progress.what}: ${groupDigits(progress.done)} of ${groupDigits(progress.total)} ${progress.unit}`,
+            progress === null || state !== "running" ? shortOf(counts) : <ShownProgress of={progress} />,
           csv: ({ counts }) => JSON.stringify(counts),
         },
       ]}

@@ -3,7 +3,7 @@ import type { Clock } from "../../core/clock.ts";
 import { field, insertLines, timeField } from "../../core/insert-lines.ts";
 import { formatMs } from "../../core/instant.ts";
 import { defineQuery } from "../../core/sql.ts";
-import type { Store } from "../../core/store.ts";
+import { placeOf, type Store } from "../../core/store.ts";
 import type { Export, ExportedFile } from "./export.ts";
 import type { WrittenExport } from "./write-export.ts";
 
@@ -64,7 +64,7 @@ export function createExportRows({ store, clock }: { store: Store; clock: Clock 
       const place = { before_ms: before?.asked_ms ?? "0", before_id: before?.id ?? "" };
       return (await selectExports(store.read, { id, state, ...place, limit })).map(toStored);
     },
-    write: async (of, by, holder = store.data_dir) => {
+    write: async (of, by, holder = placeOf(store)) => {
       const { id, kind, format, state, period, options, files, totals, rows, bytes, sha256, error } = of;
       const gone = state === "removed" ? { ended_at: of.ended_at, removed_by: by } : {};
       const body: Body = { period, options, files, totals, holder, ...gone };

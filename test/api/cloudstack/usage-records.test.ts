@@ -103,11 +103,11 @@ test("a window is 24 hours of what goes on, and its record is exactly 24", async
 // The order of the pages is one of hashes: as numbers it is another one than as text.
 test("pages that are followed to the end have every record once, as many as the count says", async () => {
   const asked = { accountid: "many", startdate: "2026-03-10", enddate: "2026-03-10", type: "1", pagesize: "7" };
-  const found: unknown[] = [];
+  const found: string[] = [];
   for (let page = 1; page <= 10; page += 1) {
     const { usagerecord = [], count } = await api.answerOf("listUsageRecords", { ...asked, page: `${page}` });
     expect(count).toBe(machines.length);
-    found.push(...(usagerecord as Item[]).map(({ usageid }) => usageid));
+    found.push(...(usagerecord as Item[]).map(({ usageid }) => String(usageid)));
   }
   expect(found.toSorted()).toEqual(machines.toSorted());
 });

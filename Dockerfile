@@ -14,7 +14,7 @@ COPY rating rating
 COPY api api
 COPY sql sql
 
-RUN mkdir /var/lib/tallyhouse && chown node:node /var/lib/tallyhouse
+RUN mkdir -p /var/lib/tallyhouse/archive && chown -R node:node /var/lib/tallyhouse
 USER node
 ENV NODE_ENV=production TALLY_HOST=0.0.0.0 TALLY_DATA_DIR=/var/lib/tallyhouse
 VOLUME /var/lib/tallyhouse

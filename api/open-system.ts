@@ -107,7 +107,6 @@ export async function openSystem(config: StoreConfig, deps: SystemDeps): Promise
   try {
     await requireFree(deps.parts ?? [], { store, clock: deps.clock });
     await migrate(store.run);
-    await tellBrokenParts(store, deps.log);
     return await buildSystem(store, deps);
   } catch (error) {
     await store.close();
@@ -119,6 +118,7 @@ export async function openSystem(config: StoreConfig, deps: SystemDeps): Promise
 export async function buildSystem(store: Store, deps: SystemDeps): Promise<System> {
   const { clock, log, redis_url = null, smtp_url = null, secret = null, kafka = null, roles = allRoles } = deps;
   const { parts: wanted = [] } = deps;
+  const broken_parts = await tellBrokenParts(store, log);
   const parts = await takeParts(wanted, { store, clock });
   const redis = redis_url === null ? null : connectRedis(redis_url, { log });
   const inControl = redis === null ? createSoleControl(store, parts.guard) : createControlLock({ store, clock, redis });
@@ -189,6 +189,7 @@ export async function buildSystem(store: Store, deps: SystemDeps): Promise<Syste
     clock,
     log,
     store,
+    broken_parts,
     eventLog,
     kafkaLog,
     quarantine,

@@ -52,6 +52,9 @@ export const Readiness = Type.Object(
     stopping: Type.Optional(Type.Boolean({ description: "There while the process comes to its end" })),
     checks: Checks,
     jobs: Type.Array(ScheduledJob),
+    broken_parts: Type.Optional(
+      Type.Integer({ description: "Parts of tables the store could not read when it began: rows may be missing" }),
+    ),
     log: Type.Optional(
       Type.Array(
         Type.Object({
@@ -102,6 +105,7 @@ export async function readReadiness(
       jobs: store === "answers" ? worstOf(jobs) : "unknown",
     },
     jobs,
+    ...(system.broken_parts === 0 ? {} : { broken_parts: system.broken_parts }),
     ...(lags === null
       ? {}
       : { log: lags.map(({ partition, messages, lost }) => ({ partition, lag: `${messages}`, lost: `${lost}` })) }),

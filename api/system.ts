@@ -61,6 +61,8 @@ export interface System
   readonly clock: Clock;
   readonly log: Log;
   readonly store: Store;
+  /** Parts of tables that the engine could not read when it began: rows may be missing. */
+  readonly broken_parts: number;
   readonly eventLog: EventLog;
   /** The event log where it is on Kafka; null = it is kept in the store. */
   readonly kafkaLog: KafkaLog | null;

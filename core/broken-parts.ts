@@ -11,9 +11,11 @@ const selectBroken = defineQuery(
 
 /**
  * Says which tables the engine has set parts of aside, as it could not read them when it began: after a full disk or a power cut. What
- * a merge made and could not finish is there a second time, in the parts it was made of; other rows are missing.
+ * a merge made and could not finish is there a second time, in the parts it was made of; other rows are missing. Gives how many parts.
  */
-export async function tellBrokenParts(store: Store, log: Log): Promise<void> {
-  for (const { table, parts } of await selectBroken(store.read, {}))
+export async function tellBrokenParts(store: Store, log: Log): Promise<number> {
+  const broken = await selectBroken(store.read, {});
+  for (const { table, parts } of broken)
     log.error({ table, parts }, "the store set broken parts of a table aside: rows may be missing");
+  return broken.reduce((sum, { parts }) => sum + Number(parts), 0);
 }

@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync } from "node:fs";
+import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { type DiskRoom, type FreeBytes, freeBytesOf, watchDiskRoom, withDiskRoom } from "./disk-room.ts";
@@ -55,6 +56,11 @@ const settings = {
   max_query_size: "67108864",
   max_ast_elements: "1000000",
 } satisfies Record<string, string | number>;
+
+/** Whose a folder is among all processes on a store: containers have the same path, each on a machine of its own. */
+export function placeOf({ data_dir }: Pick<Store, "data_dir">): string {
+  return `${hostname()}:${data_dir}`;
+}
 
 /** Opens the store: the embedded engine without a url, a server with one; nothing else differs. @throws AppError restore-unfinished */
 export function openStore(config: StoreConfig): Store {

@@ -1,6 +1,7 @@
 // docker-compose.yml, Dockerfile and the units of systemd, held to the code they start: no container runs here, so what can be known
 // without one is checked. Their commands are those of test/e2e/roles.test.ts.
 import { existsSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { STOP_MS } from "../api/all.ts";
@@ -81,6 +82,13 @@ test("services answer where the variables say, and everything named is there", (
     for (const other of Object.keys(depends_on)) expect(Object.keys(compose.services), name).toContain(other);
     for (const volume of volumes) expect(Object.keys(compose.volumes), name).toContain(volume.split(":")[0]);
   }
+});
+
+test("archives, which hold what is nowhere else, outlast containers: their folder is a volume that all share and the image's user may write", () => {
+  const dockerfile = read("Dockerfile");
+  const folder = `${/TALLY_DATA_DIR=(\S+)/.exec(dockerfile)?.[1]}/archive`;
+  for (const [name, { volumes }] of playing) expect(volumes, name).toEqual([`archive:${folder}`]);
+  expect(dockerfile).toMatch(new RegExp(`mkdir -p ${folder} && chown -R node:node ${dirname(folder)}\n`));
 });
 
 test("health checks ask a route that exists and needs no token, at the port the image opens", () => {

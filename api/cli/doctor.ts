@@ -93,9 +93,9 @@ function checkCertificate({ ends_at }: Tls, now: InstantMs): Found {
 function checkDisk({ data_dir }: Config): Found {
   try {
     makeFolder(data_dir);
-    accessSync(data_dir, constants.W_OK);
+    accessSync(`${data_dir}/.`, constants.W_OK);
   } catch {
-    return { check: "disk", state: "wrong", detail: `${resolve(data_dir)} cannot be written to` };
+    return { check: "disk", state: "wrong", detail: `${resolve(data_dir)} is no folder that can be written to` };
   }
   const { bavail, bsize } = statfsSync(data_dir);
   const free_bytes = bavail * bsize;
@@ -145,7 +145,7 @@ async function checkStore({ reach, clock }: Cli, config: Config): Promise<Found[
     };
     const count = `${refused.data.length}${refused.next_cursor === null ? "" : " or more"}`;
     return [
-      { check: "store", state: "ok", detail: `answers; schema at ${readMigrations().at(-1)?.version ?? 0}` },
+      checkParts(told),
       ...told.jobs.map(checkJob),
       ...services,
       checkLag(usage.complete_to, now),
@@ -154,6 +154,13 @@ async function checkStore({ reach, clock }: Cli, config: Config): Promise<Found[
       await checkSanity(client),
     ];
   });
+}
+
+function checkParts({ broken_parts = 0 }: Readiness): Found {
+  const answers = `answers; schema at ${readMigrations().at(-1)?.version ?? 0}`;
+  if (broken_parts === 0) return { check: "store", state: "ok", detail: answers };
+  const lost = `${broken_parts} parts of its tables could not be read, so rows may be missing: the log names the tables`;
+  return { check: "store", state: "wrong", detail: `${answers}; ${lost}` };
 }
 
 /** Kafka, Redis and the role of ingest, each where the process asked has it; without the store nobody knows how far Kafka is ahead. */

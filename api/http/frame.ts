@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import type { RouteOptions } from "fastify";
 import Type, { type TObject } from "typebox";
 import type { ProblemKey } from "../../core/errors.ts";
@@ -22,6 +23,10 @@ export async function frameAll(
   app.addHook("onRoute", describeOpen);
   await secureHeaders(app, { https });
   readShallowJson(app, limits.json_depth);
+  // Where nothing has moved for so long the connection ends; Node takes it back once the answer is read.
+  app.addHook("onSend", async ({ socket }) => {
+    if (socket instanceof Socket) socket.setTimeout(limits.reading_ms);
+  });
   const rates = await createRateLimits(app, system);
   app.addHook("onRequest", rates.byAddress);
   answerAcceptable(app);

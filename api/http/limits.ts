@@ -8,6 +8,8 @@ export interface HttpLimits {
   readonly look_ms: number;
   /** From the first byte until the answer is made, in ms; reports have longer. */
   readonly answer_ms: number;
+  /** How long the reader of an answer may take nothing of it, in ms: what is made for it holds files and memory until it is read. */
+  readonly reading_ms: number;
   /** How long a kept connection may be silent, in ms. */
   readonly silent_ms: number;
   /** Bodies of everything but events and lists of what exists, in bytes. */
@@ -22,6 +24,7 @@ export const httpLimits: HttpLimits = {
   headers_ms: 20_000,
   look_ms: 5_000,
   answer_ms: 300_000,
+  reading_ms: 300_000,
   silent_ms: 72_000,
   body_bytes: 4 * 1024 * 1024,
   json_depth: 64,

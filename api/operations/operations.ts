@@ -9,7 +9,7 @@ import { standingOf } from "../../core/run-lease.ts";
 import { type Progress, tellProgress } from "../../core/progress.ts";
 import type { RunLedger } from "../../core/runs.ts";
 import { defineQuery } from "../../core/sql.ts";
-import { isEmbedded, type Store } from "../../core/store.ts";
+import { isEmbedded, placeOf, type Store } from "../../core/store.ts";
 import type { Operation, OperationPlace } from "./operation.ts";
 
 /** What goes on, and what became of it. */
@@ -95,7 +95,7 @@ function createOperations({
     of: Omit<Followed, "outcome" | "progress"> & { id: string; holder?: string },
     end: Ending | null,
   ): Promise<void> {
-    const { id, kind, subject, asked_by, began, holder = store.data_dir } = of;
+    const { id, kind, subject, asked_by, began, holder = placeOf(store) } = of;
     const { state, outcome = "", error = "" } = end ?? { state: "running" };
     const values = [id, end === null ? 1 : 2, kind, field(subject), state, field(holder), field(outcome), field(error)];
     const changed = end === null ? began : clock.now();
@@ -179,8 +179,10 @@ function createOperations({
     },
     recover: async () => {
       for (const row of await read({ state: "running", limit: RUNNING_MAX })) {
-        // Who has a store alone has what others left in it, also where it was restored from a backup that was on its way then.
-        if (row.source !== "operation" || (!sole && row.holder !== store.data_dir)) continue;
+        // Who has a store alone has what others left in it, also where it was restored from a backup that was on its way then. No work
+        // takes a day: whoever did it is gone, as a container that was made anew.
+        const ours = sole || row.holder === placeOf(store) || clock.now() - Number(row.began_ms) > DAY_MS;
+        if (row.source !== "operation" || !ours) continue;
         const { id, kind, subject, asked_by, holder } = row;
         const error = "interrupted: the process that did it ended";
         await write({ id, kind, subject, asked_by, holder, began: clock.now() }, { state: "failed", error });
@@ -196,6 +198,7 @@ interface Ending {
   readonly error?: string;
 }
 
+const DAY_MS = 86_400_000;
 const results: Readonly<Record<string, (id: string) => string>> = {
   run: (id) => `/v1/runs/${id}`,
   export: (id) => `/v1/exports/${id}/file`,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import Type from "typebox";
 import { AppError } from "../../core/errors.ts";
+import { createInTurn } from "../../core/in-turn.ts";
 import { convertFile, type FileFormat } from "../../core/file-export.ts";
 import type { Store } from "../../core/store.ts";
 import { preferred } from "../http/accept.ts";
@@ -29,6 +30,9 @@ export const REPORT_MS = 3_600_000;
 
 /** Rows that are in memory at a time. */
 export const REPORT_PAGE = 20_000;
+
+/** All reports take turns, a page each: however many are asked for, one page is in memory and the store has time for others. */
+const inTurn = createInTurn();
 
 /**
  * The form a request wants; null = JSON. A file holds the whole answer, so it goes without cursor and limit.
@@ -69,19 +73,11 @@ export async function sendReport(
     pages: AsyncIterable<readonly object[]>;
   },
 ): Promise<FastifyReply> {
-  const stream = await openReport({ store }, { form, columns, pages: whileRead(pages, reply) });
+  const stream = await openReport({ store }, { form, columns, pages, isWanted: () => !reply.raw.destroyed });
   return reply
     .type(form === "csv" ? "text/csv; charset=utf-8" : types[form])
     .header("content-disposition", `attachment; filename="${name}.${form}"`)
     .send(stream);
-}
-
-/** Pages for as long as somebody waits for them. */
-async function* whileRead<Rows>(pages: AsyncIterable<Rows>, { raw }: FastifyReply): AsyncGenerator<Rows> {
-  for await (const page of pages) {
-    if (raw.destroyed) return;
-    yield page;
-  }
 }
 
 /** The report as a file that has no name any more: what is open can be read to its end, and nothing is left behind. */
@@ -91,16 +87,27 @@ async function openReport(
     form,
     columns,
     pages,
-  }: { form: ReportForm; columns: readonly ReportColumn[]; pages: AsyncIterable<readonly object[]> },
+    isWanted,
+  }: {
+    form: ReportForm;
+    columns: readonly ReportColumn[];
+    pages: AsyncIterable<readonly object[]>;
+    isWanted: () => boolean;
+  },
 ): Promise<ReadStream> {
   const spool = join(store.data_dir, "spool");
   await mkdir(spool, { recursive: true });
   const folder = await mkdtemp(join(spool, "report-"));
   try {
     const lines = join(folder, "rows.ndjson");
-    await writeLines(lines, pages, (row) => toLine(row, columns, { spreadsheet: form === "csv" }));
+    await writeLines(lines, {
+      pages,
+      isWanted,
+      lineOf: (row) => toLine(row, columns, { spreadsheet: form === "csv" }),
+    });
     const path = form === "ndjson" ? lines : join(folder, `report.${form}`);
-    if (form !== "ndjson") await convertFile(store.files(store.run), { from: lines, to: path, format: form, columns });
+    if (form !== "ndjson")
+      await inTurn(() => convertFile(store.files(store.run), { from: lines, to: path, format: form, columns }));
     const stream = createReadStream(path);
     await once(stream, "open");
     return stream;
@@ -109,14 +116,25 @@ async function openReport(
   }
 }
 
+/** Writes page by page, for as long as somebody waits for it. */
 async function writeLines(
   path: string,
-  pages: AsyncIterable<readonly object[]>,
-  lineOf: (row: object) => string,
+  {
+    pages,
+    isWanted,
+    lineOf,
+  }: { pages: AsyncIterable<readonly object[]>; isWanted: () => boolean; lineOf: (row: object) => string },
 ): Promise<void> {
   const file = await open(path, "w");
+  const left = pages[Symbol.asyncIterator]();
+  async function writeNext(): Promise<boolean> {
+    const page = isWanted() ? await left.next() : { done: true as const };
+    if (page.done === true) return false;
+    await file.write(page.value.map(lineOf).join(""));
+    return true;
+  }
   try {
-    for await (const rows of pages) await file.write(rows.map(lineOf).join(""));
+    while (await inTurn(writeNext));
   } finally {
     await file.close();
   }

@@ -33,7 +33,7 @@ const columns = "export_id version kind format body state file rows bytes sha256
   " ",
 );
 
-/** What of an export only its JSON says. `holder`: the data directory of the process that writes it, and has its files. */
+/** What of an export only its JSON says. `holder`: the place (host and data directory) of the process that writes it, and has its files. */
 interface Body extends Pick<Export, "period" | "options" | "files" | "totals"> {
   readonly holder: string;
   /** Of one that is on its way. */

@@ -8,6 +8,7 @@ import { parseInstant } from "../../core/instant.ts";
 import type { Log } from "../../core/log.ts";
 import { type Progress, tellProgress, whileTelling } from "../../core/progress.ts";
 import { traced } from "../../core/trace.ts";
+import { placeOf } from "../../core/store.ts";
 import type { Export, ExportedFile, ExportInput } from "./export.ts";
 import { clearUnfinished, folderOf, keptHere, removeFolder } from "./export-folder.ts";
 import { createExportRows, type ExportPlace, type StoredExport } from "./export-rows.ts";
@@ -30,7 +31,7 @@ export interface Exports {
   remove(id: string, by: string): Promise<Export>;
   /** Removes the files here of exports that ended longer ago than they are kept, and of those removed from elsewhere. */
   sweep(): Promise<void>;
-  /** Ends what a process that had this data directory before left on its way, and removes what it had written. */
+  /** Ends what a process that had this data directory before, or a machine that is gone, left on its way, and removes what it had written. */
   recover(): Promise<void>;
 }
 
@@ -147,7 +148,7 @@ export function createExports(deps: ExportsDeps): Exports {
       const never = { ended_at: null, removed_at: null, removed_by: null };
       const head = { id, kind, period, format, options, state: "running" as const, progress: null };
       const shown = { ...head, ...none, ...never, asked_at: "", asked_by: by };
-      await rows.write({ shown, holder: store.data_dir, version: 1 }, by);
+      await rows.write({ shown, holder: placeOf(store), version: 1 }, by);
       const begun = (await find(id)).shown;
       const done = inTurn(() => carryOut(id, input, by)).catch((err: unknown): Export => {
         log.error({ export_id: id, err }, "how an export ended could not be written; it has failed");
@@ -185,8 +186,11 @@ export function createExports(deps: ExportsDeps): Exports {
     sweep,
     recover: async () => {
       await clearUnfinished(store);
-      for (const left of await rows.select({ state: "running", limit: 1000 }))
-        if (left.holder === store.data_dir) await interrupt(left);
+      for (const left of await rows.select({ state: "running", limit: 1000 })) {
+        // None takes a day: the machine that had it is gone, as a container that was made anew.
+        const age_ms = clock.now() - (parseInstant(left.shown.asked_at) ?? 0);
+        if (left.holder === placeOf(store) || age_ms > DAY_MS) await interrupt(left);
+      }
       await sweep();
     },
   };

@@ -1,5 +1,5 @@
 // What `tally doctor` says when something beside the process is away: which it is, and no ill of the rest.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { startAll } from "../../api/all.ts";
 import { systemClock } from "../../core/clock.ts";
 import { readConfig } from "../../core/config.ts";
 import { silentLog } from "../../core/log.ts";
+import { openStore } from "../../core/store.ts";
 import { type ServerProcess, spawnClickHouseServer } from "../clickhouse-server/process.ts";
 import { tally } from "./run-tally.ts";
 
@@ -84,3 +85,35 @@ test(
     ]);
   },
 );
+
+test(
+  "a store that lost a part of a table is wrong, and what brings it back is named",
+  { timeout: 120_000 },
+  async () => {
+    const data_dir = join(folder, "torn");
+    const environment = { TALLY_DATA_DIR: data_dir, TALLY_LOG_LEVEL: "silent" };
+    await tally(environment, "settings", "set", "billing.currency", "USD");
+    const store = openStore({ url: null, data_dir });
+    const query = "SELECT path FROM system.parts WHERE active AND table = 'setting'";
+    const paths = await (await store.read.query({ query, format: "JSONEachRow" })).json<{ path: string }>();
+    await store.close();
+    for (const { path } of paths) for (const file of readdirSync(path)) truncateSync(join(path, file));
+    const told = await doctor(environment);
+    expect(told.status).toBe(1);
+    expect(told.of("store")).toMatchObject([
+      {
+        state: "wrong",
+        detail: expect.stringContaining(`${paths.length} parts of its tables could not be read`) as string,
+        remedy: expect.stringContaining("tally restore") as string,
+      },
+    ]);
+  },
+);
+
+test("a data directory that is a file is told as a disk that cannot be had, and nothing else is asked of it", async () => {
+  const file = join(folder, "file");
+  writeFileSync(file, "");
+  const told = await doctor({ TALLY_DATA_DIR: file });
+  expect(told.status).toBe(1);
+  expect([told.of("disk"), told.of("server")]).toMatchObject([[{ state: "wrong" }], []]);
+});

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { say } from "./announce.ts";
 import { Refusal } from "./client.ts";
 import { caller } from "./session.ts";
@@ -50,14 +50,21 @@ export function useLoad<T>(key: string | null, read: (signal: AbortSignal) => Pr
   return { data: state.data, error: state.error, loading: state.loading || state.key !== key, again };
 }
 
-/** An act of the user's: whether it is going on, and why it was refused. `then` hears of its end. */
+/** An act of the user's: whether it is going on, and why it was refused. What was pressed has the focus again once it has ended. */
 export function useAct(): {
   readonly busy: boolean;
   readonly error: Refusal | null;
   readonly act: (doIt: () => Promise<string>) => void;
 } {
   const [state, setState] = useState<{ busy: boolean; error: Refusal | null }>({ busy: false, error: null });
+  const pressed = useRef<Element | null>(null);
+  // A button that is disabled meanwhile loses it, and who has no mouse would begin at the top of the page.
+  useEffect(() => {
+    const { activeElement, body } = document;
+    if (!state.busy && activeElement === body && pressed.current instanceof HTMLElement) pressed.current.focus();
+  }, [state.busy]);
   const act = useCallback((doIt: () => Promise<string>) => {
+    pressed.current = document.activeElement;
     setState({ busy: true, error: null });
     doIt().then(
       (told) => {

@@ -4,8 +4,10 @@
 -- Params  rows UInt32                      rows to read
 -- Rows    account_id, start_ms, k, usage_type, resource, part, live UInt8 (0 = what stood there was taken back), read UInt64 (rows of all keys);
 --         of the last key some rows may be missing where read = rows. One key may stand for several records, by what the resource was
--- Why     read in the order of the table and cut before anything is summed, so a page costs what it holds wherever it begins
-SELECT toString(account_id) AS account_id, toUnixTimestamp64Milli(window_start) AS start_ms, toString(k) AS k, usage_type, resource, part,
+-- Why     read in the order of the table and cut before anything is summed, so a page costs what it holds wherever it begins. Columns are named with
+--         their table: k alone would be the text of it, whose order is another one
+SELECT toString(laid.account_id) AS account_id, toUnixTimestamp64Milli(laid.window_start) AS start_ms, toString(laid.k) AS k,
+  laid.usage_type AS usage_type, laid.resource AS resource, laid.part AS part,
   toUInt8(sum(sign) > 0) AS live, sum(count()) OVER () AS read
 FROM (
   SELECT account_id, window_start, k, usage_type, resource, part, sign
@@ -17,6 +19,6 @@ FROM (
       AND (k, usage_type, resource, part) > ({after_k:UInt64}, {after_type:UInt16}, {after_resource:String}, {after_part:String}))
   ORDER BY account_id, window_start, k, usage_type, resource, part
   LIMIT {rows:UInt32}
-)
-GROUP BY account_id, window_start, k, usage_type, resource, part
-ORDER BY account_id, window_start, k, usage_type, resource, part
+) AS laid
+GROUP BY laid.account_id, laid.window_start, laid.k, laid.usage_type, laid.resource, laid.part
+ORDER BY laid.account_id, laid.window_start, laid.k, laid.usage_type, laid.resource, laid.part

@@ -1,6 +1,10 @@
 // What a hostile request comes to: authorization headers, ids in paths, names, cookies, cells of tables.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { buildApp } from "../../../api/app.ts";
+import { httpLimits } from "../../../api/http/limits.ts";
+import { silentLog } from "../../../core/log.ts";
 import { at } from "../../at.ts";
+import { dribble, speak } from "../http/speak.ts";
 import { event, openTestApi, type TestApi } from "../test-api.ts";
 import { type Browser, signIn as signInAs } from "./browser.ts";
 
@@ -42,6 +46,46 @@ test("no authorization header but a token that counts opens anything", async () 
     expect(answer.status, what).toBe(401);
     tell(`authorization: ${what}`, "401, nothing more is said");
   }
+});
+
+test("a body that is too long, too deep, packed, unfinished or slow costs no more than its limit", async () => {
+  const mebibyte = 1024 * 1024;
+  const head = (...lines: string[]): string =>
+    `${["POST /v1/accounts HTTP/1.1", "host: x", `authorization: Bearer ${api.admin}`, ...lines].join("\r\n")}\r\n\r\n`;
+  const json = "content-type: application/json";
+  const deep = `{"a":${"[".repeat(64)}${"]".repeat(64)}}`;
+  const port = Number(new URL(url).port);
+  const sent: [string, string, string][] = [
+    ["a body that says it has 5 MiB", head(json, `content-length: ${5 * mebibyte}`), "413"],
+    [
+      "a body of 5 MiB that says nothing of its length",
+      `${head(json, "transfer-encoding: chunked")}500000\r\n${" ".repeat(5 * mebibyte)}\r\n0\r\n\r\n`,
+      "413",
+    ],
+    ["JSON of 65 levels", `${head(json, "connection: close", `content-length: ${deep.length}`)}${deep}`, "400"],
+    ["a body packed by gzip", head(json, "connection: close", "content-encoding: gzip", "content-length: 1"), "415"],
+    ["two lengths, or a length and chunks", head(json, "content-length: 5", "transfer-encoding: chunked"), "400"],
+    ["headers of 20,000 characters", head(`x-long: ${"x".repeat(20_000)}`), "431"],
+  ];
+  for (const [attempt, text, status] of sent) {
+    expect(await speak(port, (socket) => socket.write(text)), attempt).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    tell(attempt, status);
+  }
+
+  const limits = { ...httpLimits, receive_ms: 400, headers_ms: 300, look_ms: 100 };
+  const hasty = await buildApp(api.system, { log: silentLog, limits });
+  const slow = Number(new URL(await hasty.listen({ port: 0, host: "127.0.0.1" })).port);
+  const late: [string, string, string][] = [
+    ["headers that dribble in", "GET /v1/accounts HTTP/1.1\r\nx-slow: ", "20 s"],
+    ["a body that dribbles in", head(json, "content-length: 1000"), "two minutes"],
+    ["one that never comes", head(json, "transfer-encoding: chunked"), "two minutes"],
+  ];
+  for (const [attempt, text, time] of late) {
+    const said = attempt.includes("never") ? speak(slow, (socket) => socket.write(text)) : dribble(slow, text);
+    expect(await said, attempt).toMatch(/^HTTP\/1.1 408 /);
+    tell(attempt, `408 after ${time}, and the connection ends`);
+  }
+  await hasty.close();
 });
 
 const ids: [string, string][] = [

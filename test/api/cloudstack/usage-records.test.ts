@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { casesOf } from "../../aggregate/golden-case.ts";
 import { at } from "../../at.ts";
+import { event } from "../test-api.ts";
 import { type ClientApi, openClientApi } from "./asking.ts";
 
+const machines = Array.from({ length: 60 }, (_, number) => `machine-${number}`);
 const cases = casesOf("../api/cloudstack-usage");
 let api: ClientApi;
 
@@ -33,6 +35,11 @@ beforeAll(async () => {
     }));
     await api.send(sent);
   }
+  await system.accounts.put({ account_id: "many", name: "many", domain: "ROOT/many" }, by);
+  const starts = machines.map((resource) =>
+    event(`start-${resource}`, "VM.START", "2026-03-10T06:00:00Z", { account_id: "many", resource }),
+  );
+  await api.send(starts);
   await system.aggregate({ until: at("2026-03-12T00:00:00Z") });
 }, 60_000);
 afterAll(() => api.close());
@@ -91,4 +98,16 @@ test("a window is 24 hours of what goes on, and its record is exactly 24", async
     enddate: "2026-03-11",
   });
   expect(usagerecord).toMatchObject([{ usagetype: 2, rawusage: "24", usage: "24 Hrs" }]);
+});
+
+// The order of the pages is one of hashes: as numbers it is another one than as text.
+test("pages that are followed to the end have every record once, as many as the count says", async () => {
+  const asked = { accountid: "many", startdate: "2026-03-10", enddate: "2026-03-10", type: "1", pagesize: "7" };
+  const found: string[] = [];
+  for (let page = 1; page <= 10; page += 1) {
+    const { usagerecord = [], count } = await api.answerOf("listUsageRecords", { ...asked, page: `${page}` });
+    expect(count).toBe(machines.length);
+    found.push(...(usagerecord as Item[]).map(({ usageid }) => String(usageid)));
+  }
+  expect(found.toSorted()).toEqual(machines.toSorted());
 });

@@ -165,6 +165,9 @@ describe.skipIf(without_browser)("in a browser", { timeout: 240_000 }, () => {
       [hostile, "30.00", "36.00", "+6.00"],
     ]);
     expect(new URL(page.url()).searchParams.get("run")).toMatch(/^run_/);
+    await page.getByRole("region", { name: "Ratings with a difference to look at" }).waitFor();
+    const pressed = await page.evaluate("document.activeElement.textContent");
+    expect(pressed, "who has no mouse goes on from there").toBe("Preview October 2026");
 
     await page.goto("/closing?period=2026-09&account=acme");
     await settled(page);

@@ -1,5 +1,7 @@
 // What one request may cost, on a real server: sockets that are slow, headers that are long, bodies that are deep.
-import { type AddressInfo, connect, type Socket } from "node:net";
+import { type AddressInfo, connect } from "node:net";
+import { Readable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildApp } from "../../../api/app.ts";
@@ -7,6 +9,7 @@ import { httpLimits } from "../../../api/http/limits.ts";
 import { silentLog } from "../../../core/log.ts";
 import { signedQuery } from "../cloudstack/asking.ts";
 import { event, openTestApi, type TestApi } from "../test-api.ts";
+import { dribble, speak } from "./speak.ts";
 
 let api: TestApi;
 let app: FastifyInstance;
@@ -25,23 +28,13 @@ afterAll(async () => {
   await api.close();
 });
 
-/** What comes back on a bare connection until it is closed. */
-function speak(write: (socket: Socket) => void): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = "";
-    const socket = connect(port, "127.0.0.1", () => write(socket));
-    socket.on("data", (chunk) => (text += chunk.toString()));
-    socket.on("close", () => resolve(text));
-    socket.on("error", reject);
-  });
-}
 const problemOf = (text: string): { status: number; type: string } =>
   JSON.parse(text.slice(text.indexOf("\r\n\r\n{") + 4)) as { status: number; type: string };
 const ask = (url: string, headers: Record<string, string> = {}) => fetch(`http://127.0.0.1:${port}${url}`, { headers });
 const bearer = () => ({ authorization: `Bearer ${api.admin}` });
 
 test("headers that do not come to an end are given up", async () => {
-  const said = await speak((socket) => socket.write("GET /v1/accounts HTTP/1.1\r\nhost: x\r\n"));
+  const said = await speak(port, (socket) => socket.write("GET /v1/accounts HTTP/1.1\r\nhost: x\r\n"));
   expect(said).toMatch(/^HTTP\/1\.1 408 /);
   expect(problemOf(said)).toMatchObject({ status: 408, type: "/problems/request-timeout" });
   expect(said).toContain("x-content-type-options: nosniff");
@@ -49,18 +42,16 @@ test("headers that do not come to an end are given up", async () => {
 
 test("a body that trickles in is given up", async () => {
   const head = ["POST /v1/accounts HTTP/1.1", "host: x", ...Object.entries(bearer()).map((pair) => pair.join(": "))];
-  const said = await speak((socket) => {
-    socket.write(`${[...head, "content-type: application/json", "content-length: 1000"].join("\r\n")}\r\n\r\n{`);
-    const drip = setInterval(() => socket.write(" "), 50);
-    socket.on("close", () => clearInterval(drip));
-    socket.on("end", () => clearInterval(drip));
-  });
+  const said = await dribble(
+    port,
+    `${[...head, "content-type: application/json", "content-length: 1000"].join("\r\n")}\r\n\r\n{`,
+  );
   expect(said).toMatch(/^HTTP\/1\.1 408 /);
   expect(problemOf(said)).toMatchObject({ type: "/problems/request-timeout" });
 });
 
 test("headers above 16 KiB are refused as such", async () => {
-  const said = await speak((socket) =>
+  const said = await speak(port, (socket) =>
     socket.write(`GET /healthz HTTP/1.1\r\nhost: x\r\nx-long: ${"x".repeat(20_000)}\r\n\r\n`),
   );
   expect(said).toMatch(/^HTTP\/1\.1 431 /);
@@ -69,7 +60,7 @@ test("headers above 16 KiB are refused as such", async () => {
 
 test("a request with two lengths, or a length and chunks, is no request: nothing is smuggled behind it", async () => {
   for (const lengths of ["content-length: 5\r\ncontent-length: 6", "content-length: 5\r\ntransfer-encoding: chunked"]) {
-    const said = await speak((socket) =>
+    const said = await speak(port, (socket) =>
       socket.write(`POST /v1/accounts HTTP/1.1\r\nhost: x\r\n${lengths}\r\n\r\n0\r\n\r\n`),
     );
     expect(said).toMatch(/^HTTP\/1\.1 400 /);
@@ -114,6 +105,30 @@ test("an answer that takes too long is a 503 that says so", async () => {
   const answer = await hasty.inject({ method: "GET", url: "/v1/usage-types", headers: bearer() });
   expect([answer.statusCode, answer.json<{ type: string }>().type]).toEqual([503, "/problems/answer-timeout"]);
   await hasty.close();
+});
+
+test("who takes nothing of an answer loses the connection, who takes his time has all of it", async () => {
+  const [bytes, reading_ms] = [32 * 1024 * 1024, 400];
+  const patient = await buildApp(api.system, { log: silentLog, limits: { ...httpLimits, reading_ms } });
+  const ended: number[] = [];
+  patient.get("/long", async (_request, reply) => {
+    const began = performance.now();
+    reply.raw.on("close", () => ended.push(performance.now() - began));
+    return reply.send(Readable.from(Array.from({ length: 32 }, () => Buffer.alloc(bytes / 32))));
+  });
+  const url = await patient.listen({ port: 0, host: "127.0.0.1" });
+  const idle = connect(Number(new URL(url).port), "127.0.0.1").pause();
+  idle.write("GET /long HTTP/1.1\r\nhost: x\r\n\r\n");
+  let read = 0;
+  for await (const chunk of (await fetch(`${url}/long`)).body ?? []) {
+    read += (chunk as Uint8Array).length;
+    if (read < bytes / 4) await setTimeout(reading_ms / 40);
+  }
+  expect(read).toBe(bytes);
+  await expect.poll(() => ended.length, { timeout: 20 * reading_ms }).toBe(2);
+  expect(Math.min(...ended)).toBeGreaterThanOrEqual(reading_ms);
+  idle.destroy();
+  await patient.close();
 });
 
 test("every answer tells a browser to load and run what is ours alone", async () => {

@@ -1,10 +1,12 @@
 // Lists as files: Accept chooses, all forms say the same, and a spreadsheet runs nothing.
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { FastifyInstance } from "fastify";
+import { setTimeout } from "node:timers/promises";
+import Fastify, { type FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildApp } from "../../../api/app.ts";
 import { ensureAdminToken } from "../../../api/access/keys.ts";
+import { sendReport } from "../../../api/reports/send-report.ts";
 import { silentLog } from "../../../core/log.ts";
 import { at } from "../../at.ts";
 import { openTestSystem, type TestSystem } from "../../test-system.ts";
@@ -145,6 +147,27 @@ describe.each([
     expect(await typeFor("text/html, application/xhtml+xml, */*;q=0.8")).toBe("application/json; charset=utf-8");
     const limited = await ask(`${url}&limit=1`, csv);
     expect([limited.statusCode, limited.json<{ field: string }>().field]).toEqual([400, "limit"]);
+  });
+
+  test("reports that are asked for at once take turns page by page, and each is whole", async () => {
+    let [reading, most] = [0, 0];
+    async function* pages(): AsyncGenerator<{ n: number }[]> {
+      for (const n of [1, 2, 3]) {
+        most = Math.max(most, (reading += 1));
+        await setTimeout(5);
+        reading -= 1;
+        yield [{ n }];
+      }
+    }
+    const columns = [{ name: "n", path: ["n"], type: "Int64" as const }];
+    const asked = Fastify();
+    asked.get("/", async (_request, reply) =>
+      sendReport(on.system, { reply, form: "csv", name: "n", columns, pages: pages() }),
+    );
+    const answers = await Promise.all(Array.from({ length: 4 }, () => asked.inject("/")));
+    expect(answers.map(({ body }) => body)).toEqual(Array.from({ length: 4 }, () => '"n"\r\n1\r\n2\r\n3\r\n'));
+    expect(most).toBe(1);
+    await asked.close();
   });
 
   test("nothing of a report stays on the disk, and one without rows has its heading alone", async () => {

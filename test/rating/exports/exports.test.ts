@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { silentLog } from "../../../core/log.ts";
+import { placeOf } from "../../../core/store.ts";
 import { createExports, type Export, type ExportInput, type Exports } from "../../../rating/index.ts";
 import { openRatingStore, type RatingStore } from "../rating-store.ts";
 
@@ -159,10 +160,16 @@ test("what was cut short has no file under its name, and the next start ends it 
   mkdirSync(join(folder, "ex_dead"));
   writeFileSync(join(folder, "ex_dead", "usage-2026-10.csv"), "whole");
   await on.command("INSERT INTO scratch_export_month (export_id, account_id) VALUES ('ex_dead', 'a')");
-  const body = JSON.stringify({ period: "2026-10", options: {}, files: [], totals: [], holder: on.store.data_dir });
-  await on.command(
-    `INSERT INTO export_file (export_id, version, kind, format, body, state, changed_at, changed_by) VALUES ('ex_dead', 1, 'usage', 'csv', '${body}', 'running', now64(3), 'test')`,
-  );
+  const lay = (id: string, holder: string, asked_ms: number): Promise<unknown> => {
+    const body = JSON.stringify({ period: "2026-10", options: {}, files: [], totals: [], holder });
+    return on.command(
+      `INSERT INTO export_file (export_id, version, kind, format, body, state, changed_at, changed_by) VALUES ('${id}', 1, 'usage', 'csv', '${body}', 'running', fromUnixTimestamp64Milli(${asked_ms}), 'test')`,
+    );
+  };
+  const [now, elsewhere] = [on.clock.now(), `another-container:${on.store.data_dir}`];
+  await lay("ex_dead", placeOf(on.store), now);
+  await lay("ex_theirs", elsewhere, now);
+  await lay("ex_gone", elsewhere, now - DAY_MS - 1);
   await expect(exports.file("ex_dead")).rejects.toThrow("running");
   await exports.recover();
   for (const name of ["ex_dead.part", "ex_dead"]) expect(existsSync(join(folder, name)), name).toBe(false);
@@ -171,6 +178,10 @@ test("what was cut short has no file under its name, and the next start ends it 
     state: "failed",
     error: expect.stringContaining("interrupted") as string,
   });
+  expect([(await exports.get("ex_theirs"))?.state, (await exports.get("ex_gone"))?.state]).toEqual([
+    "running",
+    "failed",
+  ]);
 });
 
 test("an export refuses to end when a row does not add up to its statement, and says by how much", async () => {

@@ -36,7 +36,7 @@ export function Rerating() {
           <ZoneChoice />
         </Picker>
       </Heading>
-      {mayBill.value ? <NewPreview period={period} /> : null}
+      {mayBill.value ? <NewPreview period={period} made={runs.again} /> : null}
       {run === "" ? null : <Diff run={run} of={runs.data?.data.find(({ id }) => id === run)} />}
       <section aria-labelledby="previews">
         <h2 id="previews">Previews and re-ratings so far</h2>
@@ -48,7 +48,7 @@ export function Rerating() {
   );
 }
 
-function NewPreview({ period }: { readonly period: string }) {
+function NewPreview({ period, made }: { readonly period: string; readonly made: () => void }) {
   const { busy, error, act } = useAct();
   const rate = (dry_run: boolean, reason: string): void =>
     act(async () => {
@@ -56,6 +56,7 @@ function NewPreview({ period }: { readonly period: string }) {
         body: { kind: "rate", period, dry_run, ...(reason === "" ? {} : { reason }), wait: 60 },
       });
       go(addressTo("/rerating", { period, run: run.id }));
+      made();
       return dry_run ? "The preview is there." : "The month was rated again.";
     });
   return (

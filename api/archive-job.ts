@@ -7,15 +7,16 @@ import type { System } from "./system.ts";
 
 /**
  * The job that moves raw events older than retention.events.days to files, once a day after the night's other work. What is not
- * published or closed yet waits for the next day. Files of exports that are older than exports.keep.days go, too. Done twice it changes nothing.
+ * published or closed yet waits for the next day. Files of exports that are older than exports.keep.days go, too, and what machines that are gone left on its way ends. Done twice it changes nothing.
  */
-export function createArchiveJob(system: Pick<System, "settings" | "archive" | "exports" | "log">): Job {
-  const { settings, archive, exports, log } = system;
+export function createArchiveJob(system: Pick<System, "settings" | "archive" | "exports" | "operations" | "log">): Job {
+  const { settings, archive, exports, operations, log } = system;
   return {
     name: "archive",
     cadence: () => archiveCadence(settings),
     run: async ({ at }) => {
       await exports.sweep();
+      await operations.sweep();
       const days = Number(await settings.get("retention.events.days"));
       const before = monthToKeepFrom({ days, now: at });
       if (before === null) return;

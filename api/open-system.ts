@@ -242,9 +242,9 @@ export async function buildSystem(store: Store, deps: SystemDeps): Promise<Syste
         horizon: (source) => readEngineHorizon({ store }, source),
       })),
     close: async () => {
-      // First what others wait for: the services may be away, and then their clients take their time.
-      await parts.release();
+      // First what this process still writes, then what others wait for: the services may be away, and then their clients take their time.
       await closeForecasts();
+      await parts.release();
       await documenting.closeDocuments();
       notifying.closeNotifying();
       await jobQueues?.close();

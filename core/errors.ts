@@ -236,6 +236,11 @@ export function toProblem(error: unknown, instance: string): Problem {
   return known.field === undefined ? problem : { ...problem, field: known.field };
 }
 
+/** Why work failed, for who asked for it; what is not an answer of ours is in the log. */
+export function toldWhy(error: unknown): string {
+  return error instanceof AppError ? error.message : "something failed here; the log of the server has the cause";
+}
+
 /** What cannot be, is not: stops the job at hand, never bends the truth. */
 export function assert(condition: unknown, why: string): asserts condition {
   if (!condition) throw new Error(`assertion failed: ${why}`);

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import Type, { type Static } from "typebox";
 import type { Clock } from "./clock.ts";
 
@@ -28,7 +29,7 @@ export type Tell = (look: () => Progress | Promise<Progress>) => void;
 
 /**
  * Does work of which single statements take minutes, and meanwhile writes every two seconds how far it has come, where that is
- * something else than before. What takes a moment only is never told. `write` must not throw: the work goes on whatever becomes of it.
+ * something else than before. What takes a moment only is never told. The work goes on whatever becomes of the looking and the writing.
  */
 export async function whileTelling<T>(
   { clock, write }: { readonly clock: Clock; readonly write: (progress: Progress) => Promise<void> },
@@ -37,8 +38,10 @@ export async function whileTelling<T>(
   const ended = new AbortController();
   let look: Parameters<Tell>[0] | null = null;
   let written = "";
+  const over = once(ended.signal, "abort").then(() => undefined);
   const tellNow = async (): Promise<void> => {
-    const progress = await look?.();
+    // Nobody waits for a look at what has ended.
+    const progress = await Promise.race([look?.(), over]);
     const seen = JSON.stringify(progress ?? null);
     if (progress === undefined || seen === written || ended.signal.aborted) return;
     written = seen;
@@ -47,7 +50,7 @@ export async function whileTelling<T>(
   const telling = (async () => {
     while (!ended.signal.aborted) {
       await clock.sleep(PROGRESS_MS_MIN, ended.signal).catch(() => undefined);
-      if (!ended.signal.aborted) await tellNow();
+      if (!ended.signal.aborted) await tellNow().catch(() => undefined);
     }
   })();
   try {

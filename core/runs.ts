@@ -6,7 +6,7 @@ import { PROGRESS_MS_MIN, type Progress } from "./progress.ts";
 import { readRuns, type Run, type RunKind, writeRun } from "./run.ts";
 import type { RunAsked, RunChange, RunLedger } from "./run-ledger.ts";
 import { holderName, inProgress, leaseLost, renewEvery, standingOf } from "./run-lease.ts";
-import { isEmbedded, type Store } from "./store.ts";
+import { isSole, type Store } from "./store.ts";
 import { type Stretches, traced, tracedStretches } from "./trace.ts";
 import type { InControl } from "./versions.ts";
 
@@ -45,7 +45,7 @@ const rememberedMax = 100;
 
 /** The ledger on the store. One run at a time in this process, and by the lease among all that have the store. */
 export function createRunLedger({ store, clock, lease_ms, shared, inControl }: RunLedgerDeps): RunLedger {
-  const embedded = [store.read, store.write, store.run].some(isEmbedded);
+  const embedded = isSole(store);
   const sole = !(shared ?? !embedded);
   const latest = new Map<bigint, Run>();
   const published = new Set<bigint>();

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { ClickHouseClient } from "@clickhouse/client";
@@ -60,6 +60,16 @@ const settings = {
 /** Whose a folder is among all processes on a store: containers have the same path, each on a machine of its own. */
 export function placeOf({ data_dir }: Pick<Store, "data_dir">): string {
   return `${hostname()}:${data_dir}`;
+}
+
+/** Whether this process has the store alone. */
+export function isSole({ read, write, run }: Pick<Store, "read" | "write" | "run">): boolean {
+  return [read, write, run].some(isEmbedded);
+}
+
+/** Whether a data directory has a store of the embedded engine. */
+export function hasStore({ data_dir }: Pick<StoreConfig, "data_dir">): boolean {
+  return existsSync(join(data_dir, "store"));
 }
 
 /** Opens the store: the embedded engine without a url, a server with one; nothing else differs. @throws AppError restore-unfinished */

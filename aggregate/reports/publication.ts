@@ -32,8 +32,10 @@ export async function readPublication({ store }: { store: Store }): Promise<Publ
 /** Refuses to go on where an account was put under a closing since: what was a record then may be an adjustment now. @throws AppError conflict */
 export async function requireCovers({ store }: { store: Store }, covers: string): Promise<void> {
   if ((await readPublication({ store })).covers === covers) return;
-  const why = "an account came to a payer that had closed the period since the first page; ask for it again";
-  throw new AppError("conflict", why, { field: "cursor" });
+  throw new AppError(
+    "conflict",
+    "an account came to a payer that had closed the period since the first page; ask for it again",
+  );
 }
 
 interface Known {

@@ -49,11 +49,12 @@ interface Span {
   readonly account_ids?: readonly string[];
 }
 
-const dayMs = 86_400_000;
+/** No window is as long, whatever its zone does to its clock. */
+export const WINDOW_MS_MAX = 2 * 86_400_000;
 
 /** The span in which windows start that reach into another one. */
 export function reachingInto<T extends { readonly from: InstantMs }>(span: T): T {
-  return { ...span, from: instant(span.from - 2 * dayMs) };
+  return { ...span, from: instant(span.from - WINDOW_MS_MAX) };
 }
 
 /** Where a basis may differ from plain usage in a span, by what is used in it or booked in it; null = nowhere: both bases say the same. */

@@ -25,7 +25,7 @@ export const UsageKey = Type.Object({
 });
 export type UsageKey = Static<typeof UsageKey>;
 
-/** What statements go on after. */
+/** The parameters of statements that go on behind a key. */
 export const afterParams = {
   after_account: Text,
   after_ms: Text,

@@ -101,7 +101,11 @@ const PageRow = Type.Object({ ...Row.properties, counts: Type.Integer(), read: T
 const BookedParams = Type.Object({ ...PageParams, ...lateParams });
 const selectRecords = defineQuery("aggregate/reports/usage_records", Type.Object(PageParams), PageRow);
 const selectBooked = defineQuery("aggregate/reports/booked_records", BookedParams, PageRow);
-const selectCut = defineQuery("aggregate/reports/cut_records", BookedParams, PageRow);
+const selectCut = defineQuery(
+  "aggregate/reports/cut_records",
+  Type.Object({ ...BookedParams.properties, since_ms: Type.Integer() }),
+  PageRow,
+);
 const selectAdjustments = defineQuery(
   "aggregate/reports/adjustments",
   Type.Object({ ...Filter, ...lateParams, after_adjusted_by: Text, limit: Type.Integer() }),
@@ -122,7 +126,7 @@ interface UsagePage {
   /** Whether records whose windows reach over an end of the span are cut there, instead of counting whole where they start. */
   readonly clip?: boolean;
   /** Of publication at the first page (publication.ts); left out = whatever was covered since. */
-  readonly covers?: string;
+  readonly covers?: string | undefined;
   readonly after: UsageKey | null;
   readonly limit: number;
 }
@@ -194,8 +198,9 @@ type Read = (asked: Static<ReturnType<typeof Type.Object<typeof PageParams>>>) =
 
 /** The statement that reads a page: without adjustments both bases say the same, and that is the fast way to it. */
 function readingOf(store: Store, { filter, clip = false }: UsagePage, late: LateWindows | null): Read {
-  const adjusted = late === null ? null : lateWithin(late, clip ? reachingInto(filter) : filter);
-  if (clip) return (asked) => selectCut(store.read, { ...asked, ...(adjusted ?? noLateWindows) });
+  const span = clip ? reachingInto(filter) : filter;
+  const adjusted = late === null ? null : lateWithin(late, span);
+  if (clip) return (asked) => selectCut(store.read, { ...asked, ...(adjusted ?? noLateWindows), since_ms: span.from });
   if (adjusted === null) return (asked) => selectRecords(store.read, asked);
   return (asked) => selectBooked(store.read, { ...asked, ...adjusted });
 }

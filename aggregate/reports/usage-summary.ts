@@ -5,7 +5,14 @@ import type { Registry } from "../../core/registry.ts";
 import { defineQuery } from "../../core/sql.ts";
 import type { Store } from "../../core/store.ts";
 import { displayQuantity, typeOf, type UsageFilter } from "./usage-records.ts";
-import { findLateWindows, lateParams, noLateWindows, reachingInto, type UsageBasis } from "./usage-basis.ts";
+import {
+  findLateWindows,
+  lateParams,
+  noLateWindows,
+  reachingInto,
+  type UsageBasis,
+  WINDOW_MS_MAX,
+} from "./usage-basis.ts";
 
 const Text = Type.String();
 
@@ -85,11 +92,9 @@ const selectBooked = defineQuery(
 );
 const selectCut = defineQuery(
   "aggregate/reports/cut_summary",
-  Type.Object({ ...Params.properties, ...lateParams, clip: Type.Integer() }),
+  Type.Object({ ...Params.properties, ...lateParams, since_ms: Type.Integer(), clip: Type.Integer() }),
   Row,
 );
-
-const dayMs = 86_400_000;
 
 /** Usage as published, summed; days and months that fall inside windows are answered from slices. */
 export async function summarizeUsage(
@@ -144,18 +149,19 @@ async function sumUsage(
   { filter, basis = "usage", as_of, state, live_seq = 0n, clip }: SummaryRequest,
   asked: Static<typeof Params>,
 ): Promise<Static<typeof Row>[]> {
-  const late = await findLateWindows({ store }, { basis, as_of, state, live_seq, ...reachingInto(filter) });
+  const span = reachingInto(filter);
+  const late = await findLateWindows({ store }, { basis, as_of, state, live_seq, ...span });
   if (!clip) {
     const whole =
       late === null ? await select(store.read, asked) : await selectBooked(store.read, { ...asked, ...late });
     if (whole[0]?.is_cut !== 1) return whole;
   }
-  return selectCut(store.read, { ...asked, ...(late ?? noLateWindows), clip: clip ? 1 : 0 });
+  return selectCut(store.read, { ...asked, ...(late ?? noLateWindows), since_ms: span.from, clip: clip ? 1 : 0 });
 }
 
-/** The edges of time usage is cut at, with a label for each bucket between them; windows reach at most a day past `to`. */
+/** The edges of time usage is cut at, with a label for each bucket between them; windows may reach past `to`. */
 function bucketsOf({ filter, group_by, time_zone, clip }: SummaryRequest): { edges: number[]; labels: string[] } {
-  const end = clip ? filter.to : instant(filter.to + 2 * dayMs);
+  const end = clip ? filter.to : instant(filter.to + WINDOW_MS_MAX);
   const inner = group_by.includes("day")
     ? windowEdges({ zone: time_zone, range_minutes: 1440, from: filter.from, to: end })
     : group_by.includes("month")

@@ -16,3 +16,12 @@ export type Role = Static<typeof Role>;
 
 /** All roles, the widest first. */
 export const allRoles: readonly Role[] = Role.anyOf.map((role) => role.const);
+
+/** Whose work is all of it, and so sees everybody's. */
+export const staff: readonly Role[] = ["admin", "finance", "auditor"];
+/** Who looks at how the installation is run: not finance. */
+export const overseers: readonly Role[] = ["admin", "auditor"];
+/** Roles that see the records of some accounts alone. */
+export const customers: readonly Role[] = ["domain-admin", "account"];
+/** Who may look at usage at all. */
+export const everyReader: readonly Role[] = [...staff, ...customers];

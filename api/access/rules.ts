@@ -1,18 +1,13 @@
 import type { OperationId } from "../client/client.ts";
-import type { Role } from "./roles.ts";
+import { customers, everyReader, overseers, type Role, staff } from "./roles.ts";
 
 const admin: readonly Role[] = ["admin"];
 const billing: readonly Role[] = ["admin", "finance"];
-const staff: readonly Role[] = ["admin", "finance", "auditor"];
-/** Who looks at how the installation is run. */
-const overseers: readonly Role[] = ["admin", "auditor"];
-/** Roles that see the records of some accounts alone: such a route filters by `scopeOf`. */
-const everyReader: readonly Role[] = [...staff, "domain-admin", "account"];
 const senders: readonly Role[] = ["admin", "producer"];
 
 /**
  * Who may use a route, by operationId. What has no line is closed to all, and so is a role that is not named. A line that names
- * `account` or `domain-admin` promises that the route answers of their accounts alone; test/api/access/matrix.test.ts holds it to that.
+ * `account` or `domain-admin` promises that the route answers of their accounts alone, by `scopeOf`; test/api/access/matrix.test.ts holds it to that.
  */
 export const routeRules: Readonly<Record<string, readonly Role[]>> = {
   listJobs: staff,
@@ -139,8 +134,8 @@ export const routeRules: Readonly<Record<string, readonly Role[]>> = {
   getBackup: admin,
   createKey: admin,
   revokeKey: admin,
-  listUsers: [...overseers, "domain-admin", "account"],
-  getUser: [...overseers, "domain-admin", "account"],
+  listUsers: [...overseers, ...customers],
+  getUser: [...overseers, ...customers],
   createUser: admin,
   putUser: admin,
   putUserPassword: admin,

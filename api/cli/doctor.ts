@@ -7,6 +7,7 @@ import { AppError } from "../../core/errors.ts";
 import { formatInstant, type InstantMs, instant, parseInstant } from "../../core/instant.ts";
 import { makeFolder } from "../../core/make-folder.ts";
 import { readMigrations } from "../../core/migrate.ts";
+import { hasStore } from "../../core/store.ts";
 import { readTls, type Tls } from "../access/tls.ts";
 import { readLastBackup } from "../backup/last-backup.ts";
 import { findHolder } from "../data-lock.ts";
@@ -58,8 +59,15 @@ export function doctorCommand(cli: Cli): Command {
 }
 
 async function checkData(cli: Cli, checks: Found[], config: Config): Promise<Found[]> {
+  if (config.clickhouse_url === null && !hasStore(config)) checks.push(tellNew(config));
   checks.push(checkHolder(config), checkBackup(config, cli.clock.now()));
   return (await attempt(checks, "store", () => checkStore(cli, config))) ?? [];
+}
+
+/** A mistyped directory looks like a new installation. */
+function tellNew({ data_dir }: Config): Found {
+  const detail = `there was no store in ${resolve(data_dir)}: an empty one is laid there`;
+  return { check: "data directory", state: "warning", detail };
 }
 
 async function attempt<T>(checks: Found[], check: string, act: () => Promise<T>): Promise<T | null> {

@@ -18,6 +18,7 @@ const remedies: Readonly<Record<string, string>> = {
   configuration: "mend the variables that are named; README.md lists them all",
   certificate: "get a new one, put its files where TALLY_TLS_CERT and TALLY_TLS_KEY say, and start the server again",
   disk: "make room, or set TALLY_DATA_DIR to another disk; tally archive moves old raw events out",
+  "data directory": "nothing, where this is a new installation; else TALLY_DATA_DIR should name another one",
   server: "wait until it has ended",
   store: "look at the log; TALLY_CLICKHOUSE_URL says where a server is, tally restore brings back a backup",
   kafka:

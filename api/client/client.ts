@@ -50,6 +50,8 @@ export interface Watcher {
 }
 
 const LOOK_MS = 500;
+/** A day of looking. */
+const LOOKS_MAX = 86_400_000 / LOOK_MS;
 /** What ends, or is refused, within so many seconds needs nobody to watch it. */
 const QUICK_SECONDS = 3;
 
@@ -78,15 +80,18 @@ export function createClient(send: Send, token: string | null, watcher?: Watcher
       : value;
   }
 
-  /** Waits for the end of work that is neither a run nor an export: those have their own answers. */
+  /** Waits for the end of work that is neither a run nor an export: those have their own answers. @throws AppError as the work told it */
   async function finish(path: string): Promise<unknown> {
-    for (;;) {
+    for (let looks = 0; looks < LOOKS_MAX; looks += 1) {
       const operation = (await call({ method: "GET", path })) as Operation;
-      if (operation.state === "succeeded") return operation.outcome;
-      if (operation.state === "failed") throw new AppError("conflict", operation.error ?? `${operation.id} failed`);
+      const { id, state, outcome, error } = operation;
+      if (state === "succeeded") return outcome;
+      if (state === "failed" && outcome !== null) throw toError(outcome, { method: "GET", path });
+      if (state === "failed") throw new AppError("conflict", error ?? `${id} failed`);
       watcher?.show(operation);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
+    throw new AppError("conflict", `it still goes on after a day; ask for it later: GET ${path}`);
   }
 
   return {

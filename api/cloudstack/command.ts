@@ -104,10 +104,3 @@ export function defineCommand<const P extends Params>(definition: Definition<P>)
   const { run, paged = false, changes = false, ...rest } = definition;
   return { ...rest, paged, changes, run: (context, values) => run(context, values as Values<P>) };
 }
-
-/** Reads everybody's. */
-export const everywhere = ["admin", "finance", "auditor"] as const satisfies readonly Role[];
-/** Everybody who may look at usage at all. */
-export const anybody = [...everywhere, "domain-admin", "account"] as const satisfies readonly Role[];
-/** Who looks at how the installation is run: not finance. */
-export const overseers = ["admin", "auditor"] as const satisfies readonly Role[];

@@ -51,7 +51,7 @@ export function formsOf({ schema, config }: Route): string[] {
  * @throws AppError not-acceptable
  */
 export function preferred<T>(accept: string | undefined, known: Known<T>): T {
-  const header = accept ?? "*/*";
+  const header = accept?.trim() || "*/*";
   const best = bestOf(header, known);
   if (best !== undefined) return best.value;
   const types = known.map(([type]) => type).join(", ");

@@ -15,7 +15,8 @@ export const Operation = Type.Object(
     }),
     result: { ...Text, description: "Where what it made is, once it has succeeded" },
     outcome: Type.Unsafe<unknown>({
-      description: "What the request would have been answered, had it been waited for; null where result says it",
+      description:
+        "What the request would have been answered, had it been waited for, a problem too; null where result or error says it",
     }),
     error: { ...Text, description: "Why it failed" },
     asked_by: Text,

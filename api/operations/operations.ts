@@ -1,15 +1,16 @@
 import { randomBytes } from "node:crypto";
 import Type, { type Static } from "typebox";
 import type { Clock } from "../../core/clock.ts";
-import { AppError } from "../../core/errors.ts";
+import { AppError, toldWhy, toProblem } from "../../core/errors.ts";
 import { formatMs, type InstantMs, instant } from "../../core/instant.ts";
 import { field, insertLines, timeField } from "../../core/insert-lines.ts";
+import { isLeftBehind, isSilent } from "../../core/left-behind.ts";
 import type { Log } from "../../core/log.ts";
 import { standingOf } from "../../core/run-lease.ts";
 import { type Progress, tellProgress } from "../../core/progress.ts";
 import type { RunLedger } from "../../core/runs.ts";
 import { defineQuery } from "../../core/sql.ts";
-import { isEmbedded, placeOf, type Store } from "../../core/store.ts";
+import { isSole, placeOf, type Store } from "../../core/store.ts";
 import type { Operation, OperationPlace } from "./operation.ts";
 
 /** What goes on, and what became of it. */
@@ -19,8 +20,10 @@ export interface Operations {
   get(id: string): Promise<Operation | null>;
   /** Writes down work that is on its way, and how it ends; the work is done whatever becomes of the writing. */
   follow(of: Followed): Promise<Operation>;
-  /** Ends what a process that had this data directory before left on its way. */
+  /** Ends what a process before this one left on its way. */
   recover(): Promise<void>;
+  /** Ends what machines that are gone left on its way. */
+  sweep(): Promise<void>;
   /** Once all that this process follows has ended. */
   settled(): Promise<void>;
 }
@@ -84,7 +87,7 @@ function createOperations({
 }): Operations {
   const goingOn = new Set<Promise<void>>();
   const progressOf = new Map<string, () => Operation["progress"]>();
-  const sole = [store.read, store.write, store.run].some(isEmbedded);
+  const sole = isSole(store);
 
   async function read(asked: { id?: string; state?: string; before?: OperationPlace | null; limit?: number }) {
     const { id = "", state = "", before = null, limit = 1 } = asked;
@@ -138,13 +141,26 @@ function createOperations({
   async function withProgress(operations: Operation[]): Promise<Operation[]> {
     const isOuter = ({ id, state }: Operation): boolean => state === "running" && id.startsWith("op_");
     if (!operations.some(isOuter)) return operations;
-    const running = (await read({ state: "running", limit: RUNNING_MAX })).filter(({ source }) => source === "run");
+    const running = (await read({ state: "running", limit: RUNNING_MAX })).filter(
+      (row) => row.source === "run" && whyDied(row) === "",
+    );
     return operations.map((operation) => {
       const { asked_by, began_at } = operation;
       const isOwn = (run: Found): boolean => run.asked_by === (asked_by ?? "") && formatMs(run.began_ms) >= began_at;
       const own = isOuter(operation) ? running.find(isOwn) : undefined;
       return own === undefined ? operation : { ...operation, progress: readProgress(own.progress) };
     });
+  }
+
+  /** Ends, as failed, what says that it goes on and does not. */
+  async function endWhere(isGone: (work: { holder: string; changed_ms: number }) => boolean): Promise<void> {
+    for (const row of await read({ state: "running", limit: RUNNING_MAX })) {
+      const changed_ms = Number(row.changed_ms);
+      if (row.source !== "operation" || !isGone({ holder: row.holder, changed_ms })) continue;
+      const { id, kind, subject, asked_by, holder } = row;
+      const error = "interrupted: the process that did it ended";
+      await write({ id, kind, subject, asked_by, holder, began: clock.now() }, { state: "failed", error });
+    }
   }
 
   return {
@@ -165,7 +181,8 @@ function createOperations({
           (value): Ending => ({ state: "succeeded", outcome: JSON.stringify(value) }),
           (error: unknown): Ending => {
             log.warn({ err: error, operation_id: id }, "operation failed");
-            return { state: "failed", error: toldWhy(error) };
+            const problem = error instanceof AppError ? { outcome: JSON.stringify(toProblem(error, id)) } : {};
+            return { state: "failed", error: toldWhy(error), ...problem };
           },
         )
         .then((end) => write({ ...of, id }, end))
@@ -177,17 +194,8 @@ function createOperations({
       if (row === undefined) throw new AppError("internal", `operation ${id} was not written`);
       return toOperation(row);
     },
-    recover: async () => {
-      for (const row of await read({ state: "running", limit: RUNNING_MAX })) {
-        // Who has a store alone has what others left in it, also where it was restored from a backup that was on its way then. No work
-        // takes a day: whoever did it is gone, as a container that was made anew.
-        const ours = sole || row.holder === placeOf(store) || clock.now() - Number(row.began_ms) > DAY_MS;
-        if (row.source !== "operation" || !ours) continue;
-        const { id, kind, subject, asked_by, holder } = row;
-        const error = "interrupted: the process that did it ended";
-        await write({ id, kind, subject, asked_by, holder, began: clock.now() }, { state: "failed", error });
-      }
-    },
+    recover: () => endWhere((work) => isLeftBehind(work, { store, clock })),
+    sweep: () => endWhere((work) => work.holder !== placeOf(store) && isSilent(work, clock.now())),
     settled: async () => void (await Promise.all(goingOn)),
   };
 }
@@ -198,7 +206,6 @@ interface Ending {
   readonly error?: string;
 }
 
-const DAY_MS = 86_400_000;
 const results: Readonly<Record<string, (id: string) => string>> = {
   run: (id) => `/v1/runs/${id}`,
   export: (id) => `/v1/exports/${id}/file`,
@@ -206,9 +213,4 @@ const results: Readonly<Record<string, (id: string) => string>> = {
 
 function readProgress(text: string): Operation["progress"] {
   return text === "" ? null : tellProgress(JSON.parse(text) as Progress);
-}
-
-/** Why it failed, for who asked; what is not an answer of ours is in the log. */
-function toldWhy(error: unknown): string {
-  return error instanceof AppError ? error.message : "something failed here; the log of the server has the cause";
 }

@@ -25,14 +25,16 @@ export const reportContents = Object.fromEntries(
   Object.values(types).map((type) => [type, { schema: Type.Unsafe<string>({ type: "string" }) }]),
 );
 
-/** A report may take as long, in ms: it is as large as what was asked for. */
-export const REPORT_MS = 3_600_000;
+/** A file may be made and read for as long, in ms: it is as large as what was asked for, and who takes nothing of it is cut off sooner. */
+export const FILE_MS = 86_400_000;
 
 /** Rows that are in memory at a time. */
 export const REPORT_PAGE = 20_000;
 
 /** All reports take turns, a page each: however many are asked for, one page is in memory and the store has time for others. */
-const inTurn = createInTurn();
+const pageInTurn = createInTurn();
+/** And apart from it the writing of files, which may wait long for the engine. */
+const fileInTurn = createInTurn();
 
 /**
  * The form a request wants; null = JSON. A file holds the whole answer, so it goes without cursor and limit.
@@ -73,7 +75,12 @@ export async function sendReport(
     pages: AsyncIterable<readonly object[]>;
   },
 ): Promise<FastifyReply> {
-  const stream = await openReport({ store }, { form, columns, pages, isWanted: () => !reply.raw.destroyed });
+  const isWanted = (): boolean => !reply.raw.destroyed && !reply.sent;
+  const stream = await openReport({ store }, { form, columns, pages, isWanted });
+  if (!isWanted()) {
+    stream.destroy();
+    return reply;
+  }
   return reply
     .type(form === "csv" ? "text/csv; charset=utf-8" : types[form])
     .header("content-disposition", `attachment; filename="${name}.${form}"`)
@@ -105,9 +112,9 @@ async function openReport(
       isWanted,
       lineOf: (row) => toLine(row, columns, { spreadsheet: form === "csv" }),
     });
-    const path = form === "ndjson" ? lines : join(folder, `report.${form}`);
-    if (form !== "ndjson")
-      await inTurn(() => convertFile(store.files(store.run), { from: lines, to: path, format: form, columns }));
+    const path = form === "ndjson" || !isWanted() ? lines : join(folder, `report.${form}`);
+    if (path !== lines)
+      await fileInTurn(() => convertFile(store.files(store.run), { from: lines, to: path, format: form, columns }));
     const stream = createReadStream(path);
     await once(stream, "open");
     return stream;
@@ -134,7 +141,7 @@ async function writeLines(
     return true;
   }
   try {
-    while (await inTurn(writeNext));
+    while (await pageInTurn(writeNext));
   } finally {
     await file.close();
   }

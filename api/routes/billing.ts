@@ -14,7 +14,7 @@ import { readCursor, writeCursor } from "../cursor.ts";
 import { answer } from "../openapi.ts";
 import { limitDefault, pageOf, pageQuery, readPage } from "../paging.ts";
 import { columnsOf } from "../reports/report-columns.ts";
-import { everyPageOf, REPORT_MS, REPORT_PAGE, reportContents, reportForm, sendReport } from "../reports/send-report.ts";
+import { everyPageOf, FILE_MS, REPORT_PAGE, reportContents, reportForm, sendReport } from "../reports/send-report.ts";
 import type { System } from "../system.ts";
 import { documentContents, FormatQuery, lineContents, sendStatement } from "./statement-formats.ts";
 
@@ -86,7 +86,7 @@ export function billingRoutes(
   app.get(
     "/v1/billing-records",
     {
-      handlerTimeout: REPORT_MS,
+      handlerTimeout: FILE_MS,
       schema: {
         operationId: "listBillingRecords",
         summary: "Billing records of a period, in the order in which they were priced",
@@ -181,6 +181,7 @@ export function billingRoutes(
   app.get(
     "/v1/statements/:id",
     {
+      handlerTimeout: FILE_MS,
       schema: {
         operationId: "getStatement",
         summary: "A statement with its lines, as JSON or as a document",

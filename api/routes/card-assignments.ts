@@ -69,7 +69,10 @@ export function cardAssignmentRoutes(app: Api, { accounts, assignments, settings
   ): Promise<FastifyReply> => {
     const { valid_from, ...choice } = asked.choice;
     const month = valid_from ?? (await presentMonth(target.kind === "account" ? target.id : null));
-    const { if_version } = await seenVersion(asked.conditions, async () => revisionOf(await assignments.list(target)));
+    const { if_version } = await seenVersion(
+      asked.conditions,
+      async () => revisionOf(await assignments.list(target)) || null,
+    );
     const seen = if_version === undefined ? {} : { if_revision: Number(if_version) };
     const change = { ...choice, valid_from: month, ...seen };
     const written = await assignments.put(target, change, asked.by);

@@ -9,6 +9,7 @@ import { authorOf } from "../access/caller.ts";
 import { preferred } from "../http/accept.ts";
 import { answer, problemAnswers } from "../openapi.ts";
 import { pageOf, pageQuery, readPage } from "../paging.ts";
+import { FILE_MS } from "../reports/send-report.ts";
 import type { System } from "../system.ts";
 
 const tags = ["exports"];
@@ -131,6 +132,7 @@ export function exportRoutes(app: Api, { exports }: Pick<System, "exports">): vo
   app.get(
     "/v1/exports/:id/file",
     {
+      handlerTimeout: FILE_MS,
       schema: {
         operationId: "getExportFile",
         summary: "A file of a complete export",

@@ -12,7 +12,7 @@ import { maySee, outOfSight, seenBy } from "../access/scope.ts";
 import { answer } from "../openapi.ts";
 import { pageOf, pageQuery, readInstant, readPage } from "../paging.ts";
 import { columnsOf } from "../reports/report-columns.ts";
-import { everyPageOf, REPORT_MS, REPORT_PAGE, reportContents, reportForm, sendReport } from "../reports/send-report.ts";
+import { everyPageOf, FILE_MS, REPORT_PAGE, reportContents, reportForm, sendReport } from "../reports/send-report.ts";
 import type { System } from "../system.ts";
 
 const tags = ["ledger"];
@@ -120,7 +120,7 @@ export function ledgerRoutes(
   app.get(
     "/v1/ledger",
     {
-      handlerTimeout: REPORT_MS,
+      handlerTimeout: FILE_MS,
       schema: {
         operationId: "listLedgerEntries",
         summary: "The entries of the double-entry ledger",

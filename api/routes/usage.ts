@@ -21,7 +21,7 @@ import { readCursor, writeCursor } from "../cursor.ts";
 import { answer } from "../openapi.ts";
 import { limitDefault, pageQuery, readRange, Texts } from "../paging.ts";
 import { columnsOf, type ReportColumn } from "../reports/report-columns.ts";
-import { everyPageOf, REPORT_MS, REPORT_PAGE, reportContents, reportForm, sendReport } from "../reports/send-report.ts";
+import { everyPageOf, FILE_MS, REPORT_PAGE, reportContents, reportForm, sendReport } from "../reports/send-report.ts";
 import type { System } from "../system.ts";
 
 const Instant = Type.String({ maxLength: 64, description: "RFC 3339 with an offset or Z" });
@@ -127,7 +127,7 @@ export function usageRoutes(app: Api, system: System): void {
   app.get(
     "/v1/usage-records",
     {
-      handlerTimeout: REPORT_MS,
+      handlerTimeout: FILE_MS,
       schema: {
         operationId: "listUsageRecords",
         summary: "Usage records whose window starts in [from, to), or what of them lies in it",
@@ -161,7 +161,8 @@ export function usageRoutes(app: Api, system: System): void {
         // A file is read for longer than it stands.
         ...("published" in state && form === null ? { state: state.published } : {}),
         live_seq: BigInt(state.live_seq),
-        covers: state.covers,
+        // Of one page alone it does not matter.
+        covers: place !== null || form !== null ? state.covers : undefined,
         limit,
       };
       const readPage = async (after: UsageKey | null) => {
@@ -187,7 +188,7 @@ export function usageRoutes(app: Api, system: System): void {
   app.get(
     "/v1/usage-summary",
     {
-      handlerTimeout: REPORT_MS,
+      handlerTimeout: FILE_MS,
       schema: {
         operationId: "summarizeUsage",
         summary: "Usage in [from, to) summed by usage type and whatever else is asked for",

@@ -43,11 +43,12 @@ interface Body extends Pick<Export, "period" | "options" | "files" | "totals"> {
   readonly removed_by?: string;
 }
 
-/** An export with whose it is to write, and how many rows tell of it. */
+/** An export with whose it is to write, its latest version, and when it last gave a sign. */
 export interface StoredExport {
   readonly shown: Export;
   readonly holder: string;
   readonly version: number;
+  readonly changed_ms: number;
 }
 
 /** The rows of exports in the store. */
@@ -55,7 +56,7 @@ export interface ExportRows {
   /** Those asked for last first. */
   select(asked: { id?: string; state?: string; before?: ExportPlace | null; limit?: number }): Promise<StoredExport[]>;
   /** Writes the next row of an export: it begins, tells how far it is, has ended, or its files are removed. */
-  write(next: StoredExport, by: string): Promise<void>;
+  write(next: Omit<StoredExport, "changed_ms">, by: string): Promise<void>;
 }
 
 /** Exports in their table. */
@@ -101,6 +102,7 @@ function toStored(row: Static<typeof Row>): StoredExport {
   return {
     holder,
     version: Number(row.version),
+    changed_ms: Number(changed_ms),
     shown: {
       id,
       kind: row.kind as Export["kind"],

@@ -2,18 +2,19 @@ import { randomBytes } from "node:crypto";
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../core/clock.ts";
-import { AppError } from "../../core/errors.ts";
+import { AppError, toldWhy } from "../../core/errors.ts";
 import { createInTurn } from "../../core/in-turn.ts";
 import { parseInstant } from "../../core/instant.ts";
 import type { Log } from "../../core/log.ts";
 import { type Progress, tellProgress, whileTelling } from "../../core/progress.ts";
 import { traced } from "../../core/trace.ts";
+import { isLeftBehind, isSilent } from "../../core/left-behind.ts";
 import { placeOf } from "../../core/store.ts";
 import type { Export, ExportedFile, ExportInput } from "./export.ts";
 import { clearUnfinished, folderOf, keptHere, removeFolder } from "./export-folder.ts";
 import { createExportRows, type ExportPlace, type StoredExport } from "./export-rows.ts";
 import { clearLayout } from "./lay-out.ts";
-import { toldWhy, writeExport, type WritingDeps } from "./write-export.ts";
+import { writeExport, type WritingDeps } from "./write-export.ts";
 
 /** Exports: asked for, written one after the other in this process, kept as files. */
 export interface Exports {
@@ -29,9 +30,12 @@ export interface Exports {
    * @throws AppError not-found, conflict while it is on its way
    */
   remove(id: string, by: string): Promise<Export>;
-  /** Removes the files here of exports that ended longer ago than they are kept, and of those removed from elsewhere. */
+  /**
+   * Removes the files here of exports that ended longer ago than they are kept, and of those removed from elsewhere; ends what machines that
+   * are gone left on its way.
+   */
   sweep(): Promise<void>;
-  /** Ends what a process that had this data directory before, or a machine that is gone, left on its way, and removes what it had written. */
+  /** Ends what a process before this one left on its way, and removes what it had written. */
   recover(): Promise<void>;
 }
 
@@ -44,6 +48,8 @@ export interface ExportsDeps extends Pick<WritingDeps, "store" | "usageTypes" | 
 }
 
 const DAY_MS = 86_400_000;
+/** Above any number of exports that go on at once. */
+const RUNNING_MAX = 1000;
 /** Above any number of exports that a process keeps files of. */
 const KEPT_MAX = 1_000_000;
 const KEPT_TOO_LONG = "exports.keep.days";
@@ -59,17 +65,17 @@ export function createExports(deps: ExportsDeps): Exports {
   let swept_ms = 0;
 
   async function end(id: string, change: Partial<Export>, by: string): Promise<Export> {
-    await next(await find(id), change, by);
+    await writeNext(await find(id), change, by);
     return (await find(id)).shown;
   }
 
-  const next = (of: StoredExport, change: Partial<Export>, by: string): Promise<void> =>
+  const writeNext = (of: StoredExport, change: Partial<Export>, by: string): Promise<void> =>
     rows.write({ ...of, version: of.version + 1, shown: { ...of.shown, ...change } }, by);
 
   /** How far an export is costs it nothing: what cannot be written is passed over. */
-  async function tell(id: string, progress: Progress, by: string): Promise<void> {
+  async function writeProgress(id: string, progress: Progress, by: string): Promise<void> {
     try {
-      await next(await find(id), { progress: tellProgress(progress) }, by);
+      await writeNext(await find(id), { progress: tellProgress(progress) }, by);
     } catch (err) {
       log.warn({ export_id: id, err }, "how far an export is could not be written");
     }
@@ -79,8 +85,8 @@ export function createExports(deps: ExportsDeps): Exports {
     try {
       const named = { "tally.export.id": id, "tally.export.kind": input.kind, "tally.export.format": input.format };
       const { files, totals } = await traced("export", named, () =>
-        whileTelling({ clock, write: (progress) => tell(id, progress, by) }, (telling) =>
-          writeExport({ store, usageTypes, settings, tell: telling, now_ms: clock.now() }, id, input),
+        whileTelling({ clock, write: (progress) => writeProgress(id, progress, by) }, (tell) =>
+          writeExport({ store, usageTypes, settings, tell, now_ms: clock.now() }, id, input),
         ),
       );
       log.info({ export_id: id, kind: input.kind, period: input.period, files: files.length }, "export written");
@@ -114,13 +120,17 @@ export function createExports(deps: ExportsDeps): Exports {
     const { shown } = found;
     if (shown.state === "running")
       throw new AppError("conflict", `export "${id}" is running; remove it once it has ended`, { field: "id" });
-    if (shown.state !== "removed") await next(found, { state: "removed" }, by);
+    if (shown.state !== "removed") await writeNext(found, { state: "removed" }, by);
     await removeFolder(store, id);
     return (await find(id)).shown;
   }
 
   async function sweep(): Promise<void> {
-    swept_ms = clock.now();
+    const now = clock.now();
+    swept_ms = now;
+    // Of another machine that is gone; its own this process hears of.
+    for (const left of await rows.select({ state: "running", limit: RUNNING_MAX }))
+      if (left.holder !== placeOf(store) && isSilent(left, now)) await interrupt(left);
     const here = new Set(await keptHere(store));
     const days = await keepDays();
     if (here.size === 0) return;
@@ -186,11 +196,8 @@ export function createExports(deps: ExportsDeps): Exports {
     sweep,
     recover: async () => {
       await clearUnfinished(store);
-      for (const left of await rows.select({ state: "running", limit: 1000 })) {
-        // None takes a day: the machine that had it is gone, as a container that was made anew.
-        const age_ms = clock.now() - (parseInstant(left.shown.asked_at) ?? 0);
-        if (left.holder === placeOf(store) || age_ms > DAY_MS) await interrupt(left);
-      }
+      for (const left of await rows.select({ state: "running", limit: RUNNING_MAX }))
+        if (isLeftBehind(left, { store, clock })) await interrupt(left);
       await sweep();
     },
   };

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { AppError } from "../../core/errors.ts";
 import { type FileFormat, readSoFar } from "../../core/file-export.ts";
 import type { Progress, Tell } from "../../core/progress.ts";
 import type { Registry } from "../../core/registry.ts";
@@ -105,9 +104,4 @@ async function lookAt(
   const rows = await readSoFar(read, { path }).catch(() => null);
   const what = parts === 1 ? "writing the file" : `writing file ${part + 1} of ${parts}`;
   return rows === null ? { what, done: part, total: parts, unit: "files" } : { what, ...rows, unit: "rows read" };
-}
-
-/** Why an export failed, for who asked for it; what is not an answer of ours is in the log. */
-export function toldWhy(error: unknown): string {
-  return error instanceof AppError ? error.message : "something failed here; the log of the server has the cause";
 }

@@ -74,7 +74,6 @@ CREATE OR REPLACE FUNCTION base36_of AS (number) -> replaceRegexpOne(
 CREATE OR REPLACE FUNCTION billing_record_id_of AS (period, usage_record_id, part_start, tier, component) ->
   concat('br_', replaceOne(period, '-', ''), '_', lower(hex(usage_record_id)), '_', base36_of(toUnixTimestamp64Milli(part_start)), '_', toString(tier), '_', component);
 
-
 -- Entries of the ledger that were booked in a span, once each: by when they were, not by the month they are of, so that what comes later
 -- about a month that is over is in a later journal and a journal stays what it was.
 CREATE OR REPLACE VIEW exported_entry AS

@@ -110,6 +110,17 @@ test(
   },
 );
 
+test("a data directory without a store is told: it may be another one than was meant", async () => {
+  const environment = { TALLY_DATA_DIR: join(folder, "mistyped"), TALLY_LOG_LEVEL: "silent" };
+  const told = await doctor(environment);
+  expect([told.status, told.of("data directory"), told.of("store")]).toMatchObject([
+    0,
+    [{ state: "warning", remedy: expect.stringContaining("TALLY_DATA_DIR") as string }],
+    [{ state: "ok" }],
+  ]);
+  expect((await doctor(environment)).of("data directory")).toEqual([]);
+});
+
 test("a data directory that is a file is told as a disk that cannot be had, and nothing else is asked of it", async () => {
   const file = join(folder, "file");
   writeFileSync(file, "");

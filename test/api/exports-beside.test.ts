@@ -1,11 +1,14 @@
 // Exports and lists of many records: the memory they take, who asks meanwhile, and who goes away.
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
+import { get, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ensureAdminToken } from "../../api/access/keys.ts";
 import { buildApp } from "../../api/app.ts";
+import { httpLimits } from "../../api/http/limits.ts";
 import type { Operation } from "../../api/operations/operation.ts";
 import { silentLog } from "../../core/log.ts";
 import { PROGRESS_MS_MIN } from "../../core/progress.ts";
@@ -78,6 +81,23 @@ test("an export has every record, needs little memory, and pages are answered me
   expect(pages.length).toBeGreaterThan(2);
   // A page that waited for the statement would take nearly all of it.
   expect(Math.max(...pages)).toBeLessThan((performance.now() - begun) / 2);
+}, 60_000);
+
+test("a file is read for as long as its reader takes, however soon other answers must be made", async () => {
+  const answer_ms = 400;
+  const hasty = await buildApp(on.system, { log: silentLog, limits: { ...httpLimits, answer_ms } });
+  const address = await hasty.listen({ port: 0, host: "127.0.0.1" });
+  const [whole] = await on.system.exports.list({ before: null, limit: 1 });
+  const asked = get(`${address}/v1/exports/${whole?.id}/file`, { headers, agent: false });
+  const [file] = (await once(asked, "response")) as [IncomingMessage];
+  const began = performance.now();
+  let read = 0;
+  for await (const chunk of file) {
+    if (read === 0) await sleep(3 * answer_ms);
+    read += (chunk as Uint8Array).length;
+  }
+  expect([`${read}`, performance.now() - began > answer_ms]).toEqual([whole?.bytes, true]);
+  await hasty.close();
 }, 60_000);
 
 test("of a list as a file whose reader has gone no more pages are read, and nothing stays on the disk", async () => {

@@ -1,4 +1,5 @@
-import { anybody, defineCommand } from "../command.ts";
+import { everyReader } from "../../access/roles.ts";
+import { defineCommand } from "../command.ts";
 import { ownedAccounts, ownerParams } from "../owners.ts";
 
 const command = "listAccounts";
@@ -9,7 +10,7 @@ const typeOf = (kind: string): number => (kind === "project" ? 5 : kind === "sys
 export const listAccounts = defineCommand({
   name: command,
   description: "Lists accounts and provides detailed account information for listed accounts",
-  roles: anybody,
+  roles: everyReader,
   paged: true,
   params: {
     id: { type: "uuid", description: "Id of an account", related: command },

@@ -1,5 +1,6 @@
 import { unknownCommand } from "../api-error.ts";
-import { anybody, type Command, defineCommand, type Field, type Param } from "../command.ts";
+import { everyReader } from "../../access/roles.ts";
+import { type Command, defineCommand, type Field, type Param } from "../command.ts";
 
 const paging: Readonly<Record<string, Param>> = {
   keyword: { type: "string", description: "List by keyword" },
@@ -16,7 +17,7 @@ export function createListApis(commands: () => readonly Command[]): Command {
     name: "listApis",
     description: "lists all available apis on the server, provided by the Api Discovery plugin",
     since: "4.1.0",
-    roles: [...anybody, "producer"],
+    roles: [...everyReader, "producer"],
     params: {
       name: { type: "string", description: "API name" },
     },

@@ -1,4 +1,5 @@
-import { anybody, defineCommand } from "../command.ts";
+import { everyReader } from "../../access/roles.ts";
+import { defineCommand } from "../command.ts";
 import { CLOUDSTACK_VERSION } from "../envelope.ts";
 import { PAGE_SIZE } from "../read-parameters.ts";
 
@@ -6,7 +7,7 @@ import { PAGE_SIZE } from "../read-parameters.ts";
 export const listCapabilities = defineCommand({
   name: "listCapabilities",
   description: "Lists capabilities",
-  roles: [...anybody, "producer"],
+  roles: [...everyReader, "producer"],
   params: {},
   response: [
     { name: "cloudstackversion", type: "string", description: "version of the cloud stack" },

@@ -1,5 +1,6 @@
 import type { Setting } from "../../../core/settings.ts";
-import { defineCommand, type Field, listOf, overseers } from "../command.ts";
+import { overseers } from "../../access/roles.ts";
+import { defineCommand, type Field, listOf } from "../command.ts";
 
 const text = (name: string, description: string): Field => ({ name, type: "string", description });
 

@@ -1,11 +1,12 @@
 import { isBelow } from "../../../core/domains.ts";
-import { defineCommand, everywhere, listOf } from "../command.ts";
+import { staff } from "../../access/roles.ts";
+import { defineCommand, listOf } from "../command.ts";
 
 /** The domain tree, as far down as the caller is in it. */
 export const listDomains = defineCommand({
   name: "listDomains",
   description: "Lists domains and provides detailed information for listed domains",
-  roles: [...everywhere, "domain-admin"],
+  roles: [...staff, "domain-admin"],
   paged: true,
   params: {
     id: { type: "uuid", description: "Id of a domain", related: "listDomains" },

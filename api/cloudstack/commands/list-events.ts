@@ -3,7 +3,8 @@ import { instant } from "../../../core/instant.ts";
 import { defineQuery } from "../../../core/sql.ts";
 import { scopeOf } from "../../access/scope.ts";
 import { findAccounts } from "../accounts.ts";
-import { anybody, defineCommand } from "../command.ts";
+import { everyReader } from "../../access/roles.ts";
+import { defineCommand } from "../command.ts";
 import { plainDate } from "../dates.ts";
 import { ownerParams, readOwners, rowsOf } from "../owners.ts";
 import { halfOpen } from "../usage/usage-filter.ts";
@@ -42,7 +43,7 @@ const SPAN_MS = 31 * 86_400_000;
 export const listEvents = defineCommand({
   name: "listEvents",
   description: "A command to list events: those of resources, which usage is metered by, the latest first",
-  roles: anybody,
+  roles: everyReader,
   paged: true,
   params: {
     startdate: { type: "date", description: "Events from then on; 31 days before enddate where left out" },

@@ -1,4 +1,5 @@
-import { anybody, defineCommand } from "../command.ts";
+import { everyReader } from "../../access/roles.ts";
+import { defineCommand } from "../command.ts";
 import { ownedAccounts, ownerParams } from "../owners.ts";
 
 const command = "listProjects";
@@ -8,7 +9,7 @@ export const listProjects = defineCommand({
   name: command,
   description: "Lists projects and provides detailed information for listed projects",
   since: "3.0.0",
-  roles: anybody,
+  roles: everyReader,
   paged: true,
   params: {
     id: { type: "uuid", description: "Id of a project", related: command },

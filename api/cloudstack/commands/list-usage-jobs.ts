@@ -1,6 +1,7 @@
 import { instant } from "../../../core/instant.ts";
 import { readRuns } from "../../../core/run.ts";
-import { defineCommand, everywhere, listOf } from "../command.ts";
+import { staff } from "../../access/roles.ts";
+import { defineCommand, listOf } from "../command.ts";
 import { plainDate } from "../dates.ts";
 import { halfOpen } from "../usage/usage-filter.ts";
 
@@ -12,7 +13,7 @@ export const listUsageJobs = defineCommand({
   name: "listUsageJobs",
   description: "Lists the runs of aggregation, the latest first",
   since: "4.23.0",
-  roles: everywhere,
+  roles: staff,
   paged: true,
   params: {
     startdate: { type: "date", description: "Runs that began before are left out" },

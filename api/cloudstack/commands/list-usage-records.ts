@@ -1,6 +1,7 @@
 import { readCompleteness, typeOf } from "../../../aggregate/index.ts";
 import { parameterError } from "../api-error.ts";
-import { anybody, defineCommand } from "../command.ts";
+import { everyReader } from "../../access/roles.ts";
+import { defineCommand } from "../command.ts";
 import { plainDate } from "../dates.ts";
 import { createUsageFinder, type UsageFinder } from "../usage/find-usage.ts";
 import { labelUsage } from "../usage/label-usage.ts";
@@ -26,7 +27,7 @@ function finderOf(store: Store): UsageFinder {
 export const listUsageRecords = defineCommand({
   name,
   description: "Lists usage records for accounts",
-  roles: anybody,
+  roles: everyReader,
   paged: true,
   params: {
     startdate: {

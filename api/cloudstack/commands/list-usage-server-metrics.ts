@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { readRuns } from "../../../core/run.ts";
-import { defineCommand, everywhere } from "../command.ts";
+import { staff } from "../../access/roles.ts";
+import { defineCommand } from "../command.ts";
 import { plainDate } from "../dates.ts";
 
 /** How aggregation stands: CloudStack's usage server is a job here. */
@@ -8,7 +9,7 @@ export const listUsageServerMetrics = defineCommand({
   name: "listUsageServerMetrics",
   description: "Lists usage server metrics",
   since: "4.17.0",
-  roles: everywhere,
+  roles: staff,
   params: {},
   response: [
     { name: "hostname", type: "string", description: "Host that aggregated last" },

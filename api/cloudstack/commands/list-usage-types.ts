@@ -1,10 +1,11 @@
-import { anybody, defineCommand, listOf } from "../command.ts";
+import { everyReader } from "../../access/roles.ts";
+import { defineCommand, listOf } from "../command.ts";
 
 /** The registry, CloudStack's types first: both forms of the fields, for old clients and new. */
 export const listUsageTypes = defineCommand({
   name: "listUsageTypes",
   description: "List Usage Types",
-  roles: anybody,
+  roles: everyReader,
   paged: true,
   params: {},
   response: [

@@ -1,6 +1,7 @@
 import type { Role } from "../../access/roles.ts";
 import { isBelow } from "../../../core/domains.ts";
-import { defineCommand, listOf, overseers } from "../command.ts";
+import { customers, overseers } from "../../access/roles.ts";
+import { defineCommand, listOf } from "../command.ts";
 import { domainsByPath, ownerParams, readOwners } from "../owners.ts";
 
 /** CloudStack's account type of a role: 1 root admin, 2 domain admin, 0 user. */
@@ -12,7 +13,7 @@ export function accountTypeOf(role: Role): number {
 export const listUsers = defineCommand({
   name: "listUsers",
   description: "Lists user accounts",
-  roles: [...overseers, "domain-admin", "account"],
+  roles: [...overseers, ...customers],
   paged: true,
   params: {
     id: { type: "uuid", description: "Id of a user", related: "listUsers" },

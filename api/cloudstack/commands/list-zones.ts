@@ -1,6 +1,7 @@
 import Type from "typebox";
 import { defineQuery } from "../../../core/sql.ts";
-import { anybody, defineCommand, listOf } from "../command.ts";
+import { everyReader } from "../../access/roles.ts";
+import { defineCommand, listOf } from "../command.ts";
 
 const selectZones = defineQuery("api/cloudstack/zones", Type.Object({}), Type.Object({ zone: Type.String() }));
 
@@ -8,7 +9,7 @@ const selectZones = defineQuery("api/cloudstack/zones", Type.Object({}), Type.Ob
 export const listZones = defineCommand({
   name: "listZones",
   description: "Lists zones",
-  roles: anybody,
+  roles: everyReader,
   paged: true,
   params: {
     id: { type: "uuid", description: "Id of a zone", related: "listZones" },

@@ -1,3 +1,4 @@
+import type { Account } from "../../../core/accounts.ts";
 import { isBelow } from "../../../core/domains.ts";
 import type { Caller } from "../../access/caller.ts";
 import type { System } from "../../system.ts";
@@ -57,7 +58,7 @@ async function ofDomainAdmin(asked: Asked, deps: Deps): Promise<readonly string[
   if (wanted === null || !isBelow(wanted, domain)) throw permissionError(denied);
   const one = asked.projectid ?? asked.accountid;
   if (one !== undefined) {
-    const account = await system.accounts.get(one);
+    const account = await findMeant(one, asked, deps);
     if (account === null || !isBelow(account.domain, wanted)) throw permissionError(denied);
     return [one];
   }
@@ -74,7 +75,7 @@ async function ofRoot(asked: Asked, deps: Deps): Promise<readonly string[] | nul
   const one = asked.projectid ?? asked.accountid;
   const name = asked.projectid === undefined ? "accountid" : "projectid";
   if (one !== undefined) {
-    if ((await system.accounts.get(one)) === null) throw noSuchEntity(command, name, one);
+    if ((await findMeant(one, asked, deps)) === null) throw noSuchEntity(command, name, one);
     return [one];
   }
   const path = asked.domainid === undefined ? "" : await pathOf(asked.domainid, deps);
@@ -84,6 +85,12 @@ async function ofRoot(asked: Asked, deps: Deps): Promise<readonly string[] | nul
     return named(asked.account, { ...asked, path, recursive }, deps);
   if (path === "" || (path === "ROOT" && recursive === 1)) return null;
   return (await findAccounts(system.store, { domain: path, recursive })).map(({ account_id }) => account_id);
+}
+
+/** The account of an id, which is to be a project's where a project is asked for; null = there is none. */
+async function findMeant(id: string, { projectid }: Asked, { system }: Deps): Promise<Account | null> {
+  const account = await system.accounts.get(id);
+  return projectid === undefined || account?.kind === "project" ? account : null;
 }
 
 /** The accounts of a name in a domain; without one in all that `path` and below it hold. */

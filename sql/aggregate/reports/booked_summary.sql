@@ -2,7 +2,7 @@
 -- Params  as_of UInt64                     highest run that counts
 -- Params  live_seq UInt64                  dry run whose rows count too, 0 = none
 -- Params  from_ms, to_ms Int64             from <= window start (of an adjustment: where it is booked) < to, Unix ms UTC
--- Params  late_runs Array(UInt64), late_starts Array(Int64)   see late_usage
+-- Params  late_runs Array(UInt64), late_starts Array(Int64)   see late_pair
 -- Params  edges Array(Int64)               sorted; bucket i is [edges[i], edges[i + 1])
 -- Params  labels Array(String)             of the buckets
 -- Params  account_ids Array(String), usage_types Array(UInt16), resources Array(String)   empty = all

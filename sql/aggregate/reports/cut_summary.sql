@@ -2,7 +2,8 @@
 -- Params  as_of UInt64                     highest run that counts
 -- Params  live_seq UInt64                  dry run whose rows count too, 0 = none
 -- Params  from_ms, to_ms Int64             from <= window start (of an adjustment: where it is booked) < to, Unix ms UTC
--- Params  late_runs Array(UInt64), late_starts Array(Int64)   see late_usage; none = at the time of use
+-- Params  since_ms Int64                   no window that starts before reaches into the span
+-- Params  late_runs Array(UInt64), late_starts Array(Int64)   see late_pair; none = at the time of use
 -- Params  clip UInt8                       1 = instead all windows that overlap, cut at the outer edges
 -- Params  edges Array(Int64)               sorted; bucket i is [edges[i], edges[i + 1]); usage outside of them is left out
 -- Params  labels Array(String)             of the buckets
@@ -21,7 +22,7 @@ usage AS (
     if(has({group_by:Array(String)}, 'resource'), resource, '') AS of_resource, quantity, duration_ms, toInt64(sign) AS sign, abs(slices) = 1 AS holds_slice,
     booked_at, booked_end, toUnixTimestamp64Milli(booked_at) AS start_ms, toUnixTimestamp64Milli(booked_end) AS end_ms,
     toUnixTimestamp64Milli(first_at) AS slice_from_ms, toUnixTimestamp64Milli(last_at) AS slice_to_ms
-  FROM booked_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)}, from_ms = {from_ms:Int64} - 172800000, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)})
+  FROM booked_usage(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)}, from_ms = {since_ms:Int64}, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)})
   WHERE (if({clip:UInt8} = 1, booked_end > fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'), booked_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')))
     AND booked_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
     AND (empty({account_ids:Array(String)}) OR account_id IN {account_ids:Array(String)})
@@ -56,7 +57,7 @@ pieces AS (
     intDiv(quantity, toUnixTimestamp64Milli(to_at) - toUnixTimestamp64Milli(from_at)) * piece_ms AS q,
     toInt64(sign) * piece_ms AS d,
     toInt64(0) AS n
-  FROM booked_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)}, from_ms = {from_ms:Int64} - 172800000, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)})
+  FROM booked_slice(as_of = {as_of:UInt64}, live_seq = {live_seq:UInt64}, account_ids = {account_ids:Array(String)}, from_ms = {since_ms:Int64}, late_runs = {late_runs:Array(UInt64)}, late_starts = {late_starts:Array(Int64)})
   ARRAY JOIN range(1, toUInt32(length({edges:Array(Int64)}))) AS w
   WHERE (if({clip:UInt8} = 1, window_end > fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'), window_start >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')))
     AND window_start < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')

@@ -1,6 +1,6 @@
 -- Which of some late windows hold rows of an account.
 -- Params  account_id String
--- Params  late_runs Array(UInt64), late_starts Array(Int64)   see late_usage
+-- Params  late_runs Array(UInt64), late_starts Array(Int64)   see late_pair
 -- Rows    run_seq UInt64, start_ms Int64, Unix ms UTC
 -- Why     where somebody's facts came late mostly nothing of this account did, and plain usage says it
 SELECT DISTINCT run_seq, toUnixTimestamp64Milli(window_start) AS start_ms

@@ -16,7 +16,7 @@ FROM (
   SELECT export_id AS id, 'export' AS source, 'export' AS kind, toString(of_kind) AS subject, multiIf(last = 'running', 'running', last = 'failed', 'failed', 'succeeded') AS state,
     '' AS holder, '0' AS lease_expires_ms, JSONExtractRaw(last_body, 'progress') AS progress, '' AS outcome, why AS error, asked_by, began_at, ended_at AS changed_at
   FROM (
-    SELECT export_id, any(kind) AS of_kind, argMax(toString(state), version) AS last, argMax(error, version) AS why, argMax(body, version) AS last_body,
+    SELECT export_id, any(kind) AS of_kind, argMax(toString(state), (state != 'running', version)) AS last, argMax(error, (state != 'running', version)) AS why, argMax(body, (state != 'running', version)) AS last_body,
       argMin(changed_by, version) AS asked_by, min(changed_at) AS began_at, max(changed_at) AS ended_at
     FROM export_file
     WHERE {id:String} = '' OR export_id = {id:String}

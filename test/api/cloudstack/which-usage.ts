@@ -93,6 +93,14 @@ export function describeWhichUsage(asking: () => Asking): void {
         ]);
     });
 
+    test("a project is asked for by its id, and an account's id is none", async () => {
+      expect(await whose({ projectid: "rocket-id" })).toEqual([]);
+      expect(await whose({ projectid: "rocket-id" }, acmeDomain)).toEqual([]);
+      const [status, text] = await textOf("listUsageRecords", { ...dates, projectid: "acme-id" });
+      expect([status, text]).toEqual([431, expect.stringContaining("projectid value=acme-id")]);
+      expect((await textOf("listUsageRecords", { ...dates, projectid: "acme-id" }, acmeDomain))[0]).toBe(531);
+    });
+
     test("a usage id is looked up by its type, and needs one", async () => {
       expect(await whose({ type: "1", usageid: "vm-east-id" })).toEqual(["east-id"]);
       expect(await whose({ type: "1", usageid: "vm-nowhere" })).toEqual([]);

@@ -8,6 +8,7 @@ import { openOperations } from "../../../api/operations/operations.ts";
 import { readWait } from "../../../api/operations/await-work.ts";
 import { at } from "../../at.ts";
 import { runCommandLine } from "../../../api/cli/program.ts";
+import { createClient, type Send } from "../../../api/client/client.ts";
 import { systemClock } from "../../../core/clock.ts";
 import { AppError } from "../../../core/errors.ts";
 import { silentLog } from "../../../core/log.ts";
@@ -59,6 +60,14 @@ test("what fails later says why; what is wrong at once is refused at once", asyn
   const answered = await api.call("POST", "/v1/findings/check", undefined, headers());
   const told = answered.statusCode === 202 ? await ended(answered.headers["location"]) : answered.json<Operation>();
   expect(JSON.stringify(told)).toContain(run.id);
+  // Who waits for it hears the same as who is refused at once.
+  const send: Send = async ({ method, path, headers: given }) => {
+    const { statusCode, rawPayload, headers: of } = await api.call(method, path, undefined, { ...given, ...headers() });
+    return { status: statusCode, bytes: rawPayload, location: of.location };
+  };
+  await expect(
+    createClient(send, api.admin).call({ method: "POST", path: "/v1/findings/check" }),
+  ).rejects.toMatchObject({ key: "run-in-progress", message: expect.stringContaining(run.id) as string });
   await api.system.runs.step(run, { state: "unchanged" });
   api.system.runs.end(run);
   expect((await api.call("POST", "/v1/periods/2026-13/close", {}, headers())).statusCode).toBe(400);
@@ -102,7 +111,11 @@ test("a backup is an operation under its own id, which tells how far it is, what
   const failed = Promise.reject(new AppError("disk-full", "3 MiB are free"));
   await operations.follow({ ...work, id: "backup_z", outcome: failed });
   await operations.settled();
-  expect(await read("backup_z")).toMatchObject({ state: "failed", error: "3 MiB are free", outcome: null });
+  expect(await read("backup_z")).toMatchObject({
+    state: "failed",
+    error: "3 MiB are free",
+    outcome: { type: "/problems/disk-full", detail: "3 MiB are free" },
+  });
 });
 
 test("work that is no run tells how far the run has come that who asked for it began, and of nobody else's", async () => {

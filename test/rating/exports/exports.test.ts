@@ -168,8 +168,8 @@ test("what was cut short has no file under its name, and the next start ends it 
   };
   const [now, elsewhere] = [on.clock.now(), `another-container:${on.store.data_dir}`];
   await lay("ex_dead", placeOf(on.store), now);
-  await lay("ex_theirs", elsewhere, now);
-  await lay("ex_gone", elsewhere, now - DAY_MS - 1);
+  // Whoever has a store alone has what another machine left in it.
+  await lay("ex_left", elsewhere, now);
   await expect(exports.file("ex_dead")).rejects.toThrow("running");
   await exports.recover();
   for (const name of ["ex_dead.part", "ex_dead"]) expect(existsSync(join(folder, name)), name).toBe(false);
@@ -178,10 +178,23 @@ test("what was cut short has no file under its name, and the next start ends it 
     state: "failed",
     error: expect.stringContaining("interrupted") as string,
   });
-  expect([(await exports.get("ex_theirs"))?.state, (await exports.get("ex_gone"))?.state]).toEqual([
-    "running",
-    "failed",
-  ]);
+  expect((await exports.get("ex_left"))?.state).toBe("failed");
+  // Where others work beside it they are believed for a day.
+  await lay("ex_theirs", elsewhere, now);
+  await lay("ex_gone", elsewhere, now - DAY_MS - 1);
+  await exports.sweep();
+  const states = [await exports.get("ex_theirs"), await exports.get("ex_gone")].map((found) => found?.state);
+  expect(states).toEqual(["running", "failed"]);
+});
+
+test("an export that has ended does not run again by a row of how far it was that comes late", async () => {
+  const { id } = await exported({ kind: "usage", period: "2026-10", format: "csv" });
+  for (const later of [0, 1])
+    await on.command(
+      `INSERT INTO export_file (export_id, version, kind, format, body, state, changed_at, changed_by)
+       SELECT export_id, version + ${later}, kind, format, body, 'running', changed_at, changed_by FROM export_file WHERE export_id = '${id}' AND state = 'complete'`,
+    );
+  expect(await exports.get(id)).toMatchObject({ state: "complete" });
 });
 
 test("an export refuses to end when a row does not add up to its statement, and says by how much", async () => {

@@ -1,4 +1,5 @@
-import type { Admin } from "kafkajs";
+import type { Admin, ITopicConfig } from "kafkajs";
+import { type Clock, systemClock } from "../../core/clock.ts";
 import { AppError } from "../../core/errors.ts";
 import { readTopicId } from "./topic-id.ts";
 
@@ -25,12 +26,29 @@ export interface Topic {
 export async function openTopic(admin: Admin, brokers: readonly string[], name: string): Promise<Topic> {
   const found = await readTopicId(brokers, name);
   if (found === null) {
-    const topics = [{ topic: name, numPartitions: partitionsMade, replicationFactor: -1, configEntries }];
-    await admin.createTopics({ topics, waitForLeaders: true });
+    await makeTopic(admin, { topic: name, numPartitions: partitionsMade, replicationFactor: -1, configEntries });
   }
   const id = found ?? (await readTopicId(brokers, name));
   if (id === null) throw new AppError("log-unavailable", `topic ${name} could not be made`);
   return { brokers, name, log_id: logIdOf(id) };
+}
+
+const TRIES_MAX = 50;
+const LOOK_MS = 200;
+const notYet = ["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"];
+
+/** Makes a topic, and waits until somebody leads it: a broker may not know for a moment what it was just asked to make. */
+export async function makeTopic(admin: Admin, topic: ITopicConfig, clock: Clock = systemClock): Promise<void> {
+  await admin.createTopics({ topics: [topic], waitForLeaders: false });
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return void (await admin.fetchTopicMetadata({ topics: [topic.topic] }));
+    } catch (error) {
+      const { type = "" } = error as { type?: string };
+      if (tries === TRIES_MAX || !notYet.includes(type)) throw error;
+      await clock.sleep(LOOK_MS);
+    }
+  }
 }
 
 /**

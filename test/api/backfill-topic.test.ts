@@ -8,6 +8,7 @@ import { connectKafka } from "../../ingest/kafka/connect.ts";
 import { kafkaNote, openTestKafka, skipKafka, type TestKafka } from "../services/kafka.ts";
 import { tally } from "./run-tally.ts";
 import { event } from "./test-api.ts";
+import { makeTopic } from "../../ingest/kafka/topic.ts";
 
 describe.skipIf(skipKafka)(`back-fill from a topic${kafkaNote}`, () => {
   const topic = `old-${process.pid}`;
@@ -19,7 +20,7 @@ describe.skipIf(skipKafka)(`back-fill from a topic${kafkaNote}`, () => {
     const client = connectKafka({ brokers: kafka.brokers, log: silentLog });
     const admin = client.admin();
     await admin.connect();
-    await admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: true });
+    await makeTopic(admin, { topic, numPartitions: 3 });
     await admin.disconnect();
     const producer = client.producer({ allowAutoTopicCreation: false });
     await producer.connect();

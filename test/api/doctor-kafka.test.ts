@@ -7,6 +7,7 @@ import { silentLog } from "../../core/log.ts";
 import { connectKafka } from "../../ingest/kafka/connect.ts";
 import { kafkaNote, openTestKafka, skipKafka, type TestKafka } from "../services/kafka.ts";
 import { tally } from "./run-tally.ts";
+import { makeTopic } from "../../ingest/kafka/topic.ts";
 
 describe.skipIf(skipKafka)(`tally doctor with the event log on Kafka${kafkaNote}`, () => {
   const topic = `doctor-${process.pid}`;
@@ -19,7 +20,7 @@ describe.skipIf(skipKafka)(`tally doctor with the event log on Kafka${kafkaNote}
     const client = connectKafka({ brokers: kafka.brokers, log: silentLog });
     admin = client.admin();
     await admin.connect();
-    await admin.createTopics({ topics: [{ topic, numPartitions: 2 }], waitForLeaders: true });
+    await makeTopic(admin, { topic, numPartitions: 2 });
     const producer = client.producer({ allowAutoTopicCreation: false });
     await producer.connect();
     const messages = [0, 1, 1].map((partition) => ({ value: "not an event", partition }));

@@ -10,6 +10,7 @@ import { connectKafka } from "../../ingest/kafka/connect.ts";
 import { openTestKafka } from "../services/kafka.ts";
 import { eventOf } from "./ingest.ts";
 import { type Figure, peakMemory, profileStatements } from "./report.ts";
+import { makeTopic } from "../../ingest/kafka/topic.ts";
 
 const partitions = 8;
 const portion = 1_500;
@@ -71,7 +72,7 @@ function cpuSeconds(since: NodeJS.CpuUsage): string {
 async function fill(client: Kafka, topic: string, size: number): Promise<void> {
   const admin = client.admin();
   await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
+  await makeTopic(admin, { topic, numPartitions: partitions });
   await admin.disconnect();
   const producer = client.producer({ allowAutoTopicCreation: false });
   await producer.connect();

@@ -17,6 +17,7 @@ import { programAt } from "../programs.ts";
 import { kafkaNote, openTestKafka, skipKafka, type TestKafka } from "../services/kafka.ts";
 import { eventsOf, readMachines, totalOf, traceCard } from "./trace.ts";
 import { canonicalLines } from "./faults/canonical.ts";
+import { makeTopic } from "../../ingest/kafka/topic.ts";
 
 // A month of machines through Kafka: four partitions, three ingest processes on one store. One of them is put to sleep with a
 // batch in its hands (SIGSTOP) until the others have stored everything, and then writes its batch; another one is killed. What
@@ -58,7 +59,7 @@ describe.skipIf(skipKafka)(`the month over Kafka${kafkaNote}`, () => {
       process.stdout.write("the real month is not beside this checkout: a seeded stand-in of its shape runs instead\n");
     const admin = connectKafka({ brokers: kafka.brokers, log: silentLog }).admin();
     await admin.connect();
-    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
+    await makeTopic(admin, { topic, numPartitions: partitions });
     await admin.disconnect();
     distributed = await openSystem(
       { url: server.url, data_dir: join(folder, "distributed") },

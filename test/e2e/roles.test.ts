@@ -18,6 +18,7 @@ import { startRedis, type TestRedis, withoutRedis } from "../services/redis.ts";
 import { canonicalLines } from "./faults/canonical.ts";
 import { commands, type RoleProcess, startRoles } from "./role-process.ts";
 import { smallCard, smallCloud } from "./small-cloud.ts";
+import { makeTopic } from "../../ingest/kafka/topic.ts";
 
 const PATIENCE = { timeout: 90_000, interval: 200 };
 const period = "2026-10";
@@ -52,7 +53,7 @@ describe.skipIf(skipKafka || withoutRedis)(
       ]);
       const admin = connectKafka({ brokers: kafka.brokers, log: silentLog }).admin();
       await admin.connect();
-      await admin.createTopics({ topics: [{ topic, numPartitions: 4 }], waitForLeaders: true });
+      await makeTopic(admin, { topic, numPartitions: 4 });
       await admin.disconnect();
       environment = {
         TALLY_CLICKHOUSE_URL: server.url,

@@ -3,6 +3,7 @@ import { openKafkaLog } from "../../ingest/event-log-kafka.ts";
 import { silentLog } from "../../core/log.ts";
 import { kafkaNote, openTestKafka, skipKafka, type TestKafka } from "../services/kafka.ts";
 import { clock, type KafkaSystem, openKafkaSystem } from "./kafka-system.ts";
+import { makeTopic } from "../../ingest/kafka/topic.ts";
 
 const wire = (id: string, resource: string, change: Record<string, unknown> = {}) => ({
   specversion: "1.0",
@@ -190,7 +191,7 @@ describe.skipIf(skipKafka)(`ingest from a real Kafka${kafkaNote}`, () => {
     const before = await system.kafkaLog?.stored();
     const [count] = await opened.query<{ n: string }>("SELECT count() AS n FROM event");
     await admin.deleteTopics({ topics: [topic] });
-    await admin.createTopics({ topics: [{ topic, numPartitions: 4 }], waitForLeaders: true });
+    await makeTopic(admin, { topic, numPartitions: 4 });
     // Further in each partition than the former topic was: offsets alone would not tell that these are other messages.
     const messages = Array.from({ length: 8_000 }, (_, n) => ({
       ...message(`anew-${n}`, `vm-${n}`),

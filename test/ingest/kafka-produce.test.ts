@@ -8,7 +8,7 @@ import { silentLog } from "../../core/log.ts";
 import { openKafkaLog } from "../../ingest/event-log-kafka.ts";
 import { connectKafka } from "../../ingest/kafka/connect.ts";
 import { createAppender } from "../../ingest/kafka/producer.ts";
-import { openTopic } from "../../ingest/kafka/topic.ts";
+import { makeTopic, openTopic } from "../../ingest/kafka/topic.ts";
 import { smallCloud } from "../core/engine-deps.ts";
 import { event } from "../conformance/sample-event.ts";
 import { readTruth } from "../pipeline.ts";
@@ -30,13 +30,10 @@ describe.skipIf(skipKafka)(`what is written to a real Kafka${kafkaNote}`, () => 
     await kafka?.close();
   });
 
-  async function makeTopic(name: string, config: Record<string, string>, partitions = 1): Promise<string> {
+  async function makeNamed(name: string, config: Record<string, string>, partitions = 1): Promise<string> {
     const topic = `${name}-${process.pid}`;
     const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }));
-    await opened.admin.createTopics({
-      topics: [{ topic, numPartitions: partitions, configEntries }],
-      waitForLeaders: true,
-    });
+    await makeTopic(opened.admin, { topic, numPartitions: partitions, configEntries });
     return topic;
   }
 
@@ -74,7 +71,7 @@ describe.skipIf(skipKafka)(`what is written to a real Kafka${kafkaNote}`, () => 
   });
 
   test("large batches are compressed; the producer is idempotent (Kafka knows its batches by number) and so acks=all", async () => {
-    const topic = await makeTopic("compressed", { "max.message.bytes": "100000" });
+    const topic = await makeNamed("compressed", { "max.message.bytes": "100000" });
     const appender = createAppender(connectKafka({ brokers: kafka.brokers, log: silentLog }), topic);
     const messages = Array.from({ length: 1_000 }, (_, n) => ({ key: "vm-1", value: `{"n":"${n}"}`.padEnd(600) }));
     await expect(opened.producer.send({ topic, messages })).rejects.toThrow(/larger than the max message size/);
@@ -97,7 +94,7 @@ describe.skipIf(skipKafka)(`what is written to a real Kafka${kafkaNote}`, () => 
   });
 
   test("the key is the resource's id and chooses the partition as Kafka's own clients do", async () => {
-    const topic = await makeTopic("keyed", {}, 4);
+    const topic = await makeNamed("keyed", {}, 4);
     const log = await openKafkaLog({
       brokers: kafka.brokers,
       topic,

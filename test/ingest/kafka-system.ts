@@ -10,6 +10,7 @@ import { instant } from "../../core/instant.ts";
 import { silentLog } from "../../core/log.ts";
 import { connectKafka } from "../../ingest/kafka/connect.ts";
 import type { TestKafka } from "../services/kafka.ts";
+import { makeTopic } from "../../ingest/kafka/topic.ts";
 
 /** A system whose event log is on a real Kafka, and the hands of somebody else on the same topic. */
 export interface KafkaSystem {
@@ -40,7 +41,7 @@ export async function openKafkaSystem(kafka: TestKafka, partitions = 4): Promise
   const [admin, producer] = [client.admin(), client.producer({ allowAutoTopicCreation: false })];
   await admin.connect();
   await producer.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
+  await makeTopic(admin, { topic, numPartitions: partitions });
   const data_dir = mkdtempSync(join(tmpdir(), "tally-test-"));
   const system = await openSystem(
     { url: null, data_dir },

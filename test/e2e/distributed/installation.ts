@@ -11,6 +11,7 @@ import { type ServerProcess, spawnClickHouseServer } from "../../clickhouse-serv
 import { openTestKafka, type TestKafka } from "../../services/kafka.ts";
 import { startRedis, type TestRedis } from "../../services/redis.ts";
 import { commands, type RoleProcess, startRoles } from "../role-process.ts";
+import { makeTopic } from "../../../ingest/kafka/topic.ts";
 
 export const roleNames = ["api", "ingest", "aggregate", "rating"] as const;
 export type RoleName = (typeof roleNames)[number];
@@ -44,7 +45,7 @@ export async function startInstallation(): Promise<Installation> {
   ]);
   const admin = connectKafka({ brokers: kafka.brokers, log: silentLog }).admin();
   await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: 2 }], waitForLeaders: true });
+  await makeTopic(admin, { topic, numPartitions: 2 });
   await admin.disconnect();
   const environment = {
     TALLY_CLICKHOUSE_URL: server.url,

@@ -69,7 +69,7 @@ function draw(element: HTMLElement, { at, lines }: TimeSeries, shown_zone: strin
       legend: { show: false },
       scales: { y: { range: (_, __, most) => [0, most === 0 ? 1 : most * 1.05] } },
       axes: [
-        axis,
+        { ...axis, label: shown_zone, labelSize: 18, labelFont: axis.font },
         { ...axis, size: (_, shown) => 24 + 7 * Math.max(...(shown ?? []).map((label) => label.length), 0) },
       ],
       series: [

@@ -23,6 +23,7 @@ export { type CheckedPeriod, Finding, type ReadinessCheck, usageChecks } from ".
 export { createLive, type Live } from "./reports/live-usage.ts";
 export { type Repetition, repeatRun } from "./repeat-run.ts";
 export { nameResources } from "./reports/label-records.ts";
+export { readInOrder } from "./reports/read-in-order.ts";
 export { RecordKey, UsageKey } from "./reports/usage-key.ts";
 export { readRunDiff, UsageDifference } from "./reports/run-diff.ts";
 export { TouchedWindow, touchedWindows } from "./reports/touched-windows.ts";

@@ -18,7 +18,8 @@ import {
   reachingInto,
   type UsageBasis,
 } from "./usage-basis.ts";
-import { afterParams, goOnAfter, type RecordKey, type UsageKey } from "./usage-key.ts";
+import { afterParams, goOnAfter, type UsageKey } from "./usage-key.ts";
+import { readInOrder } from "./read-in-order.ts";
 import type { Registry } from "../../core/registry.ts";
 import type { UsageType } from "../../core/usage-type.ts";
 
@@ -160,29 +161,21 @@ export async function listUsageRecords(
   };
 }
 
-/** More rows are not read at once, but of a record that has more. */
-const ROWS_MAX = 20_000;
-
-/**
- * So many records, of hardly more rows than they need: most records are one row, and where rows that take back others leave too few,
- * reading goes on behind them. Rows of a key lie together, so that all are whole but those of the last one.
- */
 async function readRecords(store: Store, page: UsagePage, late: LateWindows | null): Promise<BookedRow[]> {
   const { filter, as_of, live_seq = 0n, limit } = page;
   const asked = { ...paramsOf(filter), as_of: as_of.toString(), live_seq: live_seq.toString() };
   const read = readingOf(store, page, late);
-  const records: BookedRow[] = [];
-  let after: RecordKey | null = page.after;
-  for (let rows = limit + Math.ceil(limit / 8) + 1; ;) {
-    const found = await read({ ...asked, ...goOnAfter(after), rows });
-    const isAll = Number(found[0]?.read ?? 0) < rows;
-    const whole = isAll ? found : beforeLastKey(found);
-    records.push(...whole.filter(({ counts }) => counts === 1).map((row) => ({ ...row, ...unadjusted })));
-    if (isAll || records.length >= limit) return records.slice(0, limit);
-    const last = whole.at(-1);
-    if (last !== undefined) after = keyOf({ ...last, ...unadjusted });
-    rows = last === undefined ? rows * 4 : Math.min(rows * 4, ROWS_MAX);
-  }
+  // Most records are one row.
+  const { found } = await readInOrder(
+    { want: limit, rows: limit + Math.ceil(limit / 8) + 1 },
+    {
+      read: (rows, last) =>
+        read({ ...asked, ...goOnAfter(last === null ? page.after : keyOf({ ...last, ...unadjusted })), rows }),
+      counts: ({ counts }) => counts === 1,
+      beforeLast: beforeLastKey,
+    },
+  );
+  return found.map((row) => ({ ...row, ...unadjusted }));
 }
 
 /** Without those of the last key, whatever window of that start they are of. */

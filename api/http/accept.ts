@@ -5,6 +5,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** A parameter says in which form a route answers, and Accept nothing. */
     form_by_parameter?: true;
+    /** The media types a route answers in where nothing is wrong. */
+    forms?: readonly string[];
   }
 }
 
@@ -26,8 +28,11 @@ type Known<T> = readonly (readonly [type: string, value: T])[];
  * several says so to whoever keeps answers. Problems are told in their own form all the same.
  */
 export function answerAcceptable(app: FastifyInstance): void {
+  app.addHook("onRoute", (route) => {
+    route.config = { ...route.config, forms: formsOf(route) };
+  });
   app.addHook("preParsing", async ({ headers, routeOptions }, reply) => {
-    const forms = formsOf(routeOptions);
+    const { forms = [] } = routeOptions.config ?? {};
     if (forms.length > 1) void reply.header("vary", "accept");
     if (forms.length > 0)
       preferred(

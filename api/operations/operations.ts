@@ -4,7 +4,7 @@ import type { Clock } from "../../core/clock.ts";
 import { AppError, toldWhy, toProblem } from "../../core/errors.ts";
 import { formatMs, type InstantMs, instant } from "../../core/instant.ts";
 import { field, insertLines, timeField } from "../../core/insert-lines.ts";
-import { isLeftBehind, isSilent } from "../../core/left-behind.ts";
+import { isForsaken, isLeftBehind } from "../../core/left-behind.ts";
 import type { Log } from "../../core/log.ts";
 import { standingOf } from "../../core/run-lease.ts";
 import { type Progress, tellProgress } from "../../core/progress.ts";
@@ -195,7 +195,7 @@ function createOperations({
       return toOperation(row);
     },
     recover: () => endWhere((work) => isLeftBehind(work, { store, clock })),
-    sweep: () => endWhere((work) => work.holder !== placeOf(store) && isSilent(work, clock.now())),
+    sweep: () => endWhere((work) => isForsaken(work, { store, clock })),
     settled: async () => void (await Promise.all(goingOn)),
   };
 }

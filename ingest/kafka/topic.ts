@@ -1,6 +1,7 @@
 import type { Admin, ITopicConfig } from "kafkajs";
 import { type Clock, systemClock } from "../../core/clock.ts";
 import { AppError } from "../../core/errors.ts";
+import { patiently } from "./patiently.ts";
 import { readTopicId } from "./topic-id.ts";
 
 /** Partitions of a topic that is made here: as many ingest processes can share its work. */
@@ -33,22 +34,11 @@ export async function openTopic(admin: Admin, brokers: readonly string[], name: 
   return { brokers, name, log_id: logIdOf(id) };
 }
 
-const TRIES_MAX = 50;
-const LOOK_MS = 200;
-const notYet = ["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"];
-
 /** Makes a topic, and waits until somebody leads it: a broker may not know for a moment what it was just asked to make. */
 export async function makeTopic(admin: Admin, topic: ITopicConfig, clock: Clock = systemClock): Promise<void> {
   await admin.createTopics({ topics: [topic], waitForLeaders: false });
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return void (await admin.fetchTopicMetadata({ topics: [topic.topic] }));
-    } catch (error) {
-      const { type = "" } = error as { type?: string };
-      if (tries === TRIES_MAX || !notYet.includes(type)) throw error;
-      await clock.sleep(LOOK_MS);
-    }
-  }
+  const asked = { clock, admin, tries_max: 50, also: ["UNKNOWN_TOPIC_OR_PARTITION"] };
+  await patiently(asked, () => admin.fetchTopicMetadata({ topics: [topic.topic] }));
 }
 
 /**

@@ -8,7 +8,7 @@ import { parseInstant } from "../../core/instant.ts";
 import type { Log } from "../../core/log.ts";
 import { type Progress, tellProgress, whileTelling } from "../../core/progress.ts";
 import { traced } from "../../core/trace.ts";
-import { isLeftBehind, isSilent } from "../../core/left-behind.ts";
+import { isForsaken, isLeftBehind } from "../../core/left-behind.ts";
 import { placeOf } from "../../core/store.ts";
 import type { Export, ExportedFile, ExportInput } from "./export.ts";
 import { clearUnfinished, folderOf, keptHere, removeFolder } from "./export-folder.ts";
@@ -126,11 +126,9 @@ export function createExports(deps: ExportsDeps): Exports {
   }
 
   async function sweep(): Promise<void> {
-    const now = clock.now();
-    swept_ms = now;
-    // Of another machine that is gone; its own this process hears of.
+    swept_ms = clock.now();
     for (const left of await rows.select({ state: "running", limit: RUNNING_MAX }))
-      if (left.holder !== placeOf(store) && isSilent(left, now)) await interrupt(left);
+      if (isForsaken(left, { store, clock })) await interrupt(left);
     const here = new Set(await keptHere(store));
     const days = await keepDays();
     if (here.size === 0) return;

@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { readInOrder } from "../../../aggregate/index.ts";
 import { shapeColumns } from "../../../core/shape-columns.ts";
 import { defineQuery } from "../../../core/sql.ts";
 import type { Store } from "../../../core/store.ts";
@@ -27,6 +28,7 @@ const Key = Type.Object({
   part: Text,
 });
 type Key = Static<typeof Key>;
+const KeyRow = Type.Object({ ...Key.properties, live: Type.Integer(), read: Text });
 const selectKeys = defineQuery(
   "api/cloudstack/usage_keys",
   Type.Object({
@@ -39,7 +41,7 @@ const selectKeys = defineQuery(
     after_part: Text,
     rows: Type.Integer(),
   }),
-  Type.Object({ ...Key.properties, live: Type.Integer(), read: Text }),
+  KeyRow,
 );
 const selectRecords = defineQuery(
   "api/cloudstack/usage_records",
@@ -163,24 +165,22 @@ function placeAfter(rows: readonly UsageRow[], found: readonly UsageRow[], from:
   return from === null ? null : { after: from.after, shown: shown + from.shown };
 }
 
-/** So many live keys after one, and whether there are no more. Rows of one key may be torn by the limit: then the key is left to the next read. */
+/** So many live keys after one, and whether there are no more. */
 async function readKeys(
   store: Store,
   filter: UsageFilter,
   { after, want }: { after: Key | null; want: number },
 ): Promise<{ keys: Key[]; last: boolean }> {
-  const keys: Key[] = [];
-  let place = after;
-  // A key has a row, and two more for each time it was corrected.
-  for (let rows = want + 100; ;) {
-    const found = await selectKeys(store.read, { ...copyOf(filter), ...afterOf(place), rows });
-    const last = Number(found[0]?.read ?? 0) < rows;
-    const whole = last ? found : found.slice(0, -1);
-    keys.push(...whole.filter(({ live }) => live === 1));
-    if (last || keys.length >= want) return { keys: keys.slice(0, want), last: last && keys.length <= want };
-    if (whole.length === 0) rows *= 4;
-    place = whole.at(-1) ?? place;
-  }
+  const { found: keys, last } = await readInOrder<Static<typeof KeyRow>>(
+    // A key has a row, and two more for each time it was corrected.
+    { want, rows: want + 100 },
+    {
+      read: (rows, latest) => selectKeys(store.read, { ...copyOf(filter), ...afterOf(latest ?? after), rows }),
+      counts: ({ live }) => live === 1,
+      beforeLast: (rows) => rows.slice(0, -1),
+    },
+  );
+  return { keys, last };
 }
 
 function afterOf(after: Key | null) {
